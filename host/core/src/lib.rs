@@ -1,0 +1,19 @@
+//! The domain of tollgate: the words of the design as types, and the ports through which the world is reached.
+//!
+//! Data goes one way: a git revision becomes a [`recipe::Recipe`], its documents, a plan, verdicts, a decision, an
+//! approval, an outcome; each step's type can only be had from the one before. Nothing here does I/O: this crate
+//! refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
+
+pub mod canonical;
+pub mod digest;
+pub mod document;
+pub mod evaluate;
+pub mod finding;
+pub mod image;
+pub mod pipeline;
+pub mod pointer;
+pub mod policy;
+pub mod proof;
+pub mod recipe;
+pub mod time;
+pub mod verdict;

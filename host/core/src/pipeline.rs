@@ -1,0 +1,359 @@
+//! The pipeline: what is delivered, where to, in which order, past which gates.
+//!
+//! These are checked types. They are made by `tollgate-config`, which refuses what does not fit together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Location;
+use crate::finding::Level;
+use crate::image::ImageReference;
+use crate::pointer::Pointer;
+use crate::policy::{Enforcement, Grants, LimitClass};
+
+/// All of `tollgate.yaml`, checked, with its packs taken in.
+#[derive(Clone, Debug, Default)]
+pub struct Pipeline {
+    pub components: Vec<ComponentSpec>,
+    /// Paths (globs) below the components' paths that are not manifests.
+    pub ignore: Vec<Glob>,
+    pub environments: Vec<Environment>,
+    pub policies: Vec<PolicySpec>,
+    pub gates: Vec<Gate>,
+    pub ledger: LedgerSpec,
+    /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
+    pub image_layout: Option<String>,
+}
+
+/// A path pattern in which `*` stays within one step and `**` crosses steps.
+#[derive(Clone, Debug)]
+pub struct Glob {
+    pattern: String,
+    matcher: globset::GlobMatcher,
+}
+
+/// A text that is not a glob.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{pattern}` is not a glob")]
+pub struct InvalidGlob {
+    pub pattern: String,
+    #[source]
+    source: globset::Error,
+}
+
+impl Glob {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// When the pattern is malformed.
+    pub fn new(pattern: &str) -> Result<Self, InvalidGlob> {
+        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+        let matcher = glob.map_err(|source| InvalidGlob { pattern: pattern.to_owned(), source })?.compile_matcher();
+        Ok(Self { pattern: pattern.to_owned(), matcher })
+    }
+
+    /// Whether a text matches as a whole.
+    pub fn matches(&self, text: &str) -> bool {
+        self.matcher.is_match(text)
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+}
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern == other.pattern
+    }
+}
+
+/// One entry of `components`: a directory, or a glob that stands for several.
+#[derive(Clone, Debug)]
+pub struct ComponentSpec {
+    /// `services/*`. Each directory that matches is a component, named by its last step.
+    pub path: Glob,
+    /// Repositories (globs) of the organisation's own images.
+    pub own_images: Vec<Glob>,
+    /// Where images stand in custom kinds.
+    pub image_pointers: Vec<Pointer>,
+    /// The service's own repository.
+    pub source: Option<SourceSpec>,
+}
+
+impl ComponentSpec {
+    /// Whether an image is built by the organisation itself.
+    pub fn owns(&self, image: &ImageReference) -> bool {
+        self.own_images.iter().any(|glob| glob.matches(image.repository()))
+    }
+}
+
+/// Where a component's own images must be built from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSpec {
+    /// `{component}` stands for the component's name.
+    pub repository: String,
+    pub branch: String,
+}
+
+/// A node of the promotion graph.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub name: String,
+    /// False: nothing is promoted from it.
+    pub promotable: bool,
+    pub targets: Vec<Target>,
+}
+
+/// `ops` is the shadow that a change is proven on; `apps` runs the applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Ops,
+    Apps,
+}
+
+/// One place to apply to.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub name: String,
+    pub environment: String,
+    pub role: Role,
+    pub promotable: bool,
+    pub on: Vec<Trigger>,
+    /// Names of targets that must have proven the recipe before: the Ops twin.
+    pub requires: Vec<String>,
+    /// Names of targets that must have proven the recipe before: the environments before, resolved to their targets.
+    pub after: Vec<String>,
+    pub kind: TargetKind,
+    /// Where in `tollgate.yaml` it is defined.
+    pub location: Location,
+}
+
+impl Target {
+    /// All targets that must have proven the recipe before.
+    pub fn predecessors(&self) -> impl Iterator<Item = &str> {
+        self.requires.iter().chain(&self.after).map(String::as_str)
+    }
+}
+
+/// How a target is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    Directory(DirectoryTarget),
+}
+
+/// A directory with releases and a `current` link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryTarget {
+    /// Absolute, or relative to the repository's root.
+    pub path: String,
+    pub plan_key: Option<PlanKey>,
+}
+
+/// Where the operator keeps the key under which secret values enter plan digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanKey {
+    Environment(String),
+    File(String),
+}
+
+/// What moves a recipe to a target.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trigger {
+    Branch(Glob),
+    Tag(Glob),
+    /// A bare commit, by hand.
+    Manual,
+}
+
+/// What a promotion was asked for, as resolved at the remote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GitReference {
+    Branch(String),
+    Tag(String),
+    Commit(String),
+}
+
+impl std::fmt::Display for GitReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Branch(name) => write!(f, "branch {name}"),
+            Self::Tag(name) => write!(f, "tag {name}"),
+            Self::Commit(id) => write!(f, "commit {id}"),
+        }
+    }
+}
+
+impl Trigger {
+    /// Whether a reference pulls this trigger.
+    pub fn matches(&self, reference: &GitReference) -> bool {
+        match (self, reference) {
+            (Self::Branch(glob), GitReference::Branch(name)) | (Self::Tag(glob), GitReference::Tag(name)) => glob.matches(name),
+            (Self::Manual, GitReference::Commit(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A configured plugin.
+#[derive(Clone, Debug)]
+pub struct PolicySpec {
+    /// Unique; findings are `<name>/<rule>`.
+    pub name: String,
+    pub plugin: PluginSource,
+    pub settings: serde_json::Value,
+    /// Levels that config sets for rules (by id without the policy's name); `None` turns a rule off.
+    pub levels: BTreeMap<String, Option<Level>>,
+    pub grants: Grants,
+    pub limits: LimitClass,
+    /// Where it is configured, and its settings with it.
+    pub location: Location,
+    /// Locations of single settings, by pointer, where known.
+    pub setting_locations: BTreeMap<Pointer, Location>,
+}
+
+/// Where the bytes of a plugin come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PluginSource {
+    /// `builtin:NAME`
+    Builtin(String),
+    /// A `.wasm` file, relative to the repository's root.
+    File(String),
+}
+
+impl std::fmt::Display for PluginSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Builtin(name) => write!(f, "builtin:{name}"),
+            Self::File(path) => f.write_str(path),
+        }
+    }
+}
+
+/// A named requirement on the way to a target.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    pub name: String,
+    pub requirement: Requirement,
+    pub enforcement: Enforcement,
+    pub matches: GateMatch,
+    pub location: Location,
+}
+
+/// One policy, or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// The name of a policy.
+    Policy(String),
+    All(Vec<Requirement>),
+    Any(Vec<Requirement>),
+}
+
+impl Requirement {
+    /// The names of all policies in it.
+    pub fn policies(&self) -> Vec<&str> {
+        match self {
+            Self::Policy(name) => vec![name],
+            Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::policies).collect(),
+        }
+    }
+}
+
+/// What a gate stands in the way of. Empty lists match everything.
+#[derive(Clone, Debug, Default)]
+pub struct GateMatch {
+    pub environments: Vec<Glob>,
+    pub targets: Vec<Glob>,
+    pub roles: Vec<Role>,
+    /// Components whose documents are judged.
+    pub components: Vec<Glob>,
+    pub change: Change,
+}
+
+/// What kind of change a gate judges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// A recipe that moves to a target.
+    #[default]
+    Recipe,
+    /// A policy revision that is to come into force.
+    Policy,
+}
+
+impl GateMatch {
+    /// Whether the gate stands on the way of a recipe to a target.
+    pub fn target(&self, target: &Target) -> bool {
+        let any = |globs: &[Glob], text: &str| globs.is_empty() || globs.iter().any(|glob| glob.matches(text));
+        self.change == Change::Recipe
+            && any(&self.environments, &target.environment)
+            && any(&self.targets, &target.name)
+            && (self.roles.is_empty() || self.roles.contains(&target.role))
+    }
+
+    /// Whether documents of a component are judged.
+    pub fn component(&self, component: &str) -> bool {
+        self.components.is_empty() || self.components.iter().any(|glob| glob.matches(component))
+    }
+}
+
+/// Where the ledger lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerSpec {
+    /// Name or URL of a git remote.
+    pub remote: String,
+    pub branch: String,
+}
+
+impl Default for LedgerSpec {
+    fn default() -> Self {
+        Self { remote: "origin".to_owned(), branch: "tollgate/ledger".to_owned() }
+    }
+}
+
+impl Pipeline {
+    /// All targets, in the order of the file.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.environments.iter().flat_map(|environment| &environment.targets)
+    }
+
+    /// The target with this name.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets().find(|target| target.name == name)
+    }
+
+    /// The policy with this name.
+    pub fn policy(&self, name: &str) -> Option<&PolicySpec> {
+        self.policies.iter().find(|policy| policy.name == name)
+    }
+
+    /// The gates on the way to a target.
+    pub fn gates_to<'a>(&'a self, target: &'a Target) -> impl Iterator<Item = &'a Gate> {
+        self.gates.iter().filter(|gate| gate.matches.target(target))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stays_within_one_step() {
+        assert!(Glob::new("services/*").unwrap().matches("services/cart"));
+        assert!(!Glob::new("services/*").unwrap().matches("services/cart/base"));
+        assert!(Glob::new("feature/**").unwrap().matches("feature/a/b"));
+    }
+
+    #[test]
+    fn a_trigger_is_pulled_by_its_own_kind_of_reference_only() {
+        let branch = Trigger::Branch(Glob::new("v*").unwrap());
+        assert!(branch.matches(&GitReference::Branch("v1".to_owned())));
+        assert!(!branch.matches(&GitReference::Tag("v1".to_owned())));
+        assert!(!branch.matches(&GitReference::Commit("v1".to_owned())));
+        assert!(Trigger::Manual.matches(&GitReference::Commit("v1".to_owned())));
+        assert!(!Trigger::Manual.matches(&GitReference::Branch("v1".to_owned())));
+    }
+}
