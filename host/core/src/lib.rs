@@ -1,19 +1,27 @@
 //! The domain of tollgate: the words of the design as types, and the ports through which the world is reached.
 //!
-//! Data goes one way: a git revision becomes a [`recipe::Recipe`], its documents, a plan, verdicts, a decision, an
-//! approval, an outcome; each step's type can only be had from the one before. Nothing here does I/O: this crate
-//! refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
+//! Data goes one way: a git revision becomes a [`recipe::Recipe`], its documents, a [`plan::Plan`], verdicts, a
+//! [`decision::Decision`], an [`approved::Approved`], an outcome; each step's type can only be had from the one before.
+//! Nothing here does I/O: this crate refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
 
+pub mod approved;
 pub mod canonical;
+pub mod decision;
 pub mod digest;
 pub mod document;
+pub mod entry;
 pub mod evaluate;
 pub mod finding;
+pub mod history;
 pub mod image;
 pub mod pipeline;
+pub mod plan;
 pub mod pointer;
 pub mod policy;
+pub mod ports;
 pub mod proof;
 pub mod recipe;
+pub mod render;
+pub mod structure;
 pub mod time;
 pub mod verdict;

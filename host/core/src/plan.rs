@@ -1,0 +1,130 @@
+//! Plans: what applying a recipe to a target would do.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::canonical::NotCanonical;
+use crate::digest::Digest;
+use crate::evaluate::PlanSummary;
+use crate::pointer::Pointer;
+use crate::render::ObjectKey;
+
+/// What happens to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    Create,
+    Change,
+    Delete,
+}
+
+/// One value that is set or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    pub path: Pointer,
+    /// Nothing: it is not there before.
+    pub before: Option<PlannedValue>,
+    /// Nothing: it is not there after.
+    pub after: Option<PlannedValue>,
+}
+
+/// A value in a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PlannedValue {
+    Plain(Value),
+    /// HMAC-SHA-256 (RFC 2104) of the canonical JSON under the target's plan key: equal values can be told, nothing else.
+    Secret(Digest),
+    /// A secret value without a plan key. A plan that holds one has no digest.
+    Withheld,
+}
+
+/// What happens to one object, in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Action {
+    pub verb: Verb,
+    pub object: ObjectKey,
+    /// The target's own id of the live object, for changes and deletes, where the target has such ids.
+    pub live_uid: Option<String>,
+    /// Digest of what is sent; nothing for deletes, or where it holds secret values (then the changes tell).
+    pub sends: Option<Digest>,
+    /// Sorted by path.
+    pub changes: Vec<FieldChange>,
+}
+
+/// Something at the target that stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Where: a path, a field, an owner.
+    pub at: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// What applying a recipe to a target would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    pub target: String,
+    /// Id of the recipe.
+    pub recipe: Digest,
+    /// Sorted by object.
+    pub actions: Vec<Action>,
+    pub unchanged: u32,
+    /// With one of these the plan can't be approved.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Why a plan has no digest.
+#[derive(Debug, thiserror::Error)]
+pub enum NoDigest {
+    #[error("the plan for `{target}` holds values of `{object}`, so it needs a key; set `planKey` of the target")]
+    SecretWithoutKey { target: String, object: ObjectKey },
+    #[error("the plan for `{target}` has no canonical form")]
+    NotCanonical {
+        target: String,
+        #[source]
+        source: NotCanonical,
+    },
+}
+
+impl Plan {
+    /// The digest over all actions. Equal digests mean that the very same would be done.
+    ///
+    /// # Errors
+    /// When the plan holds secret values and the target has no plan key.
+    pub fn digest(&self) -> Result<Digest, NoDigest> {
+        if let Some(action) = self.actions.iter().find(|action| action.withholds()) {
+            return Err(NoDigest::SecretWithoutKey { target: self.target.clone(), object: action.object.clone() });
+        }
+        Digest::of_canonical(&self.actions).map_err(|source| NoDigest::NotCanonical { target: self.target.clone(), source })
+    }
+
+    /// How many actions have a verb.
+    pub fn count(&self, verb: Verb) -> u32 {
+        let count = self.actions.iter().filter(|action| action.verb == verb).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// The counts, for gates and reports.
+    ///
+    /// # Errors
+    /// As for [`Plan::digest`].
+    pub fn summary(&self) -> Result<PlanSummary, NoDigest> {
+        Ok(PlanSummary {
+            digest: self.digest()?,
+            creates: self.count(Verb::Create),
+            changes: self.count(Verb::Change),
+            deletes: self.count(Verb::Delete),
+            unchanged: self.unchanged,
+        })
+    }
+}
+
+impl Action {
+    fn withholds(&self) -> bool {
+        let withheld = |value: &Option<PlannedValue>| matches!(value, Some(PlannedValue::Withheld));
+        self.changes.iter().any(|change| withheld(&change.before) || withheld(&change.after))
+    }
+}

@@ -1,0 +1,90 @@
+//! Rendered documents: what a recipe is at one target, with every image pinned.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::canonical::NotCanonical;
+use crate::digest::Digest;
+use crate::document::ObjectIdentity;
+
+/// An object as it would be sent to a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedDocument {
+    pub component: String,
+    /// Path of the source file, relative to the repository's root.
+    pub path: String,
+    pub identity: ObjectIdentity,
+    /// With Secret values, if it has any: never shown, logged or stored as it is.
+    pub body: Value,
+}
+
+impl RenderedDocument {
+    /// Whether it carries values that must not be seen.
+    pub fn is_secret(&self) -> bool {
+        self.identity.kind == "Secret" && self.identity.api_version == "v1"
+    }
+
+    /// Names the object at its target.
+    pub fn key(&self) -> ObjectKey {
+        ObjectKey { component: self.component.clone(), identity: self.identity.clone() }
+    }
+}
+
+/// Names an object at a target: what it is, and the component that brings it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectKey {
+    pub component: String,
+    #[serde(flatten)]
+    pub identity: ObjectIdentity,
+}
+
+impl std::fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.identity, self.component)
+    }
+}
+
+/// All documents of a recipe for one target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    documents: Vec<RenderedDocument>,
+}
+
+impl Rendered {
+    /// Sorts documents by path; those of one file keep their order.
+    pub fn new(mut documents: Vec<RenderedDocument>) -> Self {
+        documents.sort_by(|a, b| (&a.component, &a.path).cmp(&(&b.component, &b.path)));
+        Self { documents }
+    }
+
+    /// Sorted by component and path.
+    pub fn documents(&self) -> &[RenderedDocument] {
+        &self.documents
+    }
+
+    /// Objects that more than one document describes. Kubernetes knows an object by group, kind, namespace and name,
+    /// whatever its version, so that is how they are compared here.
+    pub fn duplicates(&self) -> Vec<(&RenderedDocument, &RenderedDocument)> {
+        let mut seen = std::collections::HashMap::new();
+        let mut duplicates = Vec::new();
+        for document in &self.documents {
+            let identity = &document.identity;
+            let key = (identity.group(), &identity.kind, &identity.namespace, &identity.name);
+            if identity.name.is_empty() {
+                continue;
+            }
+            if let Some(first) = seen.insert(key, document) {
+                duplicates.push((first, document));
+            }
+        }
+        duplicates
+    }
+}
+
+/// Digests what is sent for one object.
+///
+/// # Errors
+/// When the body has no canonical JSON.
+pub fn digest_of_body(body: &Value) -> Result<Digest, NotCanonical> {
+    Digest::of_canonical(body)
+}

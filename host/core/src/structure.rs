@@ -1,0 +1,120 @@
+//! Structure: what no gate and no override can soften. Findings `structure/…`, always `deny`.
+
+use crate::digest::Digest;
+use crate::finding::{Finding, Level, RuleId, Severity, Subject};
+use crate::history::ProvenRecipe;
+use crate::pipeline::{GitReference, Target};
+use crate::plan::{Conflict, Plan};
+use crate::render::Rendered;
+
+/// Name of the policy that structural findings carry.
+pub const POLICY: &str = "structure";
+
+/// A rule of structure, for the docs.
+#[derive(Clone, Copy, Debug)]
+pub struct StructureRule {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub help: &'static str,
+}
+
+/// All rules of structure.
+pub const RULES: [StructureRule; 6] = [
+    StructureRule {
+        id: "on",
+        title: "The reference moves this target",
+        help: "A target moves when a branch or tag matches its `on`. Asking for a target by `--to` does not change that.",
+    },
+    StructureRule {
+        id: "requires",
+        title: "The Ops twin has proven the recipe",
+        help: "A recipe reaches an Apps target only after the very same recipe succeeded on every target that it `requires`.",
+    },
+    StructureRule {
+        id: "after",
+        title: "The environments before have proven the recipe",
+        help: "A recipe reaches an environment only after the very same recipe succeeded where `after` says.",
+    },
+    StructureRule {
+        id: "promotable",
+        title: "Nothing is promoted from an unpromotable environment",
+        help: "What ran in an environment with `promotable: false` proves nothing, however well it ran.",
+    },
+    StructureRule {
+        id: "duplicate-object",
+        title: "Each object comes from one document",
+        help: "Two documents that describe one object would overwrite each other. Remove or rename one of them.",
+    },
+    StructureRule {
+        id: "conflict",
+        title: "The target holds nothing that tollgate did not put there",
+        help: "What somebody else put in the target's place is not overwritten. Move it away, or point the target elsewhere.",
+    },
+];
+
+fn finding(rule: &str, subject: Subject, message: String, remediation: &str) -> Finding {
+    Finding {
+        policy: POLICY.to_owned(),
+        rule: RuleId::new(POLICY, rule),
+        level: Level::Deny,
+        severity: Severity::High,
+        message,
+        subject,
+        location: None,
+        remediation: Some(remediation.to_owned()),
+        controls: Vec::new(),
+    }
+}
+
+/// Whether a reference may move a recipe to a target at all.
+pub fn check_way(target: &Target, reference: &GitReference, recipe: Digest, proven: &[ProvenRecipe]) -> Vec<Finding> {
+    let subject = || Subject::Target(target.name.clone());
+    let mut findings = Vec::new();
+    if !target.on.iter().any(|trigger| trigger.matches(reference)) {
+        let message = format!("{reference} does not move target `{}`", target.name);
+        findings.push(finding("on", subject(), message, "Use a branch or tag that matches the target's `on`."));
+    }
+    for (rule, predecessors) in [("requires", &target.requires), ("after", &target.after)] {
+        for predecessor in predecessors {
+            findings.extend(check_predecessor(rule, target, predecessor, recipe, proven));
+        }
+    }
+    findings
+}
+
+fn check_predecessor(rule: &str, target: &Target, predecessor: &str, recipe: Digest, proven: &[ProvenRecipe]) -> Option<Finding> {
+    let subject = Subject::Target(target.name.clone());
+    let short = recipe.short();
+    let Some(proof) = proven.iter().find(|proof| proof.target == predecessor && proof.recipe == recipe) else {
+        let message = format!("recipe {short} has not succeeded on `{predecessor}`, which `{}` comes after", target.name);
+        return Some(finding(rule, subject, message, &format!("Promote this recipe to `{predecessor}` first.")));
+    };
+    if !proof.standing {
+        let message = format!("recipe {short} failed on `{predecessor}` after it had succeeded there");
+        return Some(finding(rule, subject, message, &format!("Promote it to `{predecessor}` again, or promote a mended one.")));
+    }
+    if !proof.promotable {
+        let message =
+            format!("recipe {short} ran on `{predecessor}`, whose environment `{}` nothing is promoted from", proof.environment);
+        return Some(finding("promotable", subject, message, "Merge the change, so that it goes the way of the default branch."));
+    }
+    None
+}
+
+/// Objects that two documents describe.
+pub fn check_objects(rendered: &Rendered) -> Vec<Finding> {
+    let duplicate = |(first, second): (&crate::render::RenderedDocument, &crate::render::RenderedDocument)| {
+        let message = format!("`{}` stands in `{}` and in `{}`", second.identity, first.path, second.path);
+        finding("duplicate-object", Subject::Component(second.component.clone()), message, "Remove or rename one of the two.")
+    };
+    rendered.duplicates().into_iter().map(duplicate).collect()
+}
+
+/// What stands in a plan's way.
+pub fn check_plan(plan: &Plan) -> Vec<Finding> {
+    let conflict = |conflict: &Conflict| {
+        let message = format!("`{}` is in the way: {}", conflict.at, conflict.message);
+        finding("conflict", Subject::Target(plan.target.clone()), message, "Move it away, or point the target elsewhere.")
+    };
+    plan.conflicts.iter().map(conflict).collect()
+}
