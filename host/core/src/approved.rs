@@ -163,5 +163,6 @@ fn draft(id: &PromotionId, worker: &Worker, history: &History) -> Result<Draft, 
             valid_until: promotion.decided.valid_until,
         }),
         blobs: std::collections::BTreeMap::new(),
+        attached: Vec::new(),
     })
 }

@@ -223,6 +223,8 @@ pub struct Draft {
     pub body: Body,
     /// Contents, by the name that the entry uses.
     pub blobs: BTreeMap<String, Vec<u8>>,
+    /// Contents that only other blobs name: the documents of an index of documents. Kept by digest like the rest.
+    pub attached: Vec<Vec<u8>>,
 }
 
 impl Draft {

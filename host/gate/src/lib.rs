@@ -1,1 +1,16 @@
-//! placeholder
+//! Asks the policies, through ports, and folds their answers into the verdicts of gates.
+//!
+//! It knows no sandbox, no file and no target: the one evaluator that check, promotion and admission share.
+
+mod documents;
+mod fold;
+mod judgement;
+mod key;
+mod policies;
+mod promotion;
+
+pub use documents::{Evaluator, JudgedDocument};
+pub use fold::gate_verdicts;
+pub use judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};
+pub use policies::{ConfiguredPolicy, Policies, PolicyProblem};
+pub use promotion::judge_promotion;
