@@ -1,1 +1,46 @@
-fn main() {}
+//! `cargo xtask …`: what people and CI type to build, check and show tollgate.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod components;
+
+/// Builds, checks and shows tollgate.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the plugins and the test guests into `target/plugins` and `target/guests`.
+    Plugins(components::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome: Result<(), Box<dyn std::error::Error>> = match Arguments::parse().command {
+        Command::Plugins(arguments) => components::run(&arguments).map_err(Into::into),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(error.as_ref()),
+    }
+}
+
+/// Writes an error and what caused it, each on a line.
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    let mut stderr = std::io::stderr().lock();
+    let mut cause = Some(error);
+    let mut label = "error";
+    while let Some(error) = cause {
+        // Nobody is left to tell when stderr is closed.
+        drop(writeln!(stderr, "{label}: {error}"));
+        label = "caused by";
+        cause = error.source();
+    }
+    ExitCode::FAILURE
+}

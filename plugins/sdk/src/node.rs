@@ -1,0 +1,221 @@
+//! Values that know where they stand.
+
+use std::rc::Rc;
+
+use crate::value::Value;
+
+/// A place in a document, and the value there, if any.
+///
+/// Nodes are had by walking from [`crate::Document::root`], so a node's pointer always leads to its value. Walking goes on past
+/// what is missing: a finding about something that should be there points to where it should be.
+///
+/// `null` counts as missing in [`Node::exists`] and everything that reads, as it does for the Kubernetes API server.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    document: u32,
+    value: Option<&'a Value<'a>>,
+    /// How it was reached; nothing for the root.
+    step: Option<Rc<Step<'a>>>,
+}
+
+#[derive(Debug)]
+struct Step<'a> {
+    before: Option<Rc<Self>>,
+    token: Token<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Token<'a> {
+    Member(&'a str),
+    Element(usize),
+}
+
+impl<'a> Node<'a> {
+    pub(crate) const fn root(document: u32, value: &'a Value<'a>) -> Self {
+        Self { document, value: Some(value), step: None }
+    }
+
+    /// The id of the document that it stands in.
+    pub const fn document(&self) -> u32 {
+        self.document
+    }
+
+    /// The member of an object.
+    #[must_use]
+    pub fn get(&self, key: &'a str) -> Self {
+        self.step(Token::Member(key), self.value.and_then(|value| value.get(key)))
+    }
+
+    /// The element of a list.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Self {
+        self.step(Token::Element(index), self.value.and_then(|value| value.at(index)))
+    }
+
+    /// What a path of members leads to.
+    #[must_use]
+    pub fn walk(&self, keys: &[&'a str]) -> Self {
+        keys.iter().fold(self.clone(), |node, key| node.get(key))
+    }
+
+    /// The elements of a list; none of anything else.
+    pub fn elements(&self) -> impl Iterator<Item = Self> {
+        let elements = match self.value {
+            Some(Value::Array(elements)) => elements.as_slice(),
+            _ => &[],
+        };
+        elements.iter().enumerate().map(|(index, value)| self.step(Token::Element(index), Some(value)))
+    }
+
+    /// The members of an object with their names; none of anything else.
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, Self)> {
+        let members = match self.value {
+            Some(Value::Object(members)) => members.as_slice(),
+            _ => &[],
+        };
+        members.iter().map(|(name, value)| (name.as_ref(), self.step(Token::Member(name), Some(value))))
+    }
+
+    /// The value, `null` included.
+    pub const fn value(&self) -> Option<&'a Value<'a>> {
+        self.value
+    }
+
+    /// Whether there is a value other than `null`.
+    pub const fn exists(&self) -> bool {
+        !matches!(self.value, None | Some(Value::Null))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> Option<&'a str> {
+        self.value.and_then(Value::as_str)
+    }
+
+    /// The boolean.
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Some(Value::Bool(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The whole number.
+    pub const fn as_i64(&self) -> Option<i64> {
+        match self.value {
+            Some(Value::Integer(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a list, even an empty one.
+    pub const fn is_list(&self) -> bool {
+        matches!(self.value, Some(Value::Array(_)))
+    }
+
+    /// Whether it is an object, even an empty one.
+    pub const fn is_object(&self) -> bool {
+        matches!(self.value, Some(Value::Object(_)))
+    }
+
+    /// The nodes that a path with wildcards leads to: a `*` stands for every member or element.
+    pub fn select(&self, tokens: &[&'a str]) -> Vec<Self> {
+        let Some((token, rest)) = tokens.split_first() else { return vec![self.clone()] };
+        let elements = self.elements().enumerate().filter(|(index, _)| *token == "*" || *token == index.to_string()).map(|(_, node)| node);
+        let members = self.members().filter(|(name, _)| *token == "*" || token == name).map(|(_, node)| node);
+        elements.chain(members).flat_map(|node| node.select(rest)).collect()
+    }
+
+    /// The JSON pointer (RFC 6901) to it.
+    pub fn pointer(&self) -> String {
+        let mut tokens = Vec::new();
+        let mut step = self.step.as_deref();
+        while let Some(Step { before, token }) = step {
+            tokens.push(*token);
+            step = before.as_deref();
+        }
+        tokens.iter().rev().fold(String::new(), |pointer, token| token.append_to(pointer))
+    }
+
+    fn step(&self, token: Token<'a>, value: Option<&'a Value<'a>>) -> Self {
+        Self { document: self.document, value, step: Some(Rc::new(Step { before: self.step.clone(), token })) }
+    }
+}
+
+impl Token<'_> {
+    fn append_to(self, mut pointer: String) -> String {
+        pointer.push('/');
+        match self {
+            Self::Element(index) => pointer.push_str(&index.to_string()),
+            Self::Member(name) if name.contains(['~', '/']) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Self::Member(name) => pointer.push_str(name),
+        }
+        pointer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BODY: &[u8] = br#"{"a": {"b/c": [1, {"~": "x"}], "none": null}, "flag": true}"#;
+
+    #[test]
+    fn pointers_lead_to_what_was_walked_to() {
+        let value = Value::read(BODY).unwrap();
+        let deep = Node::root(3, &value).get("a").get("b/c").at(1).get("~");
+        assert_eq!(deep.pointer(), "/a/b~1c/1/~0");
+        assert_eq!((deep.as_str(), deep.document()), (Some("x"), 3));
+        assert_eq!(Node::root(3, &value).pointer(), "");
+    }
+
+    #[test]
+    fn walking_goes_on_past_what_is_missing() {
+        let value = Value::read(BODY).unwrap();
+        let missing = Node::root(0, &value).walk(&["a", "x"]).at(2).get("y");
+        assert_eq!((missing.pointer().as_str(), missing.exists(), missing.value()), ("/a/x/2/y", false, None));
+    }
+
+    #[test]
+    fn null_is_there_but_does_not_exist() {
+        let value = Value::read(BODY).unwrap();
+        let null = Node::root(0, &value).walk(&["a", "none"]);
+        assert_eq!((null.exists(), null.value()), (false, Some(&Value::Null)));
+    }
+
+    #[test]
+    fn a_star_selects_every_member_and_element() {
+        let value = Value::read(BODY).unwrap();
+        let pointers = |tokens: &[&'static str]| -> Vec<String> {
+            Node::root(0, &value).select(tokens).iter().map(Node::pointer).collect()
+        };
+        assert_eq!(pointers(&["a", "*", "*"]), ["/a/b~1c/0", "/a/b~1c/1"]);
+        assert_eq!(pointers(&["a", "b/c", "1", "~"]), ["/a/b~1c/1/~0"]);
+        assert_eq!(pointers(&["a", "nothing"]), Vec::<String>::new());
+    }
+
+    fn all<'a>(node: &Node<'a>, found: &mut Vec<Node<'a>>) {
+        found.push(node.clone());
+        let children: Vec<_> = node.elements().chain(node.members().map(|(_, node)| node)).collect();
+        children.iter().for_each(|child| all(child, found));
+    }
+
+    proptest! {
+        #[test]
+        fn every_pointer_resolves_to_its_value(keys in prop::collection::vec("[a~/0 ]{0,3}", 1..6)) {
+            let mut body = serde_json::json!([1, "x"]);
+            for key in &keys {
+                body = serde_json::json!({ key.as_str(): body, "list": [body] });
+            }
+            let bytes = serde_json::to_vec(&body).unwrap();
+            let value = Value::read(&bytes).unwrap();
+            let mut nodes = Vec::new();
+            all(&Node::root(0, &value), &mut nodes);
+            for node in nodes {
+                let found = body.pointer(&node.pointer()).unwrap();
+                let bytes = serde_json::to_vec(found).unwrap();
+                prop_assert_eq!(node.value().unwrap(), &Value::read(&bytes).unwrap());
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Promotion gates: they judge the move of a recipe to a target.
+
+use std::marker::PhantomData;
+
+use crate::bindings::promotion::exports::tollgate::gate::deciding::{self, Guest};
+use crate::bindings::promotion::tollgate::gate::types;
+use crate::describe::{Description, PluginError, Rule};
+use crate::panic;
+use crate::settings::{self, Settings, SettingsError};
+
+pub use deciding::{
+    Answer, Built, Component, Finding, Image, Needs, PlanSummary, Proof, Recipe, Request, Role, Source, Subject, Target, Wait,
+};
+
+/// A plugin that judges promotions.
+pub trait Promotion {
+    /// What the operator can set.
+    type Settings: Settings;
+
+    /// What the plugin says of itself.
+    const DESCRIPTION: Description;
+
+    /// What it needs with these settings.
+    fn needs(settings: &Self::Settings) -> Needs;
+
+    /// Judges. Must be a pure function of what is asked and of what [`crate::host`] answers.
+    ///
+    /// # Errors
+    /// When it can't judge; never as a way to say no.
+    fn decide(settings: &Self::Settings, request: &Request) -> Result<Answer, PluginError>;
+}
+
+impl Rule {
+    /// A finding of this rule about a component of the recipe.
+    pub fn of_component(&'static self, component: &str, message: impl Into<String>) -> Finding {
+        self.about(Subject::Component(component.to_owned()), message.into())
+    }
+
+    /// A finding of this rule about the promotion as a whole.
+    pub fn of_promotion(&'static self, message: impl Into<String>) -> Finding {
+        self.about(Subject::Promotion, message.into())
+    }
+
+    fn about(&'static self, subject: Subject, message: String) -> Finding {
+        Finding { rule: self.id.to_owned(), message, subject, remediation: None, level: None }
+    }
+}
+
+impl Finding {
+    /// Says what the author should do: one imperative sentence.
+    #[must_use]
+    pub fn fix(mut self, remediation: impl Into<String>) -> Self {
+        self.remediation = Some(remediation.into());
+        self
+    }
+}
+
+/// Puts a promotion gate behind the contract's functions.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct PromotionExport<P>(PhantomData<P>);
+
+impl<P: Promotion> Guest for PromotionExport<P> {
+    fn describe() -> types::Description {
+        panic::report();
+        P::DESCRIPTION.into()
+    }
+
+    fn configure(bytes: types::Json) -> Result<Needs, Vec<SettingsError>> {
+        panic::report();
+        settings::configure(&bytes).map(|settings| P::needs(&settings))
+    }
+
+    fn decide(request: Request) -> Result<Answer, PluginError> {
+        panic::report();
+        P::decide(&settings::accepted(&request.settings)?, &request)
+    }
+}
+
+/// Makes a type that implements [`Promotion`] the plugin's export.
+#[macro_export]
+macro_rules! export_promotion {
+    ($promotion:ty) => {
+        #[cfg(target_arch = "wasm32")]
+        #[allow(unsafe_code, reason = "the contract's functions are exported under names that Rust can't check")]
+        const _: () = {
+            type Exported = $crate::bindings::PromotionExport<$promotion>;
+            $crate::bindings::promotion::export_promotion_world!(Exported with_types_in $crate::bindings::promotion);
+        };
+        // Natively nothing is exported, but the type must fit all the same.
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: $crate::Description = <$promotion as $crate::Promotion>::DESCRIPTION;
+    };
+}

@@ -1,0 +1,102 @@
+//! Judges documents natively, in a plugin's own tests.
+//!
+//! ```
+//! # use tollgate_sdk::{Check, Description, Findings, Needs, NoSettings, PluginError, Validator};
+//! # struct Silent;
+//! # impl Validator for Silent {
+//! #     type Settings = NoSettings;
+//! #     const DESCRIPTION: Description = Description { name: "silent", version: "0.1.0", rules: &[], settings_schema: "{}" };
+//! #     fn needs(_: &NoSettings) -> Needs { Needs::document() }
+//! #     fn check(_: &Check<'_, NoSettings>, _: &mut Findings) -> Result<(), PluginError> { Ok(()) }
+//! # }
+//! let findings = tollgate_sdk::testing::check::<Silent>("{}", "{apiVersion: v1, kind: Service}");
+//! assert!(findings.is_empty());
+//! ```
+
+mod cases;
+mod schema;
+
+pub use cases::run_cases;
+pub use schema::assert_description;
+
+use serde::Deserialize as _;
+
+use crate::bindings::validator::exports::tollgate::gate::validation;
+use crate::describe::PluginError;
+use crate::finding::Finding;
+use crate::host::GIVEN;
+use crate::settings::{self, SettingsError};
+use crate::validator::{self, KindFilter, Scope, Validator};
+
+/// What a validator finds in the documents of a YAML text (or JSON, which is YAML), as the host would ask it: only about
+/// the kinds that it needs, each document by itself or all together. Documents are numbered from 0 in their order.
+///
+/// # Panics
+/// When the text is no YAML, the settings are refused, or the validator can't judge: what a test wants to know.
+#[track_caller]
+pub fn check<V: Validator>(settings: &str, yaml: &str) -> Vec<Finding> {
+    match try_check::<V>(settings, yaml) {
+        Ok(findings) => findings,
+        Err(error) => panic!("`{}` could not judge: {error:?}", V::DESCRIPTION.name),
+    }
+}
+
+/// As [`check`], with the validator's own error.
+///
+/// # Errors
+/// What the validator answers when it can't judge.
+///
+/// # Panics
+/// When the text is no YAML or the settings are refused.
+#[track_caller]
+pub fn try_check<V: Validator>(settings: &str, yaml: &str) -> Result<Vec<Finding>, PluginError> {
+    let needs = match configure::<V>(settings) {
+        Ok(needs) => needs,
+        Err(errors) => panic!("`{}` refuses its settings: {errors:?}", V::DESCRIPTION.name),
+    };
+    let documents: Vec<_> = documents(yaml).into_iter().filter(|document| is_concerned(&needs.kinds, document)).collect();
+    let requests: Vec<Vec<_>> = match needs.scope {
+        Scope::Document => documents.into_iter().map(|document| vec![document]).collect(),
+        Scope::Set => vec![documents],
+    };
+    let mut findings = Vec::new();
+    for documents in requests {
+        let context = br#"{"place": "check"}"#.to_vec();
+        let request = validation::Request { settings: settings.as_bytes().to_vec(), context, documents };
+        findings.extend(validator::check::<V>(&request)?);
+    }
+    Ok(findings)
+}
+
+/// What a validator answers to settings.
+///
+/// # Errors
+/// The settings that it refuses.
+pub fn configure<V: Validator>(settings: &str) -> Result<validator::Needs, Vec<SettingsError>> {
+    settings::configure(settings.as_bytes()).map(|settings| V::needs(&settings))
+}
+
+/// What [`crate::host::evaluation_time`] answers on this thread from now on.
+pub fn set_evaluation_time(seconds: u64) {
+    GIVEN.with_borrow_mut(|given| given.evaluation_time = seconds);
+}
+
+/// What [`crate::host::read_data`] answers on this thread from now on.
+pub fn give_data(key: &str, bytes: &[u8]) {
+    GIVEN.with_borrow_mut(|given| given.data.insert(key.to_owned(), bytes.to_vec()));
+}
+
+#[track_caller]
+fn documents(yaml: &str) -> Vec<validation::Document> {
+    let read = |document| serde_json::Value::deserialize(document).unwrap_or_else(|error| panic!("not YAML: {error}"));
+    let objects = serde_yaml::Deserializer::from_str(yaml).map(read).filter(|object| !object.is_null());
+    (0..).zip(objects).map(|(id, object)| validation::Document { id, file: "case.yaml".into(), body: object.to_string().into() }).collect()
+}
+
+fn is_concerned(kinds: &[KindFilter], document: &validation::Document) -> bool {
+    let body: serde_json::Value = serde_json::from_slice(&document.body).unwrap_or_default();
+    let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let group = text("apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+    let matches = |filter: &str, value: &str| filter == "*" || filter == value;
+    kinds.is_empty() || kinds.iter().any(|filter| matches(&filter.group, group) && matches(&filter.kind, text("kind")))
+}

@@ -1,0 +1,41 @@
+//! What a plugin says of itself has to be true.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::describe::Description;
+
+/// Checks what every description promises: rules have kebab-case ids, each once, a title of one line and a help text, and
+/// the schema of the settings names exactly the members that the settings have, each with a description.
+///
+/// # Panics
+/// When one of these does not hold.
+#[track_caller]
+pub fn assert_description<S: Serialize + Default>(description: &Description) {
+    assert!(is_kebab_case(description.name), "`{}` is not kebab-case", description.name);
+    let mut ids = BTreeSet::new();
+    for rule in description.rules {
+        assert!(is_kebab_case(rule.id), "`{}` is not kebab-case", rule.id);
+        assert!(ids.insert(rule.id), "rule `{}` is there twice", rule.id);
+        assert!(!rule.title.is_empty() && !rule.title.contains('\n'), "rule `{}` needs a title of one line", rule.id);
+        assert!(rule.help.trim().len() > 80, "rule `{}` needs a help text: what is judged, why it matters, how to fix it", rule.id);
+    }
+    let schema: Value = serde_json::from_str(description.settings_schema).unwrap_or_else(|error| panic!("schema of the settings: {error}"));
+    assert_eq!(schema.get("additionalProperties"), Some(&Value::Bool(false)), "the schema must refuse unknown settings");
+    let settings = serde_json::to_value(S::default()).unwrap_or_else(|error| panic!("settings: {error}"));
+    let members = |value: Option<&Value>| -> BTreeSet<String> {
+        value.and_then(Value::as_object).into_iter().flat_map(|object| object.keys().cloned()).collect()
+    };
+    assert_eq!(members(schema.get("properties")), members(Some(&settings)), "schema and settings have different members");
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        assert!(property.get("description").is_some_and(Value::is_string), "setting `{name}` needs a description");
+        assert_eq!(property.get("default"), settings.get(name), "setting `{name}` needs its default in the schema");
+    }
+}
+
+fn is_kebab_case(text: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.split('-').all(word)
+}

@@ -1,0 +1,207 @@
+//! Typed access to the pods that an object makes.
+
+use crate::document::Document;
+use crate::node::Node;
+
+/// A pod as an object describes it: a Pod itself, or the template of a workload.
+#[derive(Clone, Debug)]
+pub struct Pod<'a> {
+    root: Node<'a>,
+}
+
+/// Which of a pod's lists a container is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ContainerKind {
+    /// `containers`
+    Regular,
+    /// `initContainers`
+    Init,
+    /// `ephemeralContainers`
+    Ephemeral,
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug)]
+pub struct Container<'a> {
+    kind: ContainerKind,
+    node: Node<'a>,
+}
+
+impl<'a> Pod<'a> {
+    /// What holds the pod's `metadata` and `spec`.
+    pub const fn root(&self) -> &Node<'a> {
+        &self.root
+    }
+
+    /// The pod's `metadata`.
+    pub fn metadata(&self) -> Node<'a> {
+        self.root.get("metadata")
+    }
+
+    /// The pod's `spec`.
+    pub fn spec(&self) -> Node<'a> {
+        self.root.get("spec")
+    }
+
+    /// The containers of all three lists, regular ones first.
+    pub fn containers(&self) -> Vec<Container<'a>> {
+        let spec = self.spec();
+        let of_kind = |kind: ContainerKind| {
+            let list = spec.get(kind.list());
+            list.elements().map(|node| Container { kind, node }).collect::<Vec<_>>()
+        };
+        ContainerKind::ALL.into_iter().flat_map(of_kind).collect()
+    }
+}
+
+impl ContainerKind {
+    /// All of them, in the order of [`Pod::containers`].
+    pub const ALL: [Self; 3] = [Self::Regular, Self::Init, Self::Ephemeral];
+
+    /// The member of a pod's `spec` that lists them.
+    pub const fn list(self) -> &'static str {
+        match self {
+            Self::Regular => "containers",
+            Self::Init => "initContainers",
+            Self::Ephemeral => "ephemeralContainers",
+        }
+    }
+
+    /// How messages call one: `init container`.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Regular => "container",
+            Self::Init => "init container",
+            Self::Ephemeral => "ephemeral container",
+        }
+    }
+}
+
+impl<'a> Container<'a> {
+    /// Which list it is in.
+    pub const fn kind(&self) -> ContainerKind {
+        self.kind
+    }
+
+    /// The container itself.
+    pub const fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+
+    /// A member of the container.
+    #[must_use]
+    pub fn get(&self, key: &'a str) -> Node<'a> {
+        self.node.get(key)
+    }
+
+    /// `name`; empty where there is none.
+    pub fn name(&self) -> &'a str {
+        self.node.get("name").as_str().unwrap_or_default()
+    }
+
+    /// How messages call it: ``init container `wait` ``.
+    pub fn label(&self) -> String {
+        format!("{} `{}`", self.kind.noun(), self.name())
+    }
+}
+
+/// Where Kubernetes' own kinds keep their pod: group, kind, and the way to what holds `metadata` and `spec`.
+const WORKLOADS: [(&str, &str, &[&str]); 9] = [
+    ("", "Pod", &[]),
+    ("", "PodTemplate", &["template"]),
+    ("", "ReplicationController", &["spec", "template"]),
+    ("apps", "Deployment", &["spec", "template"]),
+    ("apps", "ReplicaSet", &["spec", "template"]),
+    ("apps", "StatefulSet", &["spec", "template"]),
+    ("apps", "DaemonSet", &["spec", "template"]),
+    ("batch", "Job", &["spec", "template"]),
+    ("batch", "CronJob", &["spec", "jobTemplate", "spec", "template"]),
+];
+
+/// The pods that an object makes.
+///
+/// Of Kubernetes' own workloads it is the one that the API defines, even where its `spec` is missing. Of every other kind it
+/// is whatever looks like a pod template, at any depth: a member `template` or `…Template`, or an element of such a list,
+/// with a list `spec.containers`. A pod template in a kind that nobody has heard of still runs.
+pub fn pods<'a>(document: &'a Document<'_>) -> Vec<Pod<'a>> {
+    let (group, kind, root) = (document.group(), document.kind(), document.root());
+    match WORKLOADS.iter().find(|workload| (workload.0, workload.1) == (group, kind)) {
+        Some((_, _, path)) => vec![Pod { root: root.walk(path) }],
+        None => pods_by_shape(&root),
+    }
+}
+
+/// Whatever looks like a pod template below a value.
+fn pods_by_shape<'a>(node: &Node<'a>) -> Vec<Pod<'a>> {
+    let mut found = Vec::new();
+    collect(node, false, &mut found);
+    found
+}
+
+fn collect<'a>(node: &Node<'a>, is_template: bool, found: &mut Vec<Pod<'a>>) {
+    if is_template && node.walk(&["spec", "containers"]).is_list() {
+        found.push(Pod { root: node.clone() });
+        return;
+    }
+    for (name, member) in node.members() {
+        collect(&member, name == "template" || name.ends_with("Template") || name.ends_with("emplates"), found);
+    }
+    for element in node.elements() {
+        collect(&element, is_template, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod_pointers(body: &serde_json::Value) -> Vec<String> {
+        let bytes = serde_json::to_vec(body).unwrap();
+        let document = Document::read(0, "", &bytes).unwrap();
+        pods(&document).iter().map(|pod| pod.spec().pointer()).collect()
+    }
+
+    #[test]
+    fn every_workload_of_kubernetes_has_its_pod_where_the_api_keeps_it() {
+        for (group, kind, path) in WORKLOADS {
+            let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+            let mut expected: String = path.iter().map(|step| format!("/{step}")).collect();
+            expected.push_str("/spec");
+            assert_eq!(pod_pointers(&json!({"apiVersion": api_version, "kind": kind})), [expected], "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_same_kind_of_another_group_goes_by_its_shape() {
+        let pod = json!({"spec": {"containers": []}});
+        let body = json!({"apiVersion": "example.com/v1", "kind": "Deployment", "spec": {"podTemplate": pod}});
+        assert_eq!(pod_pointers(&body), ["/spec/podTemplate/spec"]);
+        assert_eq!(pod_pointers(&json!({"apiVersion": "example.com/v1", "kind": "Pod", "spec": {"x": 1}})), Vec::<String>::new());
+    }
+
+    #[test]
+    fn templates_of_unknown_kinds_are_found_at_any_depth_and_in_lists() {
+        let pod = json!({"metadata": {"labels": {}}, "spec": {"containers": [{"name": "a"}]}});
+        let body = json!({"apiVersion": "example.com/v1", "kind": "Cluster", "spec": {
+            "groups": [{"template": pod}, {"template": {"spec": {}}}], "jobTemplate": {"spec": {"template": pod}}, "templates": [pod]}});
+        assert_eq!(pod_pointers(&body), ["/spec/groups/0/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec/templates/0/spec"]);
+    }
+
+    #[test]
+    fn containers_of_all_three_lists_know_their_kind_and_place() {
+        let body = json!({"apiVersion": "v1", "kind": "Pod", "spec": {
+            "initContainers": [{"name": "wait"}], "containers": [{"name": "main"}, {}], "ephemeralContainers": [{"name": "look"}]}});
+        let bytes = serde_json::to_vec(&body).unwrap();
+        let document = Document::read(0, "", &bytes).unwrap();
+        let containers = pods(&document)[0].containers();
+        let summary: Vec<_> = containers.iter().map(|container| (container.label(), container.node().pointer())).collect();
+        let expected = [
+            ("container `main`", "/spec/containers/0"),
+            ("container ``", "/spec/containers/1"),
+            ("init container `wait`", "/spec/initContainers/0"),
+            ("ephemeral container `look`", "/spec/ephemeralContainers/0"),
+        ];
+        assert_eq!(summary, expected.map(|(label, pointer)| (label.to_owned(), pointer.to_owned())));
+    }
+}
