@@ -101,6 +101,9 @@ pub enum Body {
 }
 
 impl Body {
+    /// All names that [`Body::type_name`] has.
+    pub const TYPE_NAMES: [&str; 6] = ["trust", "policy-accept", "service-built", "decided", "running", "outcome"];
+
     /// The name of the type, as written.
     pub const fn type_name(&self) -> &'static str {
         match self {

@@ -267,6 +267,8 @@ pub enum LedgerError {
     Unreachable { remote: String, message: String },
     #[error("ledger was rewritten: entry {index} is not what this machine saw before; somebody forced the branch")]
     Rewritten { index: u64 },
+    #[error("entry 0 has the digest `{found}`, but `--trust` says `{expected}`; one of them belongs to another ledger")]
+    Untrusted { expected: Digest, found: Digest },
     #[error("entry {index} can't be read: {reason}")]
     BadEntry { index: u64, reason: String },
     #[error("entry {index} is of the type `{found}`, which this tollgate does not know; use a newer one")]
