@@ -61,6 +61,11 @@ impl ObjectIdentity {
     pub fn group(&self) -> &str {
         self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
     }
+
+    /// Whether it is a Kubernetes Secret, so that its values must not be seen.
+    pub fn is_secret(&self) -> bool {
+        self.kind == "Secret" && self.api_version == "v1"
+    }
 }
 
 impl std::fmt::Display for ObjectIdentity {

@@ -79,7 +79,9 @@ pub struct Plan {
 /// Why a plan has no digest.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDigest {
-    #[error("the plan for `{target}` holds values of `{object}`, so it needs a key; set `planKey` of the target")]
+    #[error(
+        "the plan for `{target}` holds values of `{object}`, so it needs the target's plan key; set `planKey` of the target, and give the variable or file that it names"
+    )]
     SecretWithoutKey { target: String, object: ObjectKey },
     #[error("the plan for `{target}` has no canonical form")]
     NotCanonical {

@@ -167,6 +167,8 @@ pub enum ApplyError {
     PlanKey { target: String, reason: String },
     #[error("{0}")]
     NoDigest(#[from] NoDigest),
+    #[error("approval is for target `{approved}`, so it can't be used for target `{target}`")]
+    WrongTarget { target: String, approved: String },
     #[error("target `{target}` is not as tollgate left it: {reason}")]
     Broken { target: String, reason: String },
     #[error("`{path}` of target `{target}` can't be {action}")]
@@ -210,7 +212,7 @@ pub enum Applied {
     Stale { before: TargetState, plan: Box<Plan> },
     /// A later attempt has begun. Nothing was written.
     Overtaken { before: TargetState },
-    /// The approval ran out. Nothing was written.
+    /// The approval ran out. Nothing was written but the attempt.
     Expired { before: TargetState },
 }
 

@@ -21,7 +21,7 @@ pub struct RenderedDocument {
 impl RenderedDocument {
     /// Whether it carries values that must not be seen.
     pub fn is_secret(&self) -> bool {
-        self.identity.kind == "Secret" && self.identity.api_version == "v1"
+        self.identity.is_secret()
     }
 
     /// Names the object at its target.
