@@ -5,6 +5,7 @@
 //! Nothing here does I/O: this crate refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
 
 pub mod approved;
+pub mod branch;
 pub mod cache;
 pub mod canonical;
 pub mod decision;
