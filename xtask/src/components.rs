@@ -177,9 +177,9 @@ fn write_all(directory: &Utf8Path, components: &Components) -> Result<(), BuildE
 
 /// Another process never sees half a component.
 fn write_at_once(path: &Utf8Path, bytes: &[u8]) -> Result<(), BuildError> {
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    fs_err::write(&new, bytes)?;
+    fs_err::rename(&new, path)?;
     Ok(())
 }
 

@@ -76,6 +76,15 @@ pub fn configure<V: Validator>(settings: &str) -> Result<validator::Needs, Vec<S
     settings::configure(settings.as_bytes()).map(|settings| V::needs(&settings))
 }
 
+/// Settings as a plugin gets them.
+///
+/// # Panics
+/// When they are refused.
+#[track_caller]
+pub fn settings<S: settings::Settings>(settings: &str) -> S {
+    settings::configure(settings.as_bytes()).unwrap_or_else(|errors| panic!("settings are refused: {errors:?}"))
+}
+
 /// What [`crate::host::evaluation_time`] answers on this thread from now on.
 pub fn set_evaluation_time(seconds: u64) {
     GIVEN.with_borrow_mut(|given| given.evaluation_time = seconds);
