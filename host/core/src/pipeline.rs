@@ -249,8 +249,8 @@ pub struct Gate {
 pub enum Requirement {
     /// The name of a policy.
     Policy(String),
-    All(Vec<Requirement>),
-    Any(Vec<Requirement>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
 }
 
 impl Requirement {

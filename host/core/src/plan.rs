@@ -82,7 +82,7 @@ pub enum NoDigest {
     #[error(
         "the plan for `{target}` holds values of `{object}`, so it needs the target's plan key; set `planKey` of the target, and give the variable or file that it names"
     )]
-    SecretWithoutKey { target: String, object: ObjectKey },
+    SecretWithoutKey { target: String, object: Box<ObjectKey> },
     #[error("the plan for `{target}` has no canonical form")]
     NotCanonical {
         target: String,
@@ -98,7 +98,7 @@ impl Plan {
     /// When the plan holds secret values and the target has no plan key.
     pub fn digest(&self) -> Result<Digest, NoDigest> {
         if let Some(action) = self.actions.iter().find(|action| action.withholds()) {
-            return Err(NoDigest::SecretWithoutKey { target: self.target.clone(), object: action.object.clone() });
+            return Err(NoDigest::SecretWithoutKey { target: self.target.clone(), object: Box::new(action.object.clone()) });
         }
         Digest::of_canonical(&self.actions).map_err(|source| NoDigest::NotCanonical { target: self.target.clone(), source })
     }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use tollgate_core::cache::{KeepVerdicts, KeptVerdict};
 use tollgate_core::document::{Document, Location};
 use tollgate_core::evaluate::{
-    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, LoadedPolicy, VisibleDocument,
+    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError, LoadedPolicy, VisibleDocument,
 };
 use tollgate_core::finding::{Finding, RuleId, Subject};
 use tollgate_core::policy::Scope;
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
         }
         let request = CheckRequest { context: &self.context, documents: visible, evaluation_time: self.evaluation_time };
         let evaluation = plugin.check(&request);
-        if evaluation.outcome.as_ref().err().is_none_or(|error| error.is_deterministic()) {
+        if evaluation.outcome.as_ref().err().is_none_or(EvaluationError::is_deterministic) {
             self.cache.put(&key, &KeptVerdict { outcome: evaluation.outcome.clone() });
         }
         evaluation
@@ -175,11 +175,7 @@ fn resolve(
 }
 
 /// A failure counts for every document that was asked about together.
-fn failures(
-    policy: &ConfiguredPolicy,
-    documents: &[&JudgedDocument],
-    error: &tollgate_core::evaluate::EvaluationError,
-) -> Vec<Attributed<PolicyFailure>> {
+fn failures(policy: &ConfiguredPolicy, documents: &[&JudgedDocument], error: &EvaluationError) -> Vec<Attributed<PolicyFailure>> {
     let single = documents.len() == 1;
     let mut components: Vec<Option<String>> = documents.iter().map(|document| document.component.clone()).collect();
     components.sort();

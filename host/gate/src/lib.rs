@@ -12,5 +12,5 @@ mod promotion;
 pub use documents::{Evaluator, JudgedDocument};
 pub use fold::gate_verdicts;
 pub use judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};
-pub use policies::{ConfiguredPolicy, Policies, PolicyProblem};
+pub use policies::{ConfiguredPolicy, Policies, PolicyProblem, PolicyProblemKind};
 pub use promotion::judge_promotion;

@@ -48,14 +48,12 @@ impl ConfiguredPolicy {
 
 /// A policy that can't be used. Exit code 12.
 #[derive(Debug, thiserror::Error)]
-#[error("policy `{policy}` can't be loaded")]
+#[error("policy `{}` can't be loaded", spec.name)]
 pub struct PolicyProblem {
-    pub policy: String,
-    /// Where it is configured.
-    pub location: tollgate_core::document::Location,
+    /// With the place where it is configured.
     pub spec: Box<PolicySpec>,
     #[source]
-    pub source: PolicyProblemKind,
+    pub source: Box<PolicyProblemKind>,
 }
 
 /// What is wrong with a policy.
@@ -115,13 +113,8 @@ impl Policies {
 }
 
 fn load(spec: &PolicySpec, digest: Digest, bytes: &Arc<[u8]>, loader: &dyn LoadPolicy) -> Result<ConfiguredPolicy, PolicyProblem> {
-    let result = try_load(spec, digest, bytes, loader);
-    result.map_err(|source| PolicyProblem {
-        policy: spec.name.clone(),
-        location: spec.location.clone(),
-        spec: Box::new(spec.clone()),
-        source,
-    })
+    let problem = |source| PolicyProblem { spec: Box::new(spec.clone()), source: Box::new(source) };
+    try_load(spec, digest, bytes, loader).map_err(problem)
 }
 
 fn try_load(

@@ -1,0 +1,149 @@
+//! What follows from the ledger's entries.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on must stop")]
+
+mod support;
+
+use support::{MemoryLedger, mk_accept, mk_worker};
+use tollgate_core::approved::Approved;
+use tollgate_core::decision::DecisionWord;
+use tollgate_core::digest::Digest;
+use tollgate_core::entry::{EntrySubject, OutcomeState};
+use tollgate_core::history::{BrokenHistory, History, PromotionState};
+use tollgate_core::pipeline::{DirectoryTarget, GitReference, Glob, Role, Target, TargetKind, Trigger};
+use tollgate_core::structure::check_way;
+
+fn succeed(ledger: &MemoryLedger, target: &str, recipe: &str) {
+    let promotion = ledger.decide(target, recipe, DecisionWord::Approved);
+    Approved::obtain(&promotion, &mk_worker(1), ledger).unwrap();
+    ledger.end(&promotion, OutcomeState::Succeeded);
+}
+
+fn fail(ledger: &MemoryLedger, target: &str, recipe: &str) {
+    let promotion = ledger.decide(target, recipe, DecisionWord::Approved);
+    Approved::obtain(&promotion, &mk_worker(1), ledger).unwrap();
+    ledger.end(&promotion, OutcomeState::Failed);
+}
+
+fn mk_target(after: &[&str]) -> Target {
+    Target {
+        name: "prod-apps".to_owned(),
+        environment: "prod".to_owned(),
+        role: Role::Apps,
+        promotable: true,
+        on: vec![Trigger::Tag(Glob::new("v*").unwrap())],
+        requires: Vec::new(),
+        after: after.iter().map(|name| (*name).to_owned()).collect(),
+        kind: TargetKind::Directory(DirectoryTarget { path: "prod".to_owned(), plan_key: None }),
+        location: tollgate_core::document::Location {
+            file: "tollgate.yaml".to_owned(),
+            span: tollgate_core::document::Span::START,
+        },
+    }
+}
+
+fn structural(ledger: &MemoryLedger, recipe: &str, reference: &GitReference) -> Vec<String> {
+    let findings = check_way(&mk_target(&["preprod-apps"]), reference, Digest::of(recipe.as_bytes()), &ledger.history().proven());
+    findings.iter().map(|finding| finding.rule.as_str().to_owned()).collect()
+}
+
+fn tag() -> GitReference {
+    GitReference::Tag("v1".to_owned())
+}
+
+#[test]
+fn the_policy_in_force_is_the_one_accepted_last() {
+    let ledger = MemoryLedger::with_trust();
+    assert_eq!(ledger.history().policy_in_force().unwrap().commit, "c0");
+    ledger.write(EntrySubject::default(), mk_accept("policy 1"));
+    ledger.write(EntrySubject::default(), mk_accept("policy 2"));
+    assert_eq!(ledger.history().policy_in_force().unwrap().commit, "policy 2");
+}
+
+#[test]
+fn a_recipe_is_proven_once_it_succeeded_until_it_fails_there() {
+    let ledger = MemoryLedger::with_trust();
+    assert_eq!(structural(&ledger, "r", &tag()), ["structure/after"]);
+    succeed(&ledger, "preprod-apps", "r");
+    assert_eq!(structural(&ledger, "r", &tag()), Vec::<String>::new());
+    assert_eq!(structural(&ledger, "other", &tag()), ["structure/after"]);
+    fail(&ledger, "preprod-apps", "r");
+    assert_eq!(structural(&ledger, "r", &tag()), ["structure/after"]);
+    succeed(&ledger, "preprod-apps", "r");
+    assert_eq!(structural(&ledger, "r", &tag()), Vec::<String>::new());
+}
+
+#[test]
+fn a_recipe_that_gives_way_to_another_stays_proven() {
+    let ledger = MemoryLedger::with_trust();
+    succeed(&ledger, "preprod-apps", "r1");
+    succeed(&ledger, "preprod-apps", "r2");
+    assert_eq!(structural(&ledger, "r1", &tag()), Vec::<String>::new());
+    assert_eq!(ledger.history().current("preprod-apps").unwrap().recipe(), Some(Digest::of(b"r2")));
+}
+
+#[test]
+fn what_runs_is_what_succeeded_last_and_not_what_was_decided_last() {
+    let ledger = MemoryLedger::with_trust();
+    succeed(&ledger, "preprod-apps", "r1");
+    fail(&ledger, "preprod-apps", "r2");
+    ledger.decide("preprod-apps", "r3", DecisionWord::Denied);
+    assert_eq!(ledger.history().current("preprod-apps").unwrap().recipe(), Some(Digest::of(b"r1")));
+}
+
+#[test]
+fn a_reference_that_does_not_match_is_denied_even_with_a_proof() {
+    let ledger = MemoryLedger::with_trust();
+    succeed(&ledger, "preprod-apps", "r");
+    assert_eq!(structural(&ledger, "r", &GitReference::Branch("v1".to_owned())), ["structure/on"]);
+}
+
+#[test]
+fn attempts_are_counted_up_for_each_target() {
+    let ledger = MemoryLedger::with_trust();
+    succeed(&ledger, "a", "r");
+    fail(&ledger, "a", "r");
+    succeed(&ledger, "b", "r");
+    let history = ledger.history();
+    assert_eq!((history.next_attempt("a"), history.next_attempt("b"), history.next_attempt("c")), (3, 2, 1));
+}
+
+#[test]
+fn an_attempt_is_open_from_its_beginning_to_its_end() {
+    let ledger = MemoryLedger::with_trust();
+    let promotion = ledger.decide("a", "r", DecisionWord::Approved);
+    assert!(ledger.history().open_attempts("a").is_empty());
+    Approved::obtain(&promotion, &mk_worker(1), &ledger).unwrap();
+    assert_eq!(ledger.history().open_attempts("a").len(), 1);
+    ledger.end(&promotion, OutcomeState::Errored);
+    assert!(ledger.history().open_attempts("a").is_empty());
+    assert_eq!(ledger.history().promotion(&promotion).unwrap().state(), PromotionState::Errored);
+}
+
+#[test]
+fn entries_out_of_place_from_elsewhere_or_of_another_version_are_refused() {
+    let ledger = MemoryLedger::with_trust();
+    ledger.decide("a", "r", DecisionWord::Denied);
+    let entries = ledger.history().entries().to_vec();
+    let broken = |change: &dyn Fn(&mut Vec<tollgate_core::entry::Entry>)| {
+        let mut entries = entries.clone();
+        change(&mut entries);
+        History::new(entries).unwrap_err()
+    };
+    assert!(matches!(broken(&|entries| entries[1].index = 2), BrokenHistory::WrongIndex { .. }));
+    assert!(matches!(broken(&|entries| entries[1].repo.push('x')), BrokenHistory::ForeignRepository { .. }));
+    assert!(matches!(broken(&|entries| entries[1].version = 2), BrokenHistory::UnknownVersion { .. }));
+    assert!(matches!(broken(&|entries| entries[1].body = entries[0].body.clone()), BrokenHistory::SecondTrust { .. }));
+    let decided = |entries: &mut Vec<tollgate_core::entry::Entry>| entries[0].body = entries[1].body.clone();
+    assert!(matches!(broken(&decided), BrokenHistory::NoTrust { .. }));
+}
+
+#[test]
+fn an_entry_is_read_back_as_it_was_written() {
+    let ledger = MemoryLedger::with_trust();
+    succeed(&ledger, "a", "r");
+    for entry in ledger.history().entries() {
+        let bytes = tollgate_core::canonical::to_vec(entry).unwrap();
+        assert_eq!(serde_json::from_slice::<tollgate_core::entry::Entry>(&bytes).unwrap(), *entry);
+    }
+}
