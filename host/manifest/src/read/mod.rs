@@ -1,0 +1,13 @@
+//! From bytes to documents.
+
+mod anchors;
+mod document;
+mod list;
+mod members;
+mod merge;
+mod reading;
+mod writer;
+
+pub use reading::{OtherDocument, Reading, read};
+pub(crate) use reading::{JsonOrYaml, language};
+pub(crate) use writer::Writer;

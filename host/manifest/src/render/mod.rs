@@ -1,0 +1,9 @@
+//! What becomes of documents on their way to a target.
+
+mod images;
+mod secrets;
+mod yaml;
+
+pub use images::{PinError, pin_images};
+pub use secrets::withhold_secrets;
+pub use yaml::{YamlError, to_yaml};

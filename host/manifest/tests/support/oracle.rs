@@ -1,0 +1,95 @@
+//! The reading of the Kubernetes API server, from its own library: a small Go program, built once for each of its versions.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use base64::Engine as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tollgate_core::digest::Digest;
+
+/// The running program.
+pub struct Oracle {
+    child: Child,
+    requests: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    documents: Option<Vec<Value>>,
+    error: Option<String>,
+}
+
+impl Oracle {
+    /// Starts the program. Nothing where Go is missing, which is said loudly; with `CI` set it is a failure.
+    pub fn start() -> Option<Self> {
+        if Command::new("go").arg("version").output().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with the API server's library");
+            eprintln!("SKIPPED: Go is not installed, so nothing was compared with the API server's library");
+            return None;
+        }
+        let mut child = Command::new(program()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
+        let requests = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        Some(Self { child, requests, answers })
+    }
+
+    /// The JSON of one document, or why there is none.
+    pub fn document(&mut self, text: &[u8]) -> Result<Value, String> {
+        self.ask("yaml", text).map(|mut documents| documents.remove(0))
+    }
+
+    /// The documents of a file, as `kubectl` finds them.
+    pub fn stream(&mut self, text: &[u8]) -> Result<Vec<Value>, String> {
+        self.ask("stream", text)
+    }
+
+    fn ask(&mut self, mode: &str, text: &[u8]) -> Result<Vec<Value>, String> {
+        let request = json!({"mode": mode, "text": base64::engine::general_purpose::STANDARD.encode(text)});
+        let requests = self.requests.as_mut().expect("the oracle is not stopped");
+        writeln!(requests, "{request}").expect("the oracle takes requests");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the oracle answers");
+        let answer: Answer = serde_json::from_str(&line).map_err(|error| format!("answer is no JSON: {error}"))?;
+        match answer.error {
+            Some(error) => Err(error),
+            None => Ok(answer.documents.unwrap_or_default()),
+        }
+    }
+}
+
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        // The end of its input ends the program.
+        drop(self.requests.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// The built program, in the cache of the user.
+fn program() -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/yaml-oracle");
+    let read = |name: &str| std::fs::read(source.join(name)).expect("the oracle's source is there");
+    let key = Digest::of(&[read("go.sum"), read("main.go")].concat()).hex();
+    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
+        || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"),
+        PathBuf::from,
+    );
+    let directory = cache.join("tollgate/yaml-oracle").join(key);
+    let program = directory.join("yaml-oracle");
+    if !program.exists() {
+        build(&source, &directory, &program);
+    }
+    program
+}
+
+/// Builds beside and renames, so that tests that run at the same time see all or nothing.
+fn build(source: &Path, directory: &Path, program: &Path) {
+    std::fs::create_dir_all(directory).expect("the cache can be written");
+    let unfinished = directory.join(format!("yaml-oracle.{}.{:?}", std::process::id(), std::thread::current().id()));
+    let built = Command::new("go").arg("build").arg("-o").arg(&unfinished).arg(".").current_dir(source).status();
+    assert!(built.is_ok_and(|status| status.success()), "the oracle can't be built in {}", source.display());
+    std::fs::rename(&unfinished, program).expect("the oracle can be put into the cache");
+}
