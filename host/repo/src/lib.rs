@@ -1,1 +1,26 @@
-//! placeholder
+//! Git: the trees of a repository, the names at its remote, and the branch that the ledger lives on.
+//!
+//! libgit2 reads and writes objects and private references; the `git` program does all networking, so that people's
+//! credential helpers, ssh configuration and proxies work. The work tree, the index, branches, tags and `FETCH_HEAD` are
+//! neither read nor changed. What tollgate keeps for itself lies under `refs/tollgate/`.
+
+mod branch;
+mod credentials;
+mod handles;
+mod kept;
+mod objects;
+mod place;
+mod program;
+mod push;
+mod reading;
+mod remote;
+mod repository;
+mod resolve;
+mod shallow;
+#[cfg(test)]
+mod testing;
+mod write;
+
+pub use branch::GitBranch;
+pub use credentials::without_credentials;
+pub use repository::GitRepository;

@@ -1,0 +1,211 @@
+//! The port that the ledger writes through: a branch at a remote.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use git2::{Delta, DiffOptions, Oid, Repository};
+use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
+use tollgate_core::ports::SourceError;
+
+use crate::handles::Handles;
+use crate::kept::Kept;
+use crate::objects::{self, ObjectError};
+use crate::place;
+use crate::program::{GitProgram, GitSaid};
+use crate::remote::Remote;
+use crate::repository::{GitRepository, resolved};
+
+/// How often a branch that moves while it is fetched is looked up again.
+const FETCHES: u32 = 10;
+
+/// A branch at a remote, with its objects in a clone or in a repository of its own. It is never checked out.
+#[derive(Debug)]
+pub struct GitBranch {
+    pub(crate) handles: Handles,
+    pub(crate) remote: Remote,
+    place: String,
+    branch: String,
+    kept: Kept,
+}
+
+impl GitBranch {
+    /// Keeps the objects in the clone. `remote` is the name of one of its remotes, a URL or a path.
+    ///
+    /// # Errors
+    /// When the clone can't be read or has no such remote.
+    pub fn in_clone(clone: &GitRepository, remote: &str, branch: &str) -> Result<Self, BranchError> {
+        let handles = clone.handles.reopen().map_err(|error| local("the clone", error))?;
+        let url = handles.with(|repository| place::configured_url(repository, remote)).map_err(|error| local(remote, error))?;
+        let url = url.ok_or_else(|| BranchError::Unreachable { message: format!("nothing, because there is no remote `{remote}`") })?;
+        let place = place::plain(&url, &clone.base);
+        Self::new(handles, Remote::new(clone.program.clone(), remote), &clone.common_directory, place, branch)
+    }
+
+    /// Keeps the objects in a bare repository at `directory`, made if it is not there. `remote` is a URL or an absolute
+    /// path.
+    ///
+    /// # Errors
+    /// When the directory can't be used.
+    pub fn in_cache(directory: &Utf8Path, remote: &str, branch: &str) -> Result<Self, BranchError> {
+        let repository = open_or_make(directory)?;
+        let directory = resolved(repository.path()).map_err(|error| source_failed(directory.as_str(), error))?;
+        let program = GitProgram::new(directory.clone(), directory.clone());
+        let place = place::plain(remote, &directory);
+        Self::new(Handles::new(&directory, repository), Remote::new(program, remote), &directory, place, branch)
+    }
+
+    fn new(handles: Handles, remote: Remote, common: &Utf8Path, place: String, branch: &str) -> Result<Self, BranchError> {
+        let full = format!("refs/heads/{branch}");
+        if !git2::Reference::is_valid_name(&full) {
+            return Err(local(branch, git2::Error::from_str("it is no name for a branch")));
+        }
+        let kept = Kept::new(common, &place, &full).map_err(|error| local(branch, error))?;
+        Ok(Self { handles, remote, place, branch: branch.to_owned(), kept })
+    }
+
+    /// Name of the branch in full.
+    pub(crate) fn full_name(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    fn tip(&self) -> Result<Option<Oid>, BranchError> {
+        let name = self.full_name();
+        let found = self.remote.find(&[&name]).map_err(unreachable)?;
+        found.first().map(|reference| objects::commit_id(&reference.commit)).transpose().map_err(|error| local(&name, error))
+    }
+
+    fn kept(&self) -> Result<Option<Oid>, BranchError> {
+        self.handles.with(|repository| self.kept.get(repository)).map_err(|error| local(&self.branch, error))
+    }
+
+    /// Remembers a commit that is on the branch at the remote.
+    pub(crate) fn keep(&self, commit: Oid) -> Result<(), BranchError> {
+        let keep = |repository: &Repository| self.kept.advance(repository, commit);
+        self.handles.with(keep).map_err(|error| local(&self.branch, error))
+    }
+
+    /// Whether `commit` is `tip` or one of its ancestors.
+    pub(crate) fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, BranchError> {
+        let look = |repository: &Repository| Ok(tip == commit || repository.graph_descendant_of(tip, commit)?);
+        self.handles.with(look).map_err(|error: git2::Error| local(&commit.to_string(), error))
+    }
+
+    /// Fetches what the remote has now. The branch may move, or be forced, between being looked up and being fetched.
+    fn fetch_tip(&self) -> Result<Option<Oid>, BranchError> {
+        let name = self.full_name();
+        for _ in 0..FETCHES {
+            let Some(tip) = self.tip()? else { return Ok(None) };
+            if self.kept()? == Some(tip) {
+                return Ok(Some(tip));
+            }
+            self.remote.fetch(&[&name]).map_err(unreachable)?;
+            let there = |repository: &Repository| Ok(repository.odb()?.exists(tip));
+            if self.handles.with(there).map_err(|error: git2::Error| local(&name, error))? {
+                return Ok(Some(tip));
+            }
+        }
+        Err(BranchError::Unreachable { message: format!("`{name}` moves faster than it can be fetched") })
+    }
+
+    fn with_objects<T>(&self, what: &str, work: impl FnOnce(&Repository) -> Result<T, ObjectError>) -> Result<T, BranchError> {
+        self.handles.with(work).map_err(|error| local(what, error))
+    }
+}
+
+impl KeepBranch for GitBranch {
+    fn remote(&self) -> &str {
+        &self.place
+    }
+
+    fn branch(&self) -> &str {
+        &self.branch
+    }
+
+    fn fetch(&self) -> Result<Option<String>, BranchError> {
+        // Read before the remote is asked: another process of this clone may keep a later commit meanwhile.
+        let before = self.kept()?;
+        let tip = self.fetch_tip()?;
+        let rewritten = |before: Oid| BranchError::Rewritten { before: before.to_string(), after: tip.map(|tip| tip.to_string()) };
+        match (before, tip) {
+            (None, None) => return Ok(None),
+            (Some(before), None) => return Err(rewritten(before)),
+            (Some(before), Some(tip)) if !self.contains(tip, before)? => return Err(rewritten(before)),
+            (_, Some(tip)) if before != Some(tip) => self.keep(tip)?,
+            (_, Some(_)) => {}
+        }
+        Ok(tip.map(|tip| tip.to_string()))
+    }
+
+    fn changes(&self, before: Option<&str>, after: &str) -> Result<Vec<BranchChange>, BranchError> {
+        self.with_objects(after, |repository| changes(repository, before, after))
+    }
+
+    fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, BranchError> {
+        self.with_objects(path, |repository| objects::read(repository, commit, path))
+    }
+
+    fn write(&self, parent: Option<&str>, files: &[BranchFile], message: &str) -> Result<String, BranchError> {
+        let commit = self.handles.with(|repository| crate::write::commit(repository, parent, files, message));
+        commit.map(|commit| commit.to_string()).map_err(|error| local(&self.branch, error))
+    }
+
+    fn push(&self, old: Option<&str>, new: &str) -> Result<Pushed, BranchError> {
+        crate::push::push(self, old, new)
+    }
+}
+
+fn changes(repository: &Repository, before: Option<&str>, after: &str) -> Result<Vec<BranchChange>, ObjectError> {
+    let before = before.map(|commit| objects::root(repository, commit)).transpose()?;
+    let after = objects::root(repository, after)?;
+    let mut options = DiffOptions::new();
+    let options = options.include_typechange(true);
+    let diff = repository.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?;
+    let mut changes = Vec::new();
+    for delta in diff.deltas() {
+        let kind = match delta.status() {
+            Delta::Added => BranchChangeKind::Added,
+            Delta::Deleted => BranchChangeKind::Removed,
+            _ => BranchChangeKind::Changed,
+        };
+        let bytes = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes()).unwrap_or_default();
+        let path = std::str::from_utf8(bytes).map_err(|_| ObjectError::NotUtf8(String::from_utf8_lossy(bytes).into_owned()))?;
+        changes.push(BranchChange { path: path.to_owned(), kind });
+    }
+    changes.sort();
+    Ok(changes)
+}
+
+/// Several processes may make the repository at once: it is made aside and moved into place.
+fn open_or_make(directory: &Utf8Path) -> Result<Repository, BranchError> {
+    let failed = |error: git2::Error| local(directory.as_str(), error);
+    if directory.join("HEAD").exists() {
+        return Repository::open_bare(directory).map_err(failed);
+    }
+    let aside = aside(directory);
+    Repository::init_bare(&aside).map_err(failed)?;
+    let moved = fs_err::rename(&aside, directory);
+    match Repository::open_bare(directory) {
+        Ok(repository) => {
+            if moved.is_err() {
+                fs_err::remove_dir_all(&aside).map_err(|error| local(aside.as_str(), error))?;
+            }
+            Ok(repository)
+        }
+        Err(error) => Err(moved.err().map_or_else(|| failed(error), |error| local(directory.as_str(), error))),
+    }
+}
+
+fn aside(directory: &Utf8Path) -> Utf8PathBuf {
+    let name = directory.file_name().unwrap_or("cache");
+    directory.with_file_name(format!("{name}.{}.{:08x}", std::process::id(), fastrand::u32(..)))
+}
+
+pub(crate) fn unreachable(said: GitSaid) -> BranchError {
+    BranchError::Unreachable { message: said.0 }
+}
+
+fn local(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> BranchError {
+    BranchError::Local { what: what.to_owned(), source: Box::new(error) }
+}
+
+fn source_failed(what: &str, error: SourceError) -> BranchError {
+    local(what, error)
+}

@@ -1,0 +1,134 @@
+//! Reading trees and files of commits. Symlinks and submodules are named, never followed.
+
+use git2::{ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
+use tollgate_core::ports::{TreeFile, TreeFileKind};
+
+/// Why objects could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ObjectError {
+    #[error("there is no commit `{0}`")]
+    UnknownCommit(String),
+    #[error("`{0}` leads to no commit")]
+    NotACommit(String),
+    #[error("there is no directory `{0}`")]
+    UnknownDirectory(String),
+    #[error("`{0}` is a {1}, which is never followed; put the file itself there")]
+    NotFollowed(String, &'static str),
+    #[error("the name `{0}` is not UTF-8; rename it")]
+    NotUtf8(String),
+    #[error("object `{0}` is missing from this clone; fetch it with `git fetch --refetch`")]
+    Missing(Oid),
+    #[error(transparent)]
+    Git(#[from] git2::Error),
+}
+
+/// What a mode in a tree means.
+pub(crate) const fn kind(mode: i32) -> Option<TreeFileKind> {
+    match mode & 0o170_000 {
+        0o100_000 => Some(TreeFileKind::File),
+        0o120_000 => Some(TreeFileKind::Symlink),
+        0o160_000 => Some(TreeFileKind::Submodule),
+        _ => None,
+    }
+}
+
+const fn word(kind: TreeFileKind) -> &'static str {
+    match kind {
+        TreeFileKind::File => "file",
+        TreeFileKind::Symlink => "symlink",
+        TreeFileKind::Submodule => "submodule",
+    }
+}
+
+/// The id of a commit that was given in full.
+pub(crate) fn commit_id(commit: &str) -> Result<Oid, ObjectError> {
+    let unknown = || ObjectError::UnknownCommit(commit.to_owned());
+    if commit.len() != 40 {
+        return Err(unknown());
+    }
+    Oid::from_str(commit).map_err(|_| unknown())
+}
+
+/// The root tree of a commit.
+pub(crate) fn root<'r>(repository: &'r Repository, commit: &str) -> Result<Tree<'r>, ObjectError> {
+    let id = commit_id(commit)?;
+    let commit = repository.find_commit(id).map_err(|error| match error.code() {
+        ErrorCode::NotFound => ObjectError::UnknownCommit(commit.to_owned()),
+        _ => error.into(),
+    })?;
+    tree(repository, commit.tree_id())
+}
+
+fn tree(repository: &Repository, id: Oid) -> Result<Tree<'_>, ObjectError> {
+    repository.find_tree(id).map_err(|error| missing(error, id))
+}
+
+fn missing(error: git2::Error, id: Oid) -> ObjectError {
+    if error.code() == ErrorCode::NotFound { ObjectError::Missing(id) } else { error.into() }
+}
+
+/// The entry at a path; nothing when there is none. A path that leads through a symlink or submodule is refused: whatever
+/// is behind it would be silently absent.
+fn entry(repository: &Repository, root: &Tree<'_>, path: &str) -> Result<Option<TreeEntry<'static>>, ObjectError> {
+    let mut parts = path.split('/').peekable();
+    let mut parent = tree(repository, root.id())?;
+    while let Some(part) = parts.next() {
+        let Some(found) = parent.get_name(part).map(|found| found.to_owned()) else { return Ok(None) };
+        if parts.peek().is_none() {
+            return Ok(Some(found));
+        }
+        match kind(found.filemode()) {
+            None => parent = tree(repository, found.id())?,
+            Some(TreeFileKind::File) => return Ok(None),
+            Some(other) => return Err(ObjectError::NotFollowed(path.to_owned(), word(other))),
+        }
+    }
+    Ok(None)
+}
+
+/// The tree at a directory, `""` for the root; nothing when there is no directory.
+pub(crate) fn directory<'r>(repository: &'r Repository, commit: &str, path: &str) -> Result<Option<Tree<'r>>, ObjectError> {
+    let root = root(repository, commit)?;
+    let path = path.trim_end_matches('/');
+    if path.is_empty() || path == "." {
+        return Ok(Some(root));
+    }
+    let found = entry(repository, &root, path)?.filter(|found| found.kind() == Some(ObjectType::Tree));
+    found.map(|found| tree(repository, found.id())).transpose()
+}
+
+/// All files below a directory, sorted by path.
+pub(crate) fn files(repository: &Repository, commit: &str, path: &str) -> Result<Vec<TreeFile>, ObjectError> {
+    let start = directory(repository, commit, path)?.ok_or_else(|| ObjectError::UnknownDirectory(path.to_owned()))?;
+    let path = path.trim_end_matches('/');
+    let prefix = if path.is_empty() || path == "." { String::new() } else { format!("{path}/") };
+    let mut files = Vec::new();
+    collect(repository, &start, &prefix, &mut files)?;
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
+}
+
+fn collect(repository: &Repository, parent: &Tree<'_>, prefix: &str, files: &mut Vec<TreeFile>) -> Result<(), ObjectError> {
+    for found in parent {
+        let unreadable = |_| ObjectError::NotUtf8(format!("{prefix}{}", String::from_utf8_lossy(found.name_bytes())));
+        let path = format!("{prefix}{}", found.name().map_err(unreadable)?);
+        match kind(found.filemode()) {
+            Some(kind) => files.push(TreeFile { path, kind }),
+            None => collect(repository, &tree(repository, found.id())?, &format!("{path}/"), files)?,
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a file; nothing when there is no file at the path.
+pub(crate) fn read(repository: &Repository, commit: &str, path: &str) -> Result<Option<Vec<u8>>, ObjectError> {
+    let Some(found) = entry(repository, &root(repository, commit)?, path)? else { return Ok(None) };
+    match kind(found.filemode()) {
+        None => Ok(None),
+        Some(TreeFileKind::File) => {
+            let blob = repository.find_blob(found.id()).map_err(|error| missing(error, found.id()))?;
+            Ok(Some(blob.content().to_vec()))
+        }
+        Some(other) => Err(ObjectError::NotFollowed(path.to_owned(), word(other))),
+    }
+}

@@ -1,0 +1,77 @@
+//! Runs the `git` program, for all that goes over the network.
+
+use std::process::{Command, Stdio};
+
+use camino::Utf8PathBuf;
+
+use crate::credentials::without_credentials;
+
+/// Variables by which a caller such as a hook would point git at another repository.
+const OTHER_REPOSITORY: [&str; 13] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// The longest message of git that is passed on, in characters.
+const LONGEST_MESSAGE: usize = 600;
+
+/// Why the program gave no answer. Holds what git said, for people, without credentials.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct GitSaid(pub(crate) String);
+
+/// The `git` program, at work on one repository.
+#[derive(Clone, Debug)]
+pub(crate) struct GitProgram {
+    git_directory: Utf8PathBuf,
+    /// Relative URLs of remotes start here: the work tree's root, else the git directory.
+    base: Utf8PathBuf,
+}
+
+impl GitProgram {
+    pub(crate) const fn new(git_directory: Utf8PathBuf, base: Utf8PathBuf) -> Self {
+        Self { git_directory, base }
+    }
+
+    /// Runs git to its end and returns its standard output.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<String, GitSaid> {
+        let output = self.command().args(arguments).output();
+        let output = output.map_err(|error| GitSaid(format!("nothing, because the program `git` can't be started: {error}")))?;
+        if output.status.success() {
+            return String::from_utf8(output.stdout).map_err(|_| GitSaid("something that is not UTF-8".to_owned()));
+        }
+        Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status)))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        for name in OTHER_REPOSITORY {
+            command.env_remove(name);
+        }
+        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
+        command.current_dir(&self.base).arg("--git-dir").arg(&self.git_directory);
+        command
+    }
+}
+
+/// What git wrote, as one line.
+fn one_line(text: &str, status: std::process::ExitStatus) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let line = without_credentials(&lines.join("; "));
+    match line.char_indices().nth(LONGEST_MESSAGE) {
+        _ if line.is_empty() => format!("nothing, and ended with {status}"),
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,106 @@
+//! The port through which the domain reads a repository.
+
+use git2::{ErrorCode, Oid, Repository};
+use tollgate_core::ports::{ReadRepository, ResolvedReference, SourceError, TreeFile};
+
+use crate::objects::{self, ObjectError};
+use crate::repository::{GitRepository, failed};
+use crate::shallow;
+
+impl ReadRepository for GitRepository {
+    fn commit(&self, revision: &str) -> Result<String, SourceError> {
+        let find = |repository: &Repository| {
+            let commit = repository.revparse_single(revision)?.peel_to_commit()?;
+            Ok::<_, git2::Error>(commit.id().to_string())
+        };
+        self.handles.with(find).map_err(|error| match error.code() {
+            ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Peel | ErrorCode::Ambiguous | ErrorCode::UnbornBranch => {
+                SourceError::UnknownRevision { revision: revision.to_owned() }
+            }
+            _ => failed(revision, error.into()),
+        })
+    }
+
+    fn resolve_at_remote(&self, name: &str) -> Result<ResolvedReference, SourceError> {
+        self.resolve(name)
+    }
+
+    fn is_on_branch(&self, commit: &str, branch: &str) -> Result<bool, SourceError> {
+        let tip = self.bring(&self.branch_at_remote(branch)?)?;
+        let Ok(commit) = objects::commit_id(commit) else {
+            return Err(SourceError::UnknownRevision { revision: commit.to_owned() });
+        };
+        self.contains(tip, commit)
+    }
+
+    fn files(&self, commit: &str, directory: &str) -> Result<Vec<TreeFile>, SourceError> {
+        self.read_objects(commit, directory, |repository| objects::files(repository, commit, directory))
+    }
+
+    fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read_objects(commit, path, |repository| objects::read(repository, commit, path))
+    }
+
+    fn tree_hash(&self, commit: &str, directory: &str) -> Result<Option<String>, SourceError> {
+        self.read_objects(commit, directory, |repository| {
+            Ok(objects::directory(repository, commit, directory)?.map(|tree| tree.id().to_string()))
+        })
+    }
+
+    fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, SourceError> {
+        let known = |commit: &str| self.commit(commit).and_then(|id| parse(&id));
+        let ends = [known(one)?, known(other)?];
+        let find = |repository: &Repository| {
+            let base = match repository.merge_base(ends[0], ends[1]) {
+                Ok(base) => Some(base),
+                Err(error) if error.code() == ErrorCode::NotFound => None,
+                Err(error) => return Err(error),
+            };
+            // Any common ancestor that is better, or that is missed, would be in what this walks over.
+            Ok((base, shallow::cut_between(repository, &ends, base)?))
+        };
+        match self.handles.with(find).map_err(|error| failed(&format!("{one} and {other}"), error.into()))? {
+            (_, Some(depth)) => Err(SourceError::Shallow { depth }),
+            (base, None) => Ok(base.map(|base| base.to_string())),
+        }
+    }
+
+    fn remote_url(&self) -> Result<String, SourceError> {
+        self.place()
+    }
+}
+
+impl GitRepository {
+    /// Whether `commit` is `tip` or one of its ancestors.
+    pub(crate) fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, SourceError> {
+        let look = |repository: &Repository| {
+            if tip == commit {
+                return Ok((true, None));
+            }
+            let found = repository.odb()?.exists(commit) && repository.graph_descendant_of(tip, commit)?;
+            let cut = if found { None } else { shallow::cut_between(repository, &[tip], None)? };
+            Ok((found, cut))
+        };
+        match self.handles.with(look).map_err(|error: git2::Error| failed(&commit.to_string(), error.into()))? {
+            (_, Some(depth)) => Err(SourceError::Shallow { depth }),
+            (found, None) => Ok(found),
+        }
+    }
+
+    fn read_objects<T>(
+        &self,
+        commit: &str,
+        path: &str,
+        work: impl FnOnce(&Repository) -> Result<T, ObjectError>,
+    ) -> Result<T, SourceError> {
+        self.handles.with(work).map_err(|error| match error {
+            ObjectError::UnknownCommit(revision) => SourceError::UnknownRevision { revision },
+            ObjectError::UnknownDirectory(path) => SourceError::UnknownPath { revision: commit.to_owned(), path },
+            other => failed(&format!("{commit}:{path}"), other),
+        })
+    }
+}
+
+pub(crate) fn parse(commit: &str) -> Result<Oid, SourceError> {
+    objects::commit_id(commit).map_err(|error| failed(commit, error))
+}

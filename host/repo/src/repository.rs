@@ -1,0 +1,110 @@
+//! A clone, and its remote.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use git2::Repository;
+use tollgate_core::ports::SourceError;
+
+use crate::handles::Handles;
+use crate::objects::ObjectError;
+use crate::place;
+use crate::program::GitProgram;
+use crate::remote::Remote;
+
+/// A clone, bare clone or linked work tree, and the remote that its names are looked up at.
+#[derive(Debug)]
+pub struct GitRepository {
+    pub(crate) handles: Handles,
+    pub(crate) remote: Remote,
+    pub(crate) program: GitProgram,
+    /// What all work trees of the clone share.
+    pub(crate) common_directory: Utf8PathBuf,
+    /// The work tree's root, resolved; nothing in a bare clone.
+    root: Option<Utf8PathBuf>,
+    /// Relative URLs start here.
+    pub(crate) base: Utf8PathBuf,
+    remote_name: String,
+}
+
+impl GitRepository {
+    /// Finds the repository that a path is in. `remote` is the name of one of its remotes, usually `origin`, or a URL.
+    ///
+    /// # Errors
+    /// When the path is in no repository, or the repository can't be opened.
+    pub fn discover(start: &Utf8Path, remote: &str) -> Result<Self, SourceError> {
+        let none = || SourceError::NoRepository { path: start.to_string() };
+        let directory = if start.is_dir() { start } else { start.parent().ok_or_else(none)? };
+        let directory = if directory.as_str().is_empty() { Utf8Path::new(".") } else { directory };
+        let repository = Repository::discover(directory).map_err(|error| match error.code() {
+            git2::ErrorCode::NotFound => none(),
+            _ => failed(start.as_str(), error.into()),
+        })?;
+        Self::new(repository, remote)
+    }
+
+    fn new(repository: Repository, remote: &str) -> Result<Self, SourceError> {
+        let git_directory = resolved(repository.path())?;
+        let common_directory = resolved(repository.commondir())?;
+        let root = repository.workdir().map(resolved).transpose()?;
+        let base = root.clone().unwrap_or_else(|| git_directory.clone());
+        let program = GitProgram::new(git_directory.clone(), base.clone());
+        Ok(Self {
+            handles: Handles::new(&git_directory, repository),
+            remote: Remote::new(program.clone(), remote),
+            remote_name: remote.to_owned(),
+            program,
+            common_directory,
+            root,
+            base,
+        })
+    }
+
+    /// The work tree's root, without symlinks on the way; nothing in a bare clone.
+    pub fn root(&self) -> Option<&Utf8Path> {
+        self.root.as_deref()
+    }
+
+    /// Where a path of the work tree is in the repository (`""` for the root), or nothing when it is outside. The path
+    /// need not exist, but the directory that it is in must.
+    pub fn relative(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {
+        let full = path.canonicalize_utf8().ok().or_else(|| {
+            let parent = path.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+            Some(parent.canonicalize_utf8().ok()?.join(path.file_name()?))
+        })?;
+        full.strip_prefix(self.root()?).ok().map(Utf8Path::to_owned)
+    }
+
+    /// The mail address of whoever uses this clone, from git's configuration (`user.email`).
+    ///
+    /// # Errors
+    /// When the configuration can't be read.
+    pub fn user_email(&self) -> Result<Option<String>, SourceError> {
+        let read = |repository: &Repository| match repository.config()?.snapshot()?.get_string("user.email") {
+            Ok(email) => Ok(Some(email)),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(ObjectError::from(error)),
+        };
+        self.handles.with(read).map_err(|error| failed("user.email", error))
+    }
+
+    /// URL or absolute path of the remote, without credentials.
+    pub(crate) fn place(&self) -> Result<String, SourceError> {
+        let unknown = || SourceError::Remote {
+            remote: self.remote.name(),
+            message: "nothing, because this clone has no such remote; add it with `git remote add`".to_owned(),
+        };
+        let read = |repository: &Repository| Ok::<_, ObjectError>(place::configured_url(repository, &self.remote_name)?);
+        let url = self.handles.with(read).map_err(|error| failed(&self.remote.name(), error))?;
+        Ok(place::plain(&url.ok_or_else(unknown)?, &self.base))
+    }
+}
+
+/// Resolves symlinks, so that paths can be compared.
+pub(crate) fn resolved(path: &std::path::Path) -> Result<Utf8PathBuf, SourceError> {
+    let lossy = path.to_string_lossy().into_owned();
+    let resolved = path.canonicalize().map_err(|error| failed(&lossy, git2::Error::from_str(&error.to_string()).into()))?;
+    Utf8PathBuf::from_path_buf(resolved).map_err(|_| failed(&lossy, ObjectError::NotUtf8(lossy.clone())))
+}
+
+pub(crate) fn failed(what: &str, error: ObjectError) -> SourceError {
+    SourceError::Git { what: what.to_owned(), source: Box::new(error) }
+}
