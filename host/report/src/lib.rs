@@ -1,1 +1,23 @@
-//! placeholder
+//! The public output contract: what tollgate says, as JSON for programs and as text for people, and its exit codes.
+//!
+//! Every report is plain data. The host fills it from core types and chooses a format; a format never changes a
+//! decision or an exit code. Nothing here prints, reads files or asks the terminal: text becomes a `String`, sources
+//! come from a closure, and a [`style::Style`] says how wide and how colourful to be. Values of Secrets are never shown.
+
+pub mod check;
+pub mod exit_code;
+pub mod explain;
+pub mod failure;
+pub mod finding;
+pub mod gate;
+pub mod json;
+pub mod plan;
+pub mod promotion;
+pub mod recipe;
+pub mod schema;
+pub mod status;
+pub mod style;
+pub mod text;
+
+mod clean;
+mod table;

@@ -1,0 +1,53 @@
+//! Reports as text for people: findings first, grouped by file; what was decided last, where a CI log ends.
+
+use crate::check::CheckReport;
+use crate::style::Style;
+
+pub(crate) mod drawn;
+pub(crate) mod excerpt;
+pub(crate) mod findings;
+pub(crate) mod source;
+pub(crate) mod summary;
+
+pub use source::Sources;
+
+/// How much of a report is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// Findings of one rule that are drawn with their source lines; more get a line each.
+    pub frames: usize,
+    /// Findings of one rule that are listed at all; more are counted.
+    pub lines: usize,
+}
+
+impl Detail {
+    /// Enough to understand each rule, and to see where else it strikes.
+    pub const BRIEF: Self = Self { frames: 3, lines: 20 };
+    /// Everything.
+    pub const FULL: Self = Self { frames: usize::MAX, lines: usize::MAX };
+}
+
+impl CheckReport {
+    /// The report for people.
+    pub fn to_text(&self, style: Style, detail: Detail, sources: &Sources<'_>) -> String {
+        let blocks = [
+            findings::text(&self.findings, style, detail, sources),
+            summary::errors(&self.errors, style, sources),
+            summary::not_evaluated(&self.not_evaluated, style),
+            summary::gates(&self.gates, style),
+            summary::at_promotion(&self.at_promotion, style),
+            summary::notices(&self.notices, style),
+            summary::verdict(self, style),
+        ];
+        join(&blocks)
+    }
+}
+
+/// Puts a blank line between blocks that have any text.
+pub(crate) fn join(blocks: &[String]) -> String {
+    let blocks: Vec<&str> = blocks.iter().map(|block| block.trim_end_matches('\n')).filter(|block| !block.is_empty()).collect();
+    blocks.join("\n\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests;
