@@ -1,0 +1,185 @@
+//! Whatever a document holds, it is judged without a panic, and what can't be understood is never let through.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tollgate_sdk::testing;
+
+use crate::PodSecurity;
+
+/// A pod that satisfies the restricted level and sets every value that any check reads.
+fn full_pod() -> Value {
+    let profile = json!({"type": "RuntimeDefault"});
+    let handler = json!({"httpGet": {"host": "", "port": 8080}, "tcpSocket": {"host": "", "port": 8080}});
+    let container = json!({
+        "name": "web",
+        "ports": [{"containerPort": 8080, "hostPort": 0}],
+        "livenessProbe": handler, "readinessProbe": handler, "startupProbe": handler,
+        "lifecycle": {"postStart": handler, "preStop": handler},
+        "securityContext": {
+            "privileged": false, "allowPrivilegeEscalation": false, "procMount": "Default", "runAsNonRoot": true, "runAsUser": 1000,
+            "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+            "seccompProfile": profile, "appArmorProfile": profile,
+            "seLinuxOptions": {"type": "container_t", "user": "", "role": ""},
+            "windowsOptions": {"hostProcess": false},
+        },
+    });
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"annotations": {"container.apparmor.security.beta.kubernetes.io/web": "runtime/default"}},
+        "spec": {
+            "hostNetwork": false, "hostPID": false, "hostIPC": false, "hostUsers": true, "os": {"name": "linux"},
+            "securityContext": {
+                "runAsNonRoot": true, "runAsUser": 1000, "sysctls": [{"name": "net.ipv4.tcp_syncookies"}],
+                "seccompProfile": profile, "appArmorProfile": profile,
+                "seLinuxOptions": {"type": "container_t", "user": "", "role": ""},
+                "windowsOptions": {"hostProcess": false},
+            },
+            "volumes": [{"name": "tmp", "emptyDir": {}}],
+            "containers": [container], "initContainers": [container], "ephemeralContainers": [container],
+        },
+    })
+}
+
+/// Values that no check reads, or whose type makes no difference: whichever kind of volume that pods may choose, and ports of
+/// the container itself. The document's kind decides whether it is a pod at all.
+const NOT_JUDGED: [&str; 6] = ["/apiVersion", "/kind", "/volumes/0/name", "/volumes/0/emptyDir", "/containerPort", "/port"];
+
+fn pointers(value: &Value, pointer: String, all: &mut Vec<String>) {
+    let members = value.as_object().into_iter().flatten().map(|(key, member)| (key.replace('~', "~0").replace('/', "~1"), member));
+    let elements = value.as_array().into_iter().flatten().enumerate().map(|(index, element)| (index.to_string(), element));
+    for (token, member) in members.chain(elements) {
+        pointers(member, format!("{pointer}/{token}"), all);
+    }
+    if !pointer.is_empty() && !NOT_JUDGED.iter().any(|end| pointer.ends_with(end)) {
+        all.push(pointer);
+    }
+}
+
+fn kind(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(_) => 2,
+        Value::String(_) => 3,
+        Value::Array(_) => 4,
+        Value::Object(_) => 5,
+    }
+}
+
+fn findings(settings: &str, document: &Value) -> Vec<String> {
+    let found = testing::check::<PodSecurity>(settings, &document.to_string());
+    found.iter().map(|finding| format!("{}:{}", finding.rule(), finding.pointer())).collect()
+}
+
+const RESTRICTED: &str = r#"{"level": "restricted"}"#;
+
+#[test]
+fn the_full_pod_is_fine() {
+    assert_eq!(findings(RESTRICTED, &full_pod()), Vec::<String>::new());
+}
+
+#[test]
+fn a_value_of_any_other_type_is_refused_wherever_it_stands() {
+    let mut all = Vec::new();
+    pointers(&full_pod(), String::new(), &mut all);
+    assert!(all.len() > 150, "{}", all.len());
+    for pointer in &all {
+        for other in [json!(true), json!(7), json!(0.5), json!("x"), json!([]), json!({})] {
+            let mut pod = full_pod();
+            let place = pod.pointer_mut(pointer).unwrap();
+            let fits =
+                kind(place) == kind(&other) && !matches!(other, Value::Number(_)) || *place == json!(1000) && other == json!(7);
+            if !fits {
+                *place = other.clone();
+                assert!(!findings(RESTRICTED, &pod).is_empty(), "`{other}` at {pointer} is let through");
+            }
+        }
+    }
+}
+
+/// JSON of any shape, with the keys and words that checks look at.
+fn anything() -> impl Strategy<Value = Value> {
+    let words = prop::sample::select(vec!["windows", "ALL", "Unconfined", "RuntimeDefault", "Default", "", "é~/", "v1", "Pod"]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        words.prop_map(Value::from),
+        "\\PC{0,100}".prop_map(Value::from),
+    ];
+    let keys = prop::sample::select(vec![
+        "spec",
+        "template",
+        "metadata",
+        "annotations",
+        "containers",
+        "initContainers",
+        "securityContext",
+        "privileged",
+        "capabilities",
+        "add",
+        "drop",
+        "volumes",
+        "hostPath",
+        "ports",
+        "hostPort",
+        "sysctls",
+        "name",
+        "type",
+        "os",
+        "hostUsers",
+        "livenessProbe",
+        "httpGet",
+        "host",
+        "seccompProfile",
+        "container.apparmor.security.beta.kubernetes.io/web",
+        "seccomp.security.alpha.kubernetes.io/pod",
+    ]);
+    leaf.prop_recursive(8, 128, 8, move |inner| {
+        let members = prop::collection::btree_map(keys.clone(), inner.clone(), 0..8);
+        prop_oneof![
+            prop::collection::vec(inner, 0..5).prop_map(Value::from),
+            members.prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+fn settings() -> impl Strategy<Value = String> {
+    (prop::sample::select(vec!["privileged", "baseline", "restricted"]), 0..=37)
+        .prop_map(|(level, minor)| format!(r#"{{"level": "{level}", "version": "v1.{minor}"}}"#))
+}
+
+proptest! {
+    #[test]
+    fn judging_never_panics(settings in settings(), spec in anything(), metadata in anything(), kind in 0..4_usize) {
+        let (api_version, kind) = [("v1", "Pod"), ("apps/v1", "Deployment"), ("batch/v1", "CronJob"), ("example.com/v1", "Other")][kind];
+        let template = json!({"metadata": metadata, "spec": spec});
+        let spec = match kind {
+            "Pod" => spec,
+            "CronJob" => json!({"jobTemplate": {"spec": {"template": template}}}),
+            _ => json!({"template": template}),
+        };
+        let document = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec});
+        for finding in testing::check::<PodSecurity>(&settings, &document.to_string()) {
+            // It leads to something, or to where it should be in something that is there.
+            let mut pointer = finding.pointer();
+            while document.pointer(pointer).is_none() {
+                pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+            }
+            prop_assert!(!pointer.is_empty() || finding.pointer() == "/spec", "{}", finding.pointer());
+            prop_assert!(finding.message().len() < 1_000);
+        }
+    }
+
+    #[test]
+    fn nothing_broken_in_a_place_is_mended_elsewhere(at in any::<prop::sample::Index>(), other in anything()) {
+        let mut all = Vec::new();
+        pointers(&full_pod(), String::new(), &mut all);
+        all.retain(|pointer| pointer.starts_with("/spec/containers"));
+        let mut pod = full_pod();
+        *pod.pointer_mut("/spec/hostPID").unwrap() = json!("true");
+        *pod.pointer_mut(at.get::<String>(&all)).unwrap() = other;
+        prop_assert!(findings(RESTRICTED, &pod).contains(&"host-namespaces:/spec/hostPID".to_owned()));
+    }
+}
