@@ -1,0 +1,15 @@
+//! What things mean: the checks that need more than the shape, and the way from the text to checked types.
+
+pub(crate) mod components;
+pub(crate) mod coverage;
+pub(crate) mod environments;
+pub(crate) mod gates;
+mod glob;
+pub(crate) mod grants;
+pub(crate) mod matches;
+mod merge;
+pub(crate) mod names;
+pub(crate) mod order;
+mod overlap;
+pub(crate) mod packs;
+pub(crate) mod policies;

@@ -1,0 +1,92 @@
+//! Whether two path patterns can match one path, or one a path inside what the other matches.
+
+/// Whether a directory could belong to both patterns, or lie within a directory of the other.
+///
+/// It may say yes for patterns that no path fits (classes and braces are taken for "anything"), never no for patterns
+/// that some path does fit.
+pub(crate) fn overlap(one: &str, other: &str) -> bool {
+    let steps = |pattern: &str| pattern.split('/').map(|step| step.chars().collect()).collect::<Vec<Vec<char>>>();
+    nested(&steps(one), &steps(other))
+}
+
+fn nested(one: &[Vec<char>], other: &[Vec<char>]) -> bool {
+    let (Some((first, rest)), Some((other_first, other_rest))) = (one.split_first(), other.split_first()) else {
+        return true;
+    };
+    if crosses_steps(first) {
+        return nested(rest, other) || nested(one, other_rest);
+    }
+    if crosses_steps(other_first) {
+        return nested(one, other_rest) || nested(rest, other);
+    }
+    step(first, other_first) && nested(rest, other_rest)
+}
+
+fn crosses_steps(step: &[char]) -> bool {
+    step == ['*', '*']
+}
+
+/// Whether some name fits both steps.
+fn step(one: &[char], other: &[char]) -> bool {
+    let literal = |step: &[char]| !step.iter().any(|character| "*?[]{}\\".contains(*character));
+    let simple = |step: &[char]| !step.iter().any(|character| "[]{}\\".contains(*character));
+    if literal(one) && literal(other) {
+        return one == other;
+    }
+    // Brackets and braces could mean many things. Two equal patterns meet for sure; of others it is assumed.
+    !simple(one) || !simple(other) || meet(one, other)
+}
+
+/// Whether some text fits two patterns of plain characters, `?` and `*`.
+fn meet(one: &[char], other: &[char]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        (['*', rest @ ..], _) if meet(rest, other) => true,
+        (_, ['*', rest @ ..]) if meet(one, rest) => true,
+        (['*', ..], [_, rest @ ..]) => meet(one, rest),
+        ([_, rest @ ..], ['*', ..]) => meet(rest, other),
+        ([first, rest @ ..], [other_first, other_rest @ ..]) => {
+            (*first == '?' || *other_first == '?' || first == other_first) && meet(rest, other_rest)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tollgate_core::pipeline::Glob;
+
+    #[test]
+    fn what_can_match_one_directory_overlaps() {
+        for (one, other) in [("a/*", "a/b"), ("a/*", "a/*"), ("a/x*", "a/*y"), ("**/b", "a/b"), ("a/**", "a/b/c"), ("a/{b,c}", "a/b")] {
+            assert!(overlap(one, other), "{one} {other}");
+            assert!(overlap(other, one), "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn a_component_within_a_component_overlaps() {
+        assert!(overlap("services", "services/cart"));
+        assert!(overlap("services/*/base", "services/cart"));
+    }
+
+    #[test]
+    fn what_can_not_meet_does_not_overlap() {
+        for (one, other) in [("a/*", "b/*"), ("a/b", "a/c"), ("a/x-*", "a/y-*"), ("services", "services-old"), ("a/?", "a/bc")] {
+            assert!(!overlap(one, other), "{one} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn two_patterns_that_match_one_path_overlap(
+            one in "[ab*?]{1,4}(/[ab*?]{1,4}){0,2}", other in "[ab*?]{1,4}(/[ab*?]{1,4}){0,2}", path in "[ab]{1,3}(/[ab]{1,3}){0,2}",
+        ) {
+            let matches = |pattern: &str| Glob::new(pattern).is_ok_and(|glob| glob.matches(&path));
+            prop_assume!(matches(&one) && matches(&other));
+            prop_assert!(overlap(&one, &other));
+        }
+    }
+}

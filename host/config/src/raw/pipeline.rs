@@ -1,0 +1,291 @@
+//! `tollgate.yaml` as written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::gate::Gate;
+use super::policy::Policy;
+use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
+
+/// The version of the configuration's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum ApiVersion {
+    #[serde(rename = "tollgate.dev/v1alpha1")]
+    V1Alpha1,
+}
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum PipelineKind {
+    Pipeline,
+}
+
+/// The pipeline of a repository: what is delivered, where to, in which order, past which gates. It is `tollgate.yaml`
+/// at the repository's root.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Pipeline {
+    /// The version of the file's form.
+    #[schemars(extend("examples" = ["tollgate.dev/v1alpha1"]))]
+    pub(crate) api_version: ApiVersion,
+    /// What the file is.
+    #[schemars(extend("examples" = ["Pipeline"]))]
+    pub(crate) kind: PipelineKind,
+    /// What is delivered.
+    #[schemars(length(min = 1), extend("examples" = [[{"path": "services/*", "type": "kubernetes"}]]))]
+    pub(crate) components: Vec<Component>,
+    /// Patterns of paths, relative to the repository's root, that are no manifests although they lie in a component.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["services/*/values.yaml"]]))]
+    pub(crate) ignore: Vec<GlobText>,
+    /// The environments that recipes are promoted through. Without any, the repository can be checked, but nothing can
+    /// be promoted.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{"name": "preprod", "targets": [{"name": "preprod-apps", "role": "apps", "on": {"branch": "master"}, "directory": {"path": "/srv/preprod"}}]}]]))]
+    pub(crate) environments: Vec<Environment>,
+    /// Packs whose policies apply. Each policy of a pack becomes a policy and an overridable gate of its name, which
+    /// entries of `gates` and `policies` with that name adjust.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["builtin:recommended", "./policies/house-rules"]]))]
+    pub(crate) packs: Vec<PackText>,
+    /// Policies that gates name. An entry without `policy` adjusts a pack's policy of that name.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{"name": "restricted", "policy": "builtin:pod-security", "settings": {"level": "restricted"}}]]))]
+    pub(crate) policies: Vec<Policy>,
+    /// The gates on the way to the targets. An entry without `policy`, `all` and `any` adjusts a pack's gate of that
+    /// name.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{"name": "same-image", "policy": "builtin:same-image", "enforcement": "mandatory"}]]))]
+    pub(crate) gates: Vec<Gate>,
+    /// Where the ledger lives.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"remote": "origin", "branch": "tollgate/ledger"}]))]
+    pub(crate) ledger: Ledger,
+    /// Where the digests of image tags are looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"layout": "/srv/images"}]))]
+    pub(crate) registry: Option<Registry>,
+}
+
+/// How a component is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ComponentType {
+    /// Kubernetes manifests.
+    Kubernetes,
+}
+
+/// A unit that is delivered: a directory of manifests, or a pattern that stands for several such directories.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Component {
+    /// The directory, or a pattern: each directory that matches is a component, named by its last step. No directory
+    /// may belong to two components.
+    #[schemars(extend("examples" = ["services/*"]))]
+    pub(crate) path: GlobText,
+    /// How it is delivered.
+    #[serde(rename = "type")]
+    #[schemars(extend("examples" = ["kubernetes"]))]
+    pub(crate) kind: ComponentType,
+    /// Its images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"own": "registry.example.com/*", "tag": "commit-sha"}]))]
+    pub(crate) image: Option<Image>,
+    /// Where its own images are built from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"repo": "https://git.example.com/{component}", "branch": "master"}]))]
+    pub(crate) source: Option<Source>,
+}
+
+/// What the tags of own images say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TagScheme {
+    /// The tag is the full commit id, 40 hex digits, that the image was built from.
+    CommitSha,
+}
+
+/// Which images of a component are the organisation's own, and where images stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Image {
+    /// Patterns of the repositories of own images, without tag and digest. All other images are third-party ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["registry.example.com/*"]))]
+    pub(crate) own: Option<OneOrMany<GlobText>>,
+    /// What the tags of own images say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "commit-sha", "examples" = ["commit-sha"]))]
+    pub(crate) tag: Option<TagScheme>,
+    /// Where images stand in custom kinds, besides the places that are known: `containers`, `initContainers`,
+    /// `ephemeralContainers` and image `volumes`, at any depth.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["/spec/agent/image"]]))]
+    pub(crate) pointers: Vec<PointerText>,
+}
+
+/// The service's own repository.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Source {
+    /// URL or path of the repository. `{component}` stands for the component's name.
+    #[schemars(extend("examples" = ["https://git.example.com/{component}"]))]
+    pub(crate) repo: Text,
+    /// The branch that images must be built from before they are promoted.
+    #[schemars(extend("examples" = ["master"]))]
+    pub(crate) branch: Text,
+}
+
+/// A node of the promotion graph.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Environment {
+    /// Unique among environments and targets.
+    #[schemars(extend("examples" = ["preprod"]))]
+    pub(crate) name: Name,
+    /// Whether something may be promoted from here. What runs in an unpromotable environment proves nothing.
+    #[serde(default = "yes")]
+    #[schemars(extend("examples" = [false]))]
+    pub(crate) promotable: bool,
+    /// What must have proven the recipe before it may go to any target of this environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"all": ["preprod"]}]))]
+    pub(crate) after: Option<After>,
+    /// The places to apply to.
+    #[schemars(length(min = 1), extend("examples" = [[{"name": "prod-apps", "role": "apps", "on": {"tag": "v*"}, "directory": {"path": "/srv/prod"}}]]))]
+    pub(crate) targets: Vec<Target>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What must have proven the recipe before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct After {
+    /// Names of targets and environments, all of which must have proven the very same recipe. An environment's name
+    /// means all its `apps` targets.
+    #[schemars(length(min = 1), extend("examples" = [["preprod"]]))]
+    pub(crate) all: Vec<Name>,
+}
+
+/// `ops` is the shadow that a change is proven on; `apps` runs the applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    Ops,
+    Apps,
+}
+
+/// One place to apply to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Target {
+    /// Unique among environments and targets.
+    #[schemars(extend("examples" = ["prod-apps"]))]
+    pub(crate) name: Name,
+    /// `ops` is the shadow that a change is proven on; `apps` runs the applications.
+    #[schemars(extend("examples" = ["apps"]))]
+    pub(crate) role: Role,
+    /// What moves a recipe here.
+    #[schemars(extend("examples" = [{"tag": "v*"}]))]
+    pub(crate) on: On,
+    /// Names of `ops` targets that must have proven the very same recipe before: the Ops twin.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["prod-ops"]]))]
+    pub(crate) requires: Vec<Name>,
+    /// What must have proven the recipe before, besides what the environment says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"all": ["preprod-apps"]}]))]
+    pub(crate) after: Option<After>,
+    /// Applies to a directory: every release is kept, and a link leads to the current one.
+    #[schemars(extend("examples" = [{"path": "/srv/prod", "planKey": {"env": "PROD_PLAN_KEY"}}]))]
+    pub(crate) directory: Directory,
+}
+
+/// What moves a recipe to a target: branches, tags, or `manual`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum On {
+    Word(Manual),
+    References(References),
+}
+
+/// Only a commit that is named by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Manual {
+    Manual,
+}
+
+/// Branches and tags.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub(crate) struct References {
+    /// Patterns of branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["feature/**"]))]
+    pub(crate) branch: Option<OneOrMany<GlobText>>,
+    /// Patterns of tags.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["v*"]))]
+    pub(crate) tag: Option<OneOrMany<GlobText>>,
+}
+
+/// A directory with releases and a `current` link.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Directory {
+    /// Absolute, or relative to the repository's root. No two targets share one.
+    #[schemars(extend("examples" = ["/srv/prod"]))]
+    pub(crate) path: PathText,
+    /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
+    pub(crate) plan_key: Option<PlanKey>,
+}
+
+/// Where the operator keeps the key: never in the repository, the ledger or the target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(crate) struct PlanKey {
+    /// An environment variable that holds the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["PROD_PLAN_KEY"]))]
+    pub(crate) env: Option<VariableName>,
+    /// An absolute path of a file that holds the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["/etc/tollgate/plan.key"]))]
+    pub(crate) file: Option<PathText>,
+}
+
+/// Where the ledger lives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Ledger {
+    /// Name or URL of a git remote.
+    #[schemars(extend("examples" = ["origin"]))]
+    pub(crate) remote: Text,
+    /// The branch.
+    #[schemars(extend("examples" = ["tollgate/ledger"]))]
+    pub(crate) branch: Text,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        let tollgate_core::pipeline::LedgerSpec { remote, branch } = tollgate_core::pipeline::LedgerSpec::default();
+        Self { remote: Text(remote), branch: Text(branch) }
+    }
+}
+
+/// Where the digests of image tags are looked up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Registry {
+    /// A directory of OCI image layouts, absolute or relative to the repository's root.
+    #[schemars(extend("examples" = ["/srv/images"]))]
+    pub(crate) layout: PathText,
+}

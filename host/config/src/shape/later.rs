@@ -1,0 +1,10 @@
+//! Keys that the design has and this version does not.
+
+/// Keys that people may know from the design or from later versions.
+const LATER: [&str; 11] =
+    ["dependsOn", "git", "kubernetes", "overrides", "pairs", "people", "render", "soak", "terraform", "waivers", "windows"];
+
+/// The hint for such a key.
+pub(crate) fn hint(key: &str) -> Option<String> {
+    LATER.contains(&key).then(|| format!("this version of tollgate does not have `{key}`; remove it"))
+}
