@@ -25,6 +25,7 @@ use crate::bindings::validator::exports::tollgate::gate::validation;
 use crate::describe::PluginError;
 use crate::finding::Finding;
 use crate::host::GIVEN;
+use crate::promotion::{self, Promotion};
 use crate::settings::{self, SettingsError};
 use crate::validator::{self, KindFilter, Scope, Validator};
 
@@ -74,6 +75,18 @@ pub fn try_check<V: Validator>(settings: &str, yaml: &str) -> Result<Vec<Finding
 /// The settings that it refuses.
 pub fn configure<V: Validator>(settings: &str) -> Result<validator::Needs, Vec<SettingsError>> {
     settings::configure(settings.as_bytes()).map(|settings| V::needs(&settings))
+}
+
+/// What a promotion gate answers, as the host would ask it.
+///
+/// # Errors
+/// What the gate answers when it can't judge.
+///
+/// # Panics
+/// When the settings are refused.
+#[track_caller]
+pub fn decide<P: Promotion>(settings: &str, request: &promotion::Request) -> Result<promotion::Answer, PluginError> {
+    P::decide(&self::settings(settings), request)
 }
 
 /// Settings as a plugin gets them.

@@ -1,0 +1,81 @@
+//! `same-image`: what was tested is what is promoted, to the byte.
+//!
+//! Where a recipe enters, every own image must have been built from its branch and have the digest that was recorded then.
+//! Everywhere else the recipe must have succeeded, as it is, on every target before.
+
+mod built;
+mod evidence;
+mod image;
+mod proven;
+mod rules;
+#[cfg(test)]
+mod story;
+
+use tollgate_sdk::promotion::{Answer, Finding, Needs, Request};
+use tollgate_sdk::{Description, Level, NO_SETTINGS_SCHEMA, NoSettings, PluginError, Promotion, export_promotion};
+
+use evidence::Evidence;
+
+struct SameImage;
+
+impl Promotion for SameImage {
+    type Settings = NoSettings;
+
+    const DESCRIPTION: Description = Description {
+        name: "same-image",
+        version: env!("CARGO_PKG_VERSION"),
+        rules: &rules::ALL,
+        settings_schema: NO_SETTINGS_SCHEMA,
+    };
+
+    fn needs(_: &NoSettings) -> Needs {
+        Needs { built: true, proofs: true }
+    }
+
+    fn decide(_: &NoSettings, request: &Request) -> Result<Answer, PluginError> {
+        let evidence = Evidence::of(request)?;
+        let findings = if !request.target.promotable {
+            vec![not_judged(request)]
+        } else if request.target.after.is_empty() {
+            built::judge(request, &evidence)
+        } else {
+            proven::judge(request, &evidence)
+        };
+        Ok(Answer::Findings(findings))
+    }
+}
+
+export_promotion!(SameImage);
+
+/// Nothing is promoted from there, so nothing has to be proven there, and nothing is.
+fn not_judged(request: &Request) -> Finding {
+    let environment = &request.target.environment;
+    let message = format!("environment `{environment}` is not promotable, so its images are not judged, and what runs there proves nothing");
+    Finding { level: Some(Level::Note), ..rules::UNPROMOTABLE.of_promotion(message) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::{Story, denials, rules_of};
+    use tollgate_sdk::testing;
+
+    #[test]
+    fn what_it_says_of_itself_is_true() {
+        testing::assert_description::<NoSettings>(&SameImage::DESCRIPTION);
+    }
+
+    #[test]
+    fn a_target_that_nothing_is_promoted_from_gets_a_note_and_no_more() {
+        let answer = Story::new("staging").unpromotable().with("cart", "v1", 1).decide();
+        assert_eq!(rules_of(&answer), ["unpromotable"]);
+        assert!(denials(&answer).is_empty());
+    }
+
+    #[test]
+    fn a_digest_that_is_none_is_bad_input_and_no_answer() {
+        let mut request = Story::new("preprod").with_built("cart", 1, 1).request();
+        request.recipe.components[0].images[0].digest.clear();
+        assert!(matches!(testing::decide::<SameImage>("{}", &request), Err(PluginError::BadInput(_))));
+    }
+}
