@@ -1,11 +1,12 @@
 //! What a check is, and which ones hold at a level and version.
 
-use tollgate_sdk::{Document, Findings, Rule, workload};
+use tollgate_sdk::{Document, Findings, Rule};
 
 use crate::checks::CHECKS;
 use crate::pod::Pod;
 use crate::report::Report;
 use crate::settings::{SecurityLevel, Settings};
+use crate::templates::templates;
 use crate::version::Version;
 
 /// One control of the standards, as a rule of the plugin.
@@ -34,8 +35,8 @@ pub(crate) fn judge(settings: Settings, document: &Document<'_>, findings: &mut 
     if settings.level == SecurityLevel::Privileged {
         return;
     }
-    for pod in workload::pods(document) {
-        let pod = Pod::new(&pod);
+    for template in templates(document) {
+        let pod = Pod::new(template);
         for check in CHECKS.iter().filter(|check| check.holds(settings)) {
             (check.judge)(&pod, settings.version, &mut Report::new(&check.rule, findings));
         }

@@ -9,6 +9,7 @@ mod pod;
 mod reading;
 mod report;
 mod settings;
+mod templates;
 mod text;
 mod version;
 

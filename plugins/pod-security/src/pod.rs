@@ -3,7 +3,7 @@
 use std::fmt;
 
 use tollgate_sdk::Node;
-use tollgate_sdk::workload::{self, ContainerKind};
+use tollgate_sdk::workload::ContainerKind;
 
 use crate::reading::{Read as _, Reading};
 use crate::text::Shortened;
@@ -36,14 +36,9 @@ pub(crate) struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    fn new(container: &workload::Container<'a>) -> Self {
-        let (kind, name) = (container.kind(), container.name());
-        Self {
-            owner: Owner::Container { kind, name },
-            name,
-            node: container.node().clone(),
-            security: container.get("securityContext"),
-        }
+    fn new(kind: ContainerKind, node: Node<'a>) -> Self {
+        let name = node.get("name").as_str().unwrap_or_default();
+        Self { owner: Owner::Container { kind, name }, name, security: node.get("securityContext"), node }
     }
 }
 
@@ -59,10 +54,13 @@ pub(crate) struct Pod<'a> {
 
 impl<'a> Pod<'a> {
     /// Reads what can be read. The `pod-shape` check says what can't.
-    pub(crate) fn new(pod: &workload::Pod<'a>) -> Self {
-        let spec = pod.spec();
-        let containers = pod.containers().iter().map(Container::new).collect();
-        Self { template: pod.root().clone(), security: spec.get("securityContext"), spec, containers }
+    pub(crate) fn new(template: Node<'a>) -> Self {
+        let spec = template.get("spec");
+        let mut containers = Vec::new();
+        for kind in ContainerKind::ALL {
+            containers.extend(spec.get(kind.list()).elements().map(|node| Container::new(kind, node)));
+        }
+        Self { template, security: spec.get("securityContext"), spec, containers }
     }
 
     /// The pod's annotations.
@@ -97,7 +95,7 @@ mod tests {
     fn with_pod(spec: &Value, look: impl FnOnce(&Pod<'_>)) {
         let body = json!({"apiVersion": "v1", "kind": "Pod", "spec": spec}).to_string();
         let document = Document::read(0, "", body.as_bytes()).unwrap();
-        look(&Pod::new(&workload::pods(&document)[0]));
+        look(&Pod::new(document.root()));
     }
 
     #[test]

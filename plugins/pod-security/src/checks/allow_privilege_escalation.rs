@@ -13,9 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "allow-privilege-escalation",
         title: "Processes can't gain privileges",
-        help: "Unless it is forbidden, a process in a container may start a program that has more power than itself, for example \
-            one that is owned by root with the set-user-id bit.\n\nSet `securityContext.allowPrivilegeEscalation` to `false` for each \
-            container. It holds from v1.8; from v1.25 not for pods with `spec.os.name: windows`, where the field can't be set.\n",
+        help: include_str!("../../rules/allow-privilege-escalation.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/privilege-escalation", "CIS-5.2.6"],

@@ -14,10 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "apparmor-profile",
         title: "AppArmor is not switched off",
-        help: "On nodes with AppArmor, a container runtime confines each container with a default profile. `Unconfined` takes that \
-            away.\n\nLeave `securityContext.appArmorProfile` out, or set its `type` to `RuntimeDefault` or `Localhost`, for the pod \
-            and for each container. The older annotations `container.apparmor.security.beta.kubernetes.io/<container>` may say \
-            `runtime/default` or `localhost/…`. Both are judged in every version, since a cluster may understand both.\n",
+        help: include_str!("../../rules/apparmor-profile.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/apparmor"],

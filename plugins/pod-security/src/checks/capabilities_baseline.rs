@@ -14,11 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "capabilities-baseline",
         title: "Containers add no capability beyond the usual ones",
-        help: "Capabilities are the parts of root's power. Container runtimes give a small set by default; what goes beyond it \
-            (`SYS_ADMIN`, `NET_ADMIN`, `NET_RAW`, …) often leads to the node or to other pods' traffic.\n\nOnly these may stand in \
-            `securityContext.capabilities.add`: `AUDIT_WRITE`, `CHOWN`, `DAC_OVERRIDE`, `FOWNER`, `FSETID`, `KILL`, `MKNOD`, \
-            `NET_BIND_SERVICE`, `SETFCAP`, `SETGID`, `SETPCAP`, `SETUID`, `SYS_CHROOT`. Names are exact: no `CAP_` in front, upper \
-            case.\n",
+        help: include_str!("../../rules/capabilities-baseline.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/capabilities", "CIS-5.2.8", "CIS-5.2.9"],

@@ -14,10 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "capabilities-restricted",
         title: "Containers drop all capabilities",
-        help: "Even the capabilities that a runtime gives by default are more than most programs use, and each is a step for somebody \
-            who got in.\n\nEach container must have `ALL` in `securityContext.capabilities.drop` and may add nothing but \
-            `NET_BIND_SERVICE`. It holds from v1.22; from v1.25 not for pods with `spec.os.name: windows`, where there are no \
-            capabilities.\n",
+        help: include_str!("../../rules/capabilities-restricted.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/capabilities", "CIS-5.2.8", "CIS-5.2.9", "CIS-5.2.10"],

@@ -13,9 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "host-namespaces",
         title: "Pod does not share namespaces with its node",
-        help: "A pod with `hostNetwork` sees all traffic of its node and reaches what listens only there; with `hostPID` it sees, and \
-            may signal, every process; with `hostIPC` it reads shared memory.\n\nLeave `hostNetwork`, `hostPID` and `hostIPC` out, or \
-            set them to `false`.\n",
+        help: include_str!("../../rules/host-namespaces.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/host-namespaces", "CIS-5.2.3", "CIS-5.2.4", "CIS-5.2.5"],

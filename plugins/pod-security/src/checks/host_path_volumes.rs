@@ -14,9 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "host-path-volumes",
         title: "Volumes are not directories of the node",
-        help: "A `hostPath` volume shows files of the node to a pod: the keys of the kubelet, the socket of the container runtime, \
-            other pods' data. Read-only mounts leak them; writable ones are root on the node.\n\nUse a `persistentVolumeClaim`, a \
-            `configMap`, a `projected` volume or an `emptyDir` instead.\n",
+        help: include_str!("../../rules/host-path-volumes.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/hostpath-volumes", "CIS-5.2.12"],

@@ -13,8 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "host-ports",
         title: "Containers take no ports of their node",
-        help: "A `hostPort` opens a port of the node itself: past network policies and services, and in the way of every other pod \
-            that wants the same one.\n\nLeave `hostPort` out and offer the container's port through a Service.\n",
+        help: include_str!("../../rules/host-ports.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-baseline/host-ports", "CIS-5.2.13"],

@@ -14,9 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "host-probes-and-host-lifecycle",
         title: "Probes and lifecycle hooks ask the pod itself",
-        help: "The kubelet makes the requests of probes and lifecycle hooks from the node's own network. With a `host` of their own \
-            they reach what the pod itself could not, and tell the pod's author what answers there.\n\nLeave `host` out of `httpGet` \
-            and `tcpSocket`: the kubelet then asks the pod. It holds from v1.34.\n",
+        help: include_str!("../../rules/host-probes-and-host-lifecycle.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-baseline/host-probes-lifecycle-hooks"],

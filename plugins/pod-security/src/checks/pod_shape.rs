@@ -14,10 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "pod-shape",
         title: "Pod has the shape that Kubernetes defines",
-        help: "What can't be read can't be judged, and what was not judged must not pass. A list of containers that is no list, a \
-            container or security context that is no object, or a workload without its pod template is refused by this rule. A value \
-            of the wrong type that only one other rule reads is refused by that rule.\n\nWrite the document as the Kubernetes API \
-            defines it; the API server would refuse it too.\n",
+        help: include_str!("../../rules/pod-shape.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &[],

@@ -13,9 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "privileged",
         title: "Containers are not privileged",
-        help: "A privileged container has every capability, sees all devices of its node and escapes most of what confines \
-            containers: it is root on the node.\n\nLeave `securityContext.privileged` out, or set it to `false`. Where a workload \
-            needs one more power, a single capability is almost always enough.\n",
+        help: include_str!("../../rules/privileged.md"),
         level: Level::Deny,
         severity: Severity::Critical,
         controls: &["PSS-baseline/privileged-containers", "CIS-5.2.2"],

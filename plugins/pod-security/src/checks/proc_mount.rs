@@ -14,9 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "proc-mount",
         title: "The usual parts of /proc stay hidden",
-        help: "Container runtimes hide the parts of `/proc` that tell of the node or change it. `procMount: Unmasked` shows them.\n\n\
-            Leave `securityContext.procMount` out, or set it to `Default`. From v1.35, pods with a user namespace of their own \
-            (`hostUsers: false`) may choose.\n",
+        help: include_str!("../../rules/proc-mount.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/proc-mount-type"],

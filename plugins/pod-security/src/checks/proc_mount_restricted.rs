@@ -12,9 +12,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "proc-mount-restricted",
         title: "The usual parts of /proc stay hidden in every pod",
-        help: "Container runtimes hide the parts of `/proc` that tell of the node or change it. `procMount: Unmasked` shows them.\n\n\
-            From v1.35 the baseline level lets pods with a user namespace of their own choose; the restricted level does not. Leave \
-            `securityContext.procMount` out, or set it to `Default`.\n",
+        help: include_str!("../../rules/proc-mount-restricted.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/proc-mount-type"],

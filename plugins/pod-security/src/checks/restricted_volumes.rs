@@ -16,10 +16,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "restricted-volumes",
         title: "Volumes are of a kind that pods may choose themselves",
-        help: "Some kinds of volumes reach the node, or storage by an address that the pod's author picks. The restricted level leaves \
-            those to the cluster's administrators, who offer them as persistent volumes.\n\nAllowed are `configMap`, `csi`, \
-            `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, `projected` and `secret`. A volume without any \
-            kind is an `emptyDir`. Each other kind is refused, also one that this version does not know yet.\n",
+        help: include_str!("../../rules/restricted-volumes.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/volume-types"],

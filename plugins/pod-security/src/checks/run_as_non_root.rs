@@ -13,10 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "run-as-non-root",
         title: "Containers do not run as root",
-        help: "Without a user namespace of its own, root in a container is root on the node as soon as anything else gives way.\n\nSet \
-            `securityContext.runAsNonRoot` to `true`, once for the pod or for each container: the kubelet then refuses to start an \
-            image that would run as root. From v1.35 it does not hold for pods with a user namespace of their own (`hostUsers: \
-            false`).\n",
+        help: include_str!("../../rules/run-as-non-root.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/running-as-non-root", "CIS-5.2.7"],

@@ -13,9 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "run-as-user",
         title: "Containers do not ask for the user id of root",
-        help: "The user id 0 is root, whatever `runAsNonRoot` promises.\n\nLeave `securityContext.runAsUser` out or set it to another \
-            id, for the pod and for each container. It holds from v1.23, and from v1.35 not for pods with a user namespace of their \
-            own (`hostUsers: false`).\n",
+        help: include_str!("../../rules/run-as-user.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/running-as-non-root-user", "CIS-5.2.7"],

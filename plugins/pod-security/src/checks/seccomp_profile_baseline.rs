@@ -14,11 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "seccomp-profile-baseline",
         title: "Seccomp is not switched off",
-        help: "Seccomp keeps containers from calls to the kernel that they don't need; many ways out of a container begin with one. \
-            `Unconfined` allows them all.\n\nLeave `securityContext.seccompProfile` out, or set its `type` to `RuntimeDefault` or \
-            `Localhost`, for the pod and for each container. Up to v1.18, annotations are judged instead: \
-            `seccomp.security.alpha.kubernetes.io/pod` and `container.seccomp.security.alpha.kubernetes.io/<container>` may say \
-            `runtime/default`, `docker/default` or `localhost/…`.\n",
+        help: include_str!("../../rules/seccomp-profile-baseline.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/seccomp", "CIS-5.7.2"],

@@ -14,9 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "seccomp-profile-restricted",
         title: "Every container has a seccomp profile",
-        help: "Seccomp keeps containers from calls to the kernel that they don't need. Without a profile, a node may run a container \
-            with none.\n\nSet `securityContext.seccompProfile.type` to `RuntimeDefault` or `Localhost`, once for the pod or for each \
-            container. It holds from v1.19; from v1.25 not for pods with `spec.os.name: windows`, where there is no seccomp.\n",
+        help: include_str!("../../rules/seccomp-profile-restricted.md"),
         level: Level::Deny,
         severity: Severity::Medium,
         controls: &["PSS-restricted/seccomp", "CIS-5.7.2"],

@@ -14,10 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "selinux-options",
         title: "SELinux labels stay those of containers",
-        help: "SELinux keeps a container from everything on its node that is not labelled for containers. A type of one's own, such \
-            as `spc_t`, takes that away, and so may a user or role.\n\nLeave `seLinuxOptions.user` and `.role` out, for the pod and \
-            for each container. `seLinuxOptions.type` may be left out or be `container_t`, `container_init_t`, `container_kvm_t` and, \
-            from v1.31, `container_engine_t`. `level` is free.\n",
+        help: include_str!("../../rules/selinux-options.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/selinux"],

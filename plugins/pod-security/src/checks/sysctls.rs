@@ -14,13 +14,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "sysctls",
         title: "Only safe kernel parameters are set",
-        help: "Most parameters of the kernel hold for a whole node. Setting one for a pod may weaken or stop all others there.\n\nOnly \
-            parameters that each pod has for itself may stand in `securityContext.sysctls`: `kernel.shm_rmid_forced`, \
-            `net.ipv4.ip_local_port_range`, `net.ipv4.tcp_syncookies`, `net.ipv4.ping_group_range`, \
-            `net.ipv4.ip_unprivileged_port_start`; from v1.27 `net.ipv4.ip_local_reserved_ports`; from v1.29 \
-            `net.ipv4.tcp_keepalive_time`, `net.ipv4.tcp_fin_timeout`, `net.ipv4.tcp_keepalive_intvl`, \
-            `net.ipv4.tcp_keepalive_probes`; from v1.32 `net.ipv4.tcp_rmem`, `net.ipv4.tcp_wmem`; from v1.37 \
-            `net.ipv4.tcp_slow_start_after_idle`, `net.ipv4.tcp_notsent_lowat`.\n",
+        help: include_str!("../../rules/sysctls.md"),
         level: Level::Deny,
         severity: Severity::High,
         controls: &["PSS-baseline/sysctls"],

@@ -13,9 +13,7 @@ pub(crate) static CHECK: Check = Check {
     rule: Rule {
         id: "windows-host-process",
         title: "Windows containers do not run as processes of their node",
-        help: "On Windows, a container with `hostProcess` is an ordinary process of its node with all access to it: the counterpart \
-            of a privileged container.\n\nLeave `securityContext.windowsOptions.hostProcess` out, or set it to `false`, for the pod \
-            and for each container.\n",
+        help: include_str!("../../rules/windows-host-process.md"),
         level: Level::Deny,
         severity: Severity::Critical,
         controls: &["PSS-baseline/host-process", "CIS-5.2.11"],
