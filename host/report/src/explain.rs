@@ -44,9 +44,8 @@ pub struct Blocker {
 /// What blocks a decision: first what nobody can let through, then what a fix or an override can, then what only waits.
 pub fn blockers(decision: &Decision, given: &Enforcements) -> Vec<Blocker> {
     let enforcements = gate::enforcements(decision.gates(), given);
-    let is_hosts_own = |finding: &&Finding| {
-        FindingReport::new(finding, &Enforcements::new()).is_hosts_own() && finding.level == Level::Deny
-    };
+    let is_hosts_own =
+        |finding: &&Finding| FindingReport::new(finding, &Enforcements::new()).is_hosts_own() && finding.level == Level::Deny;
     let structural = decision.findings().iter().filter(is_hosts_own).map(|finding| of_finding(finding, &enforcements));
     let mut gates: Vec<&GateVerdict> = decision.gates().iter().filter(|gate| gate.enforcement != Enforcement::Advisory).collect();
     gates.sort_by_key(|gate| (rank(&gate.verdict), std::cmp::Reverse(gate.enforcement)));
@@ -63,7 +62,7 @@ const fn rank(verdict: &Verdict) -> u8 {
 
 fn of_finding(finding: &Finding, enforcements: &Enforcements) -> Blocker {
     let report = FindingReport::new(finding, enforcements);
-    Blocker { what: report.rule.clone(), why: vec![sentence(&report)], until: None, by: report.let_through_by().to_owned() }
+    Blocker { what: report.rule.clone(), why: vec![sentence(&report)], until: None, by: report.way_through().to_owned() }
 }
 
 fn sentence(finding: &FindingReport) -> String {
@@ -79,7 +78,7 @@ fn of_gate(gate: &GateVerdict, decision: &Decision, enforcements: &Enforcements)
             let of_gate = decision.findings().iter().filter(|finding| finding.policy == gate.name && finding.level == Level::Deny);
             let why: Vec<String> = of_gate.map(|finding| sentence(&FindingReport::new(finding, enforcements))).collect();
             let why = if why.is_empty() { vec!["a policy of this gate says no; see the findings".to_owned()] } else { why };
-            Some(Blocker { what, why, until: None, by: override_or_nobody(gate.enforcement).to_owned() })
+            Some(Blocker { what, why, until: None, by: way_through(gate.enforcement).to_owned() })
         }
         Verdict::Error { message } => {
             let by = "whoever can make the plugin judge: fix the policy, or try again".to_owned();
@@ -93,10 +92,10 @@ fn of_gate(gate: &GateVerdict, decision: &Decision, enforcements: &Enforcements)
     }
 }
 
-const fn override_or_nobody(enforcement: Enforcement) -> &'static str {
+const fn way_through(enforcement: Enforcement) -> &'static str {
     match enforcement {
-        Enforcement::Mandatory => "nobody: only a fix helps",
-        Enforcement::Overridable | Enforcement::Advisory => "a break-glass override of the gate",
+        Enforcement::Mandatory => "nobody can let it through, only a fix helps",
+        Enforcement::Overridable | Enforcement::Advisory => "a break-glass override of the gate can let it through",
     }
 }
 

@@ -145,12 +145,12 @@ impl FindingReport {
     }
 
     /// Who could let it through, for people.
-    pub(crate) fn let_through_by(&self) -> &'static str {
+    pub(crate) fn way_through(&self) -> &'static str {
         match (self.level, self.enforcement) {
-            (Level::Warn | Level::Note, _) => "nothing to let through: it does not block",
-            (Level::Deny, Enforcement::Advisory) => "nothing to let through: the gate is advisory and does not block",
-            (Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate",
-            (Level::Deny, Enforcement::Mandatory) => "nobody: only a fix helps",
+            (Level::Warn | Level::Note, _) => "does not block",
+            (Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
+            (Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
+            (Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
         }
     }
 }

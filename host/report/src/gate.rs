@@ -67,8 +67,7 @@ impl From<&GateVerdict> for GateReport {
 
 /// By policy, the strictest enforcement: as given, and else of the gate that has the policy's name.
 pub(crate) fn enforcements(gates: &[GateVerdict], given: &Enforcements) -> Enforcements {
-    let mut enforcements: BTreeMap<String, Enforcement> =
-        gates.iter().map(|gate| (gate.name.clone(), gate.enforcement)).collect();
+    let mut enforcements: BTreeMap<String, Enforcement> = gates.iter().map(|gate| (gate.name.clone(), gate.enforcement)).collect();
     enforcements.extend(given.clone());
     enforcements
 }

@@ -99,7 +99,9 @@ fn change_text(change: &ComponentChange, style: Style) -> String {
     match (&change.before, &change.after) {
         (None, Some(after)) => format!("{}\n{}", style.paint(Tone::Good, format!("+ {name}, added")), images(after, "+")),
         (Some(before), None) => format!("{}\n{}", style.paint(Tone::Bad, format!("- {name}, removed")), images(before, "-")),
-        (Some(before), Some(after)) => format!("{}\n{}", style.paint(Tone::Caution, format!("~ {name}")), changed(before, after, style)),
+        (Some(before), Some(after)) => {
+            format!("{}\n{}", style.paint(Tone::Caution, format!("~ {name}")), changed(before, after, style))
+        }
         (None, None) => String::new(),
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::PromotionId;
 use tollgate_core::history::PolicyInForce;
+use tollgate_core::image::ImageReference;
 use tollgate_core::time::Timestamp;
 
 use crate::clean;
@@ -136,13 +137,25 @@ impl TargetStatus {
         };
         let recipe = || runs.recipe.short();
         let component = |component: &ComponentStatus| {
-            row([component.component.clone(), recipe(), runs.since.to_string(), component.images.join("\n")])
+            row([
+                component.component.clone(),
+                recipe(),
+                runs.since.to_string(),
+                component.images.iter().map(|image| short_image(image)).collect::<Vec<_>>().join("\n"),
+            ])
         };
         if runs.components.is_empty() {
             return vec![row(["no components".to_owned(), recipe(), runs.since.to_string(), String::new()])];
         }
         runs.components.iter().map(component).collect()
     }
+}
+
+/// With the first digits of a tag that is a commit.
+fn short_image(image: &str) -> String {
+    let parsed: Option<ImageReference> = image.parse().ok();
+    let commit = parsed.as_ref().and_then(ImageReference::commit).and_then(|commit| Some((commit, commit.get(..12)?)));
+    commit.map_or_else(|| image.to_owned(), |(commit, short)| image.replace(commit, short))
 }
 
 impl OpenAttempt {

@@ -29,7 +29,7 @@ fn empty(style: Style) -> Table {
 
 /// Without the spaces that fill the last column.
 fn text(table: &Table) -> String {
-    table.to_string().lines().map(|line| format!(" {}\n", line.trim_end())).collect()
+    table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
 }
 
 #[cfg(test)]

@@ -106,7 +106,8 @@ fn decision_and_exit_code_follow_from_what_happened_and_no_format_changes_them()
             let text = report.to_text(style, Detail::BRIEF, &|_| None);
             let last = text.lines().last().unwrap();
             assert_eq!(last.contains(&format!("exit {exit}:")), exit != 0, "{name}: {last}");
-            let word = decision.map_or("not decided", |decision| if decision == CheckDecision::Denied { "denied" } else { "approved" });
+            let word =
+                decision.map_or("not decided", |decision| if decision == CheckDecision::Denied { "denied" } else { "approved" });
             assert!(last.contains(word), "{name}: {last}");
         }
     }

@@ -47,13 +47,17 @@ impl Shown {
 
 /// What differs, line by line, with three lines around it.
 pub(crate) fn diff(before: Option<&Shown>, after: Option<&Shown>, style: Style) -> String {
-    let text = |value: Option<&Shown>| value.map(Shown::as_str).map(|text| format!("{}\n", text.trim_end_matches('\n'))).unwrap_or_default();
+    let text = |value: Option<&Shown>| {
+        value.map(Shown::as_str).map(|text| format!("{}\n", text.trim_end_matches('\n'))).unwrap_or_default()
+    };
     let (before, after) = (text(before), text(after));
     let diff = TextDiff::from_lines(&before, &after);
     let groups: Vec<String> = diff
         .grouped_ops(3)
         .iter()
-        .map(|group| group.iter().flat_map(|op| diff.iter_changes(op)).map(|change| line(change.tag(), change.value(), style)).collect())
+        .map(|group| {
+            group.iter().flat_map(|op| diff.iter_changes(op)).map(|change| line(change.tag(), change.value(), style)).collect()
+        })
         .collect();
     groups.join("      ...\n")
 }

@@ -59,12 +59,11 @@ impl Diagnostic for Drawn {
 
 /// Draws a finding with its source line, its fix, and who could let it through.
 pub(crate) fn finding(finding: &FindingReport, source: Option<&SourceText>, style: Style) -> String {
-    let document = finding.document.as_ref().map(|document| clean::line(&document.to_string()));
     let drawn = Drawn {
         heading: heading(finding),
         message: clean::line(&finding.message),
         severity: severity(finding.level),
-        label: document,
+        label: subject(finding),
         excerpt: None,
         help: help(finding),
     };
@@ -90,11 +89,12 @@ impl Drawn {
     /// With the source line where that may be shown, else with the place in words.
     fn render(mut self, location: Option<&Location>, source: Option<&SourceText>, style: Style) -> String {
         self.excerpt = location.zip(source).and_then(|(location, source)| Excerpt::new(location, source, style.width));
-        if self.excerpt.is_none()
-            && let Some(location) = location
-        {
-            let document = self.label.as_ref().map(|document| format!(" in {document}")).unwrap_or_default();
-            self.message = format!("{}\nat {}{document}", self.message, place(location));
+        if self.excerpt.is_none() {
+            let place = location.map(|location| format!("at {}", place(location)));
+            let subject = self.label.as_ref().map(|subject| format!("in {subject}"));
+            let words: Vec<String> = place.into_iter().chain(subject).collect();
+            let line = if words.is_empty() { String::new() } else { format!("\n{}", words.join(" ")) };
+            self.message.push_str(&line);
         }
         let mut text = String::new();
         match handler(style).render_report(&mut text, &self) {
@@ -110,6 +110,14 @@ pub(crate) fn place(location: &Location) -> String {
     format!("{}:{}:{}", clean::line(&location.file), location.span.line, location.span.column)
 }
 
+/// The document, component or target that a finding is about.
+fn subject(finding: &FindingReport) -> Option<String> {
+    let document = finding.document.as_ref().map(ToString::to_string);
+    let component = finding.component.as_ref().map(|component| format!("component {component}"));
+    let target = finding.target.as_ref().map(|target| format!("target {target}"));
+    document.or(component).or(target).map(|subject| clean::line(&subject))
+}
+
 /// `deny image-pinned/tag, high, controls CIS-5.5.1`
 fn heading(finding: &FindingReport) -> String {
     let controls = match finding.controls.len() {
@@ -123,7 +131,7 @@ fn heading(finding: &FindingReport) -> String {
 
 fn help(finding: &FindingReport) -> String {
     let fix = finding.remediation.as_ref().map(|fix| format!("{}\n", clean::line(fix))).unwrap_or_default();
-    format!("{fix}let through by: {}", finding.let_through_by())
+    format!("{fix}{}", finding.way_through())
 }
 
 pub(crate) const fn level(level: Level) -> &'static str {

@@ -145,7 +145,11 @@ mod tests {
         let text = format!("{}NEEDLE{}", "x".repeat(1_000_000), "y".repeat(1_000_000));
         let excerpt = excerpt(&text, on_line(1, 1_000_001, 1_000_007), 80).unwrap();
         assert_eq!(labelled(&excerpt), "NEEDLE");
-        assert!(excerpt.text.len() < 100 && excerpt.text.starts_with("...x") && excerpt.text.ends_with("...\n"), "{}", excerpt.text);
+        assert!(
+            excerpt.text.len() < 100 && excerpt.text.starts_with("...x") && excerpt.text.ends_with("...\n"),
+            "{}",
+            excerpt.text
+        );
     }
 
     #[test]

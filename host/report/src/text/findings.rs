@@ -1,5 +1,6 @@
 //! Findings, grouped by file, with the lines that they are about.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::clean;
@@ -8,38 +9,21 @@ use crate::style::{Style, Tone};
 use crate::text::source::{SourceText, Sources};
 use crate::text::{Detail, drawn, join};
 
-/// All findings as text. What is not listed is counted, by file and rule.
+/// All findings, which are sorted by file, as text. What is not listed is counted, by file and rule.
 pub(crate) fn text(findings: &[FindingReport], style: Style, detail: Detail, sources: &Sources<'_>) -> String {
-    let mut seen = BTreeMap::new();
-    let mut groups: Vec<(Option<&str>, Vec<&FindingReport>)> = Vec::new();
-    for finding in findings {
-        let file = finding.file.as_deref();
-        match groups.iter_mut().find(|(known, _)| *known == file) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((file, vec![finding])),
-        }
-    }
-    let blocks: Vec<String> = groups
-        .into_iter()
-        .map(|(file, group)| {
-            let source = file.and_then(sources).map(|bytes| SourceText::new(&bytes));
-            of_file(file, &group, source.as_ref(), style, detail, &mut seen)
-        })
-        .collect();
+    let mut seen = Seen::new();
+    let groups = findings.chunk_by(|one, other| one.file == other.file);
+    let blocks: Vec<String> = groups.map(|group| of_file(group, style, detail, sources, &mut seen)).collect();
     if blocks.is_empty() { String::new() } else { join(&blocks) }
 }
 
 /// How many findings of each rule were already shown.
 type Seen<'a> = BTreeMap<&'a str, usize>;
 
-fn of_file<'a>(
-    file: Option<&str>,
-    findings: &[&'a FindingReport],
-    source: Option<&SourceText>,
-    style: Style,
-    detail: Detail,
-    seen: &mut Seen<'a>,
-) -> String {
+fn of_file<'a>(findings: &'a [FindingReport], style: Style, detail: Detail, sources: &Sources<'_>, seen: &mut Seen<'a>) -> String {
+    let file = findings.first().and_then(|finding| finding.file.as_deref());
+    // Read only when something is drawn: most files of a large report are not.
+    let source = LazyCell::new(|| file.and_then(sources).map(|bytes| SourceText::new(&bytes)));
     let mut frames = vec![style.paint(Tone::Heading, file.map_or_else(|| "not in a file".to_owned(), clean::line))];
     let mut lines = String::new();
     let mut hidden = Seen::new();
@@ -47,7 +31,7 @@ fn of_file<'a>(
         let count = seen.entry(finding.rule.as_str()).or_default();
         *count += 1;
         if *count <= detail.frames {
-            frames.push(drawn::finding(finding, source, style));
+            frames.push(drawn::finding(finding, source.as_ref(), style));
         } else if *count <= detail.lines {
             lines.push_str(&line(finding, style));
         } else {

@@ -54,7 +54,9 @@ fn lines_of(text: &str) -> Vec<Range<usize>> {
         let is_pair = byte == b'\r' && bytes.next_if(|(_, next)| *next == b'\n').is_some();
         start = at + if is_pair { 2 } else { 1 };
     }
-    lines.push(start..text.len());
+    if start < text.len() || lines.is_empty() {
+        lines.push(start..text.len());
+    }
     lines
 }
 
@@ -97,8 +99,8 @@ mod tests {
     #[test]
     fn lines_end_at_every_break_that_yaml_knows() {
         assert_eq!(lines("a\nb\r\nc\rd"), ["a", "b", "c", "d"]);
-        assert_eq!(lines("a\n"), ["a", ""]);
-        assert_eq!(lines("\r\r\n\n"), ["", "", "", ""]);
+        assert_eq!(lines("a\n"), ["a"]);
+        assert_eq!(lines("\r\r\n\n"), ["", "", ""]);
         assert_eq!(lines(""), [""]);
     }
 
@@ -107,7 +109,7 @@ mod tests {
         let source = SourceText::new(b"kind: Pod\nname: a\n---\nkind: Secret\ndata: {k: v}\n---\nkind: Pod\n");
         assert_eq!(source.drawable(1), Some(0..2));
         assert_eq!(source.drawable(4), None);
-        assert_eq!(source.drawable(6), Some(5..8));
+        assert_eq!(source.drawable(6), Some(5..7));
         assert_eq!(source.drawable(99), None);
     }
 

@@ -81,7 +81,8 @@ fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> S
 pub(crate) fn levels(findings: &[FindingReport]) -> String {
     let count = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
     let counted = [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note")];
-    let words: Vec<String> = counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let words: Vec<String> =
+        counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }
 }
 

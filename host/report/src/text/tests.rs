@@ -9,7 +9,7 @@ use crate::gate::tests::mk_gate;
 use proptest::prelude::*;
 use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::document::Span;
-use tollgate_core::finding::{Finding, Level, Severity};
+use tollgate_core::finding::{Finding, Level, Severity, Subject};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::verdict::Verdict;
 
@@ -75,13 +75,20 @@ fn gates() -> Vec<GateVerdict> {
         mk_gate("image-pinned", Enforcement::Overridable, Verdict::Fail),
         mk_gate("pod-security", Enforcement::Mandatory, Verdict::Fail),
         mk_gate("workload-limits", Enforcement::Advisory, Verdict::Warn),
-        mk_gate("service-selector", Enforcement::Overridable, Verdict::Error { message: "plugin used up its fuel of 100".to_owned() }),
+        mk_gate(
+            "service-selector",
+            Enforcement::Overridable,
+            Verdict::Error { message: "plugin used up its fuel of 100".to_owned() },
+        ),
         mk_gate("house-rules", Enforcement::Advisory, Verdict::NotApplicable),
     ]
 }
 
 fn report(gates: Vec<GateVerdict>, findings: Vec<Finding>) -> CheckReport {
-    let unread = Finding { message: "a tab can't indent YAML".to_owned(), ..mk_finding("source", "tab", Level::Deny, Some(("services/mail/mail.yaml", span(3, 1, 2)))) };
+    let unread = Finding {
+        message: "a tab can't indent YAML".to_owned(),
+        ..mk_finding("source", "tab", Level::Deny, Some(("services/mail/mail.yaml", span(3, 1, 2))))
+    };
     let decision = Decision::fold(gates, vec![unread], findings);
     let wait = WaitReport { reason: "an image that was proven in preprod".to_owned(), from: Vec::new(), until: None };
     CheckReport::new(Checked {
@@ -90,8 +97,14 @@ fn report(gates: Vec<GateVerdict>, findings: Vec<Finding>) -> CheckReport {
         decision: &decision,
         enforcements: Enforcements::new(),
         at_promotion: vec![AtPromotion { name: "same-image".to_owned(), enforcement: Enforcement::Mandatory, wait }],
-        not_evaluated: vec![NotEvaluated { file: "services/mail/values.yaml".to_owned(), why: "has neither apiVersion nor kind".to_owned() }],
-        errors: vec![Failure::of_message(ExitCode::InvalidConfiguration, "`services/nothing` matches no file").with_hint("is it spelled right?")],
+        not_evaluated: vec![NotEvaluated {
+            file: "services/mail/values.yaml".to_owned(),
+            why: "has neither apiVersion nor kind".to_owned(),
+        }],
+        errors: vec![
+            Failure::of_message(ExitCode::InvalidConfiguration, "`services/nothing` matches no file")
+                .with_hint("is it spelled right?"),
+        ],
         notices: vec!["trust is not initialised".to_owned()],
     })
 }
@@ -172,9 +185,10 @@ fn the_value_of_a_secret_is_never_drawn() {
 fn a_neighbour_of_a_secret_shows_nothing_of_it() {
     let text = r#"{"kind":"List","items":[{"kind":"Secret","data":{"k":"aHVudGVyMg=="}},{"kind":"Pod","spec":1}]}"#;
     let mut finding = in_cart("image-pinned", "tag", Level::Deny, span(1, 90, 94));
-    for subject in [finding.subject.clone(), tollgate_core::finding::Subject::File] {
+    for subject in [finding.subject.clone(), Subject::File] {
         finding.subject = subject;
-        let drawn = report(Vec::new(), vec![finding.clone()]).to_text(Style::plain(200), Detail::FULL, &|_| Some(text.as_bytes().to_vec()));
+        let drawn =
+            report(Vec::new(), vec![finding.clone()]).to_text(Style::plain(200), Detail::FULL, &|_| Some(text.as_bytes().to_vec()));
         assert!(!drawn.contains("aHVudGVyMg"), "{drawn}");
         assert!(drawn.contains("services/cart/cart.yaml:1:90"), "{drawn}");
     }
@@ -184,15 +198,25 @@ fn a_neighbour_of_a_secret_shows_nothing_of_it() {
 fn each_finding_says_who_could_let_it_through() {
     let text = drawn(Style::plain(120));
     for (rule, who) in [
-        ("image-pinned/tag", "a break-glass override of the gate"),
-        ("pod-security/privileged", "nobody: only a fix helps"),
-        ("source/tab", "nobody: only a fix helps"),
-        ("workload-limits/memory", "it does not block"),
+        ("image-pinned/tag", "a break-glass override of the gate can let it through"),
+        ("pod-security/privileged", "nobody can let it through"),
+        ("source/tab", "nobody can let it through"),
+        ("workload-limits/memory", "does not block"),
     ] {
         let after = text.split_once(rule).unwrap().1;
-        let line = after.lines().find(|line| line.contains("let through by")).unwrap();
+        let line = after.lines().find(|line| line.contains("let it through") || line.contains("block")).unwrap();
         assert!(line.contains(who), "{rule}: {line}");
     }
+}
+
+#[test]
+fn what_stands_in_no_file_is_named_by_what_it_is_about() {
+    let about = |subject| {
+        let finding = Finding { subject, ..mk_finding("structure", "after", Level::Deny, None) };
+        report(Vec::new(), vec![finding]).to_text(Style::plain(80), Detail::FULL, &sources)
+    };
+    assert!(about(Subject::Component("cart".to_owned())).contains("| in component cart"));
+    assert!(about(Subject::Target("prod-apps".to_owned())).contains("| in target prod-apps"));
 }
 
 fn many(count: u32) -> Vec<Finding> {
@@ -249,7 +273,7 @@ proptest! {
         let finding = in_cart("p", "r", Level::Warn, span(line, column, column + 3));
         for style in [Style::plain(width), Style::fancy(width)] {
             let text = report(gates(), vec![finding.clone()]).to_text(style, Detail::FULL, &|_| Some(bytes.clone()));
-            let place = format!("services/cart/cart.yaml:{}:{}", line, column);
+            let place = format!("services/cart/cart.yaml:{line}:{column}");
             let drawn = format!("services/cart/cart.yaml:{}:{}", line.max(1), column.max(1));
             prop_assert!(text.contains(&place) || text.contains(&drawn), "{}", text);
         }
