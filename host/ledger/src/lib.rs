@@ -1,1 +1,22 @@
-//! placeholder
+//! The ledger: an append-only log of entries on a branch, and a machine's memory of what it saw there.
+//!
+//! Entries are DSSE envelopes over canonical JSON. They are appended by compare-and-swap, so that what the remote
+//! acknowledged is there for ever, once, in order. Reading is strict: a branch that holds anything but a ledger is refused.
+//! This crate knows no git: it works on the port [`tollgate_core::branch::KeepBranch`].
+
+mod append;
+mod backoff;
+mod batch;
+mod envelope;
+mod failure;
+mod layout;
+mod ledger;
+mod memory;
+mod seen;
+#[cfg(test)]
+mod testing;
+mod witness;
+
+pub use envelope::PAYLOAD_TYPE;
+pub use ledger::GitLedger;
+pub use witness::{TrustBasis, Witness, trust_digest};

@@ -1,0 +1,108 @@
+//! The ledger on a branch.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tollgate_core::branch::KeepBranch;
+use tollgate_core::digest::Digest;
+use tollgate_core::history::History;
+use tollgate_core::ports::{LedgerError, ReadLedger};
+
+use crate::batch::Batch;
+use crate::failure::from_branch;
+use crate::layout::blob_path;
+use crate::seen::Seen;
+use crate::witness::{TrustBasis, Witness};
+
+/// A ledger on a branch at a remote. What was read once is not read again by the same value.
+pub struct GitLedger {
+    pub(crate) branch: Arc<dyn KeepBranch>,
+    witness: Witness,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    seen: Seen,
+    basis: Option<TrustBasis>,
+}
+
+impl GitLedger {
+    /// The ledger on `branch`, checked against what `witness` knows.
+    pub fn new(branch: Arc<dyn KeepBranch>, witness: Witness) -> Self {
+        Self { branch, witness, state: Mutex::default() }
+    }
+
+    /// Why entry 0 is believed; nothing before the ledger was read.
+    pub fn trust_basis(&self) -> Option<TrustBasis> {
+        self.state().basis
+    }
+
+    /// The digest of entry 0, which `--trust` is compared with; nothing before the ledger was read or created.
+    pub fn trust_digest(&self) -> Option<Digest> {
+        self.state().seen.envelopes.first().copied()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The commit that the branch has now. A ledger that is gone is rewritten, not missing.
+    pub(crate) fn fetch(&self) -> Result<Option<String>, LedgerError> {
+        let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
+        if tip.is_none() && self.witness.remembers(self.branch.as_ref())? {
+            return Err(LedgerError::Rewritten { index: 0 });
+        }
+        Ok(tip)
+    }
+
+    /// Reads on, and checks the whole against the witness.
+    pub(crate) fn refresh(&self) -> Result<Seen, LedgerError> {
+        let mut state = self.state();
+        let (remote, branch) = (self.branch.remote(), self.branch.branch());
+        let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
+        let tip = self.fetch()?.ok_or_else(missing)?;
+        state.seen.advance(self.branch.as_ref(), &tip)?;
+        let basis = self.witness.check(self.branch.as_ref(), &state.seen.envelopes)?;
+        // What this process saw first stays the answer: it was not known before.
+        state.basis.get_or_insert(basis);
+        Ok(state.seen.clone())
+    }
+
+    /// Remembers a batch that the remote acknowledged, so that it is not read back. Should another thread have read on
+    /// meanwhile, the next reading finds it.
+    pub(crate) fn note(&self, before: &Seen, batch: &Batch, commit: &str) {
+        let mut state = self.state();
+        if state.seen.tip == before.tip {
+            let blobs = before.blobs.iter().chain(batch.blobs.keys()).copied().collect();
+            let mut seen = state.seen.clone();
+            if seen.extend(commit, batch.entries.clone(), batch.envelopes.clone(), blobs).is_ok() {
+                state.seen = seen;
+            }
+        }
+    }
+}
+
+impl ReadLedger for GitLedger {
+    fn history(&self) -> Result<Arc<History>, LedgerError> {
+        self.refresh().map(|seen| seen.history)
+    }
+
+    fn blob(&self, digest: Digest) -> Result<Vec<u8>, LedgerError> {
+        let tip = self.state().seen.tip.clone();
+        let tip = tip.map_or_else(|| self.refresh().map(|seen| seen.tip.unwrap_or_default()), Ok)?;
+        let bytes = self.branch.read(&tip, &blob_path(digest)).map_err(|error| from_branch(self.branch.as_ref(), error))?;
+        let bytes = bytes.ok_or(LedgerError::MissingBlob { digest })?;
+        if Digest::of(&bytes) != digest {
+            return Err(LedgerError::CorruptBlob { digest });
+        }
+        Ok(bytes)
+    }
+}
+
+impl fmt::Debug for GitLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (remote, branch) = (self.branch.remote(), self.branch.branch());
+        f.debug_struct("GitLedger").field("remote", &remote).field("branch", &branch).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! The files in which a machine remembers ledgers: one for each remote and branch.
+
+use std::io::Write as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
+use tollgate_core::canonical::{self, NotCanonical};
+use tollgate_core::digest::Digest;
+use tollgate_core::ports::LedgerError;
+
+const VERSION: u32 = 1;
+
+/// What is remembered of one ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Memory {
+    version: u32,
+    remote: String,
+    branch: String,
+    /// Digest of entry 0's envelope.
+    pub(crate) trust: Digest,
+    /// How many entries there were.
+    pub(crate) entries: u64,
+    /// Digest over all their envelopes' digests.
+    pub(crate) head: Digest,
+}
+
+/// Why a memory can't be used.
+#[derive(Debug, thiserror::Error)]
+enum MemoryError {
+    #[error("it can't be read or written")]
+    Io(#[from] std::io::Error),
+    #[error("it is damaged; remove it only if you know that the ledger is the right one")]
+    Json(#[from] serde_json::Error),
+    #[error("it is of version {0}; use a newer tollgate")]
+    Version(u32),
+    #[error("it belongs to branch `{branch}` of `{remote}`")]
+    Other { remote: String, branch: String },
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+}
+
+/// Where the memory of one ledger lies.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryFile {
+    directory: Utf8PathBuf,
+    remote: String,
+    branch: String,
+}
+
+impl MemoryFile {
+    pub(crate) fn new(directory: &Utf8Path, remote: &str, branch: &str) -> Self {
+        Self { directory: directory.to_owned(), remote: remote.to_owned(), branch: branch.to_owned() }
+    }
+
+    fn path(&self) -> Utf8PathBuf {
+        let name = Digest::of(format!("{}\n{}", self.remote, self.branch).as_bytes());
+        self.directory.join(format!("{}.json", name.hex()))
+    }
+
+    /// What is remembered, if anything.
+    pub(crate) fn load(&self) -> Result<Option<Memory>, LedgerError> {
+        self.try_load().map_err(|error| self.failed(error))
+    }
+
+    fn try_load(&self) -> Result<Option<Memory>, MemoryError> {
+        let bytes = match fs_err::read(self.path()) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let memory: Memory = serde_json::from_slice(&bytes)?;
+        match memory {
+            Memory { version, .. } if version != VERSION => Err(MemoryError::Version(version)),
+            Memory { remote, branch, .. } if (&remote, &branch) != (&self.remote, &self.branch) => {
+                Err(MemoryError::Other { remote, branch })
+            }
+            memory => Ok(Some(memory)),
+        }
+    }
+
+    /// Replaces what is remembered, at once: a reader sees the old or the new. Only the user may read it.
+    pub(crate) fn store(&self, trust: Digest, entries: u64, head: Digest) -> Result<(), LedgerError> {
+        let (remote, branch) = (self.remote.clone(), self.branch.clone());
+        let memory = Memory { version: VERSION, remote, branch, trust, entries, head };
+        self.try_store(&memory).map_err(|error| self.failed(error))
+    }
+
+    fn try_store(&self, memory: &Memory) -> Result<(), MemoryError> {
+        fs_err::create_dir_all(&self.directory)?;
+        // Made by tempfile with mode 0600.
+        let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
+        file.write_all(&canonical::to_vec(memory)?)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path()).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn failed(&self, error: MemoryError) -> LedgerError {
+        LedgerError::Local { what: self.path().into_string(), source: Box::new(error) }
+    }
+}
