@@ -68,7 +68,7 @@ pub struct NotEvaluated {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AtPromotion {
     pub name: String,
-    #[schemars(schema_with = "crate::schema::enforcement")]
+    #[schemars(schema_with = "crate::words::enforcement")]
     pub enforcement: Enforcement,
     /// What it will ask for.
     pub wait: WaitReport,

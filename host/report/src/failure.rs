@@ -7,10 +7,6 @@ use serde::{Deserialize, Serialize};
 use tollgate_core::document::{Location, Span};
 
 use crate::exit_code::ExitCode;
-use crate::style::Style;
-use crate::text::Sources;
-use crate::text::drawn;
-use crate::text::source::SourceText;
 
 /// An error with the code that it means, what caused it, and what to do. One entry of `errors`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,12 +76,6 @@ impl Failure {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// For stderr: the error, its causes, the offending line where there is one, what to do, the exit code's meaning.
-    pub fn to_text(&self, style: Style, sources: &Sources<'_>) -> String {
-        let source = self.file.as_deref().and_then(sources).map(|bytes| SourceText::new(&bytes));
-        drawn::failure(self, source.as_ref(), style)
-    }
-
     /// Where it happened, if in a file.
     pub(crate) fn location(&self) -> Option<Location> {
         Some(Location { file: self.file.clone()?, span: Span::point(self.line?, self.column?) })
@@ -95,6 +85,7 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::style::Style;
 
     #[derive(Debug)]
     struct Link(&'static str, Option<Box<Self>>);

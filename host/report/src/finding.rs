@@ -23,10 +23,10 @@ pub struct FindingReport {
     /// `<policy>/<rule>`
     pub rule: String,
     /// What it does to the verdict of its gate.
-    #[schemars(schema_with = "crate::schema::level")]
+    #[schemars(schema_with = "crate::words::level")]
     pub level: Level,
     /// Sorts and labels; decides nothing.
-    #[schemars(schema_with = "crate::schema::severity")]
+    #[schemars(schema_with = "crate::words::severity")]
     pub severity: Severity,
     /// One sentence or two, without the place.
     pub message: String,
@@ -53,7 +53,7 @@ pub struct FindingReport {
     /// The controls that the rule answers to.
     pub controls: Vec<String>,
     /// Of the strictest gate that asks the policy. `mandatory`: nobody can let it through.
-    #[schemars(schema_with = "crate::schema::enforcement")]
+    #[schemars(schema_with = "crate::words::enforcement")]
     pub enforcement: Enforcement,
     /// Always null: kept for whether a finding is new.
     pub status: (),

@@ -15,7 +15,7 @@ use crate::finding::Enforcements;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GateReport {
     pub name: String,
-    #[schemars(schema_with = "crate::schema::enforcement")]
+    #[schemars(schema_with = "crate::words::enforcement")]
     pub enforcement: Enforcement,
     /// `pass`, `warn`, `fail`, `pending`, `error` or `not-applicable`.
     pub verdict: String,

@@ -21,3 +21,4 @@ pub mod text;
 
 mod clean;
 mod table;
+mod words;

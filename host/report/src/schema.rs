@@ -1,10 +1,6 @@
 //! The JSON Schema of `check -o json`, published at `docs/schema/report.schema.json`.
 
 use schemars::generate::SchemaSettings;
-use schemars::{Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
-use tollgate_core::finding::{Level, Severity};
-use tollgate_core::policy::Enforcement;
 
 use crate::check::CheckReport;
 
@@ -19,24 +15,6 @@ pub fn report() -> Result<String, serde_json::Error> {
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<CheckReport>();
     schema.insert("title".to_owned(), "Report of tollgate check".into());
     crate::json::to_string(&schema)
-}
-
-/// The words of core's enums are taken from how core writes them, so that the schema can't differ.
-fn words<T: Serialize>(values: &[T]) -> Schema {
-    let words: Vec<serde_json::Value> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
-    json_schema!({"type": "string", "enum": words})
-}
-
-pub(crate) fn level(_: &mut SchemaGenerator) -> Schema {
-    words(&[Level::Deny, Level::Warn, Level::Note])
-}
-
-pub(crate) fn severity(_: &mut SchemaGenerator) -> Schema {
-    words(&[Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info])
-}
-
-pub(crate) fn enforcement(_: &mut SchemaGenerator) -> Schema {
-    words(&[Enforcement::Advisory, Enforcement::Overridable, Enforcement::Mandatory])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Reports as text for people: findings first, grouped by file; what was decided last, where a CI log ends.
 
 use crate::check::CheckReport;
+use crate::failure::Failure;
 use crate::style::Style;
 
 pub(crate) mod drawn;
@@ -8,6 +9,8 @@ pub(crate) mod excerpt;
 pub(crate) mod findings;
 pub(crate) mod source;
 pub(crate) mod summary;
+
+use source::SourceText;
 
 pub use source::Sources;
 
@@ -40,6 +43,14 @@ impl CheckReport {
             summary::verdict(self, style),
         ];
         join(&blocks)
+    }
+}
+
+impl Failure {
+    /// For stderr: the error, its causes, the offending line where there is one, what to do, the exit code's meaning.
+    pub fn to_text(&self, style: Style, sources: &Sources<'_>) -> String {
+        let source = self.file.as_deref().and_then(sources).map(|bytes| SourceText::new(&bytes));
+        drawn::failure(self, source.as_ref(), style)
     }
 }
 

@@ -1,0 +1,23 @@
+//! Schemas of core's enums. Their words are taken from how core writes them, so that the schema can't differ.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use tollgate_core::finding::{Level, Severity};
+use tollgate_core::policy::Enforcement;
+
+fn words<T: Serialize>(values: &[T]) -> Schema {
+    let words: Vec<serde_json::Value> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
+    json_schema!({"type": "string", "enum": words})
+}
+
+pub(crate) fn level(_: &mut SchemaGenerator) -> Schema {
+    words(&[Level::Deny, Level::Warn, Level::Note])
+}
+
+pub(crate) fn severity(_: &mut SchemaGenerator) -> Schema {
+    words(&[Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info])
+}
+
+pub(crate) fn enforcement(_: &mut SchemaGenerator) -> Schema {
+    words(&[Enforcement::Advisory, Enforcement::Overridable, Enforcement::Mandatory])
+}
