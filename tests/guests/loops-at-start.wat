@@ -1,0 +1,9 @@
+;; Loops before anybody has called it: in its start function.
+(module
+  (memory (export "memory") 1)
+  (func $start (loop $again (br $again)))
+  (start $start)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+  (func (export "tollgate:gate/validation@0.1.0#describe") (result i32) unreachable)
+  (func (export "tollgate:gate/validation@0.1.0#configure") (param i32 i32) (result i32) unreachable)
+  (func (export "tollgate:gate/validation@0.1.0#check") (param i32 i32 i32 i32 i32 i32) (result i32) unreachable))
