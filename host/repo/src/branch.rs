@@ -34,7 +34,8 @@ impl GitBranch {
     pub fn in_clone(clone: &GitRepository, remote: &str, branch: &str) -> Result<Self, BranchError> {
         let handles = clone.handles.reopen().map_err(|error| local("the clone", error))?;
         let url = handles.with(|repository| place::configured_url(repository, remote)).map_err(|error| local(remote, error))?;
-        let url = url.ok_or_else(|| BranchError::Unreachable { message: format!("nothing, because there is no remote `{remote}`") })?;
+        let url =
+            url.ok_or_else(|| BranchError::Unreachable { message: format!("nothing, because there is no remote `{remote}`") })?;
         let place = place::plain(&url, &clone.base);
         Self::new(handles, Remote::new(clone.program.clone(), remote), &clone.common_directory, place, branch)
     }
@@ -208,4 +209,150 @@ fn local(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> B
 
 fn source_failed(what: &str, error: SourceError) -> BranchError {
     local(what, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Scene;
+
+    const BRANCH: &str = "tollgate/ledger";
+
+    fn mk_file(path: &str, text: &str) -> BranchFile {
+        BranchFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    fn mk_branch(scene: &Scene, cache: &str) -> GitBranch {
+        GitBranch::in_cache(&scene.path(cache), &scene.url(), BRANCH).unwrap()
+    }
+
+    fn write_and_push(branch: &GitBranch, parent: Option<&str>, path: &str) -> (String, Pushed) {
+        let commit = branch.write(parent, &[mk_file(path, path)], "x").unwrap();
+        let pushed = branch.push(parent, &commit).unwrap();
+        (commit, pushed)
+    }
+
+    fn change(path: &str, kind: BranchChangeKind) -> BranchChange {
+        BranchChange { path: path.to_owned(), kind }
+    }
+
+    #[test]
+    fn what_one_cache_pushes_another_fetches() {
+        let scene = Scene::new();
+        let (one, other) = (mk_branch(&scene, "one"), mk_branch(&scene, "other"));
+        assert_eq!(other.fetch().unwrap(), None);
+        let (first, _) = write_and_push(&one, None, "a/b/c");
+        let (second, _) = write_and_push(&one, Some(&first), "a/d");
+        assert_eq!(other.fetch().unwrap(), Some(second.clone()));
+        assert_eq!(other.read(&second, "a/b/c").unwrap().unwrap(), b"a/b/c");
+        assert_eq!(other.read(&second, "a/x").unwrap(), None);
+        let added = |path| change(path, BranchChangeKind::Added);
+        assert_eq!(other.changes(None, &second).unwrap(), [added("a/b/c"), added("a/d")]);
+        assert_eq!(other.changes(Some(&first), &second).unwrap(), [added("a/d")]);
+        assert_eq!(scene.git("remote.git", &["rev-list", "--count", BRANCH]), "2");
+    }
+
+    #[test]
+    fn changed_and_removed_files_are_told() {
+        let scene = Scene::new();
+        let branch = mk_branch(&scene, "one");
+        let before = branch.write(None, &[mk_file("a", "1"), mk_file("b", "1")], "x").unwrap();
+        let after = branch.write(None, &[mk_file("a", "2"), mk_file("c", "1")], "x").unwrap();
+        let expected =
+            [change("a", BranchChangeKind::Changed), change("b", BranchChangeKind::Removed), change("c", BranchChangeKind::Added)];
+        assert_eq!(branch.changes(Some(&before), &after).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_clone_keeps_the_branch_without_touching_what_is_its_users() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let hook = scene.path("clone/.git/hooks/pre-push");
+        fs_err::write(&hook, "#!/bin/sh\nexit 1\n").unwrap();
+        fs_err::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let before = scene.belongings("clone");
+        let url = scene.url();
+        let branch = GitBranch::in_clone(&scene.repository("clone"), &url, BRANCH).unwrap();
+        let (commit, pushed) = write_and_push(&branch, None, "a");
+        assert_eq!(pushed, Pushed::Won);
+        assert_eq!(scene.belongings("clone"), before);
+        let named = GitBranch::in_clone(&scene.repository("clone"), "origin", BRANCH).unwrap();
+        assert_eq!((named.fetch().unwrap(), named.remote()), (Some(commit), url.as_str()));
+        assert_eq!(scene.belongings("clone"), before);
+    }
+
+    #[test]
+    fn a_branch_that_was_forced_or_deleted_is_rewritten() {
+        let scene = Scene::new();
+        let branch = mk_branch(&scene, "one");
+        let (first, _) = write_and_push(&branch, None, "a");
+        let (second, _) = write_and_push(&branch, Some(&first), "b");
+        let full = format!("refs/heads/{BRANCH}");
+        for (forced, after) in [(first.as_str(), Some(first.clone())), ("", None)] {
+            scene.git("remote.git", &["update-ref", "-d", &full]);
+            if !forced.is_empty() {
+                scene.git("remote.git", &["update-ref", &full, forced]);
+            }
+            match branch.fetch() {
+                Err(BranchError::Rewritten { before, after: found }) => assert_eq!((before, found), (second.clone(), after)),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_lock_file_that_a_dead_process_left_is_no_obstacle() {
+        let scene = Scene::new();
+        let branch = mk_branch(&scene, "one");
+        let (first, _) = write_and_push(&branch, None, "a");
+        let references = scene.path("one/refs/tollgate/seen");
+        let kept = references.read_dir_utf8().unwrap().next().unwrap().unwrap().into_path();
+        fs_err::write(format!("{kept}.lock"), "").unwrap();
+        let (second, _) = write_and_push(&mk_branch(&scene, "other"), Some(&fetched(&scene, "other")), "b");
+        assert_eq!(branch.fetch().unwrap(), Some(second.clone()));
+        assert_eq!(fs_err::read_to_string(kept).unwrap().trim(), second);
+        assert_ne!(first, second);
+    }
+
+    fn fetched(scene: &Scene, cache: &str) -> String {
+        mk_branch(scene, cache).fetch().unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_cache_may_be_made_by_many_at_once() {
+        let scene = Scene::new();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| assert_eq!(mk_branch(&scene, "cache").fetch().unwrap(), None));
+            }
+        });
+        let names: Vec<_> = scene.path(".").read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned()).collect();
+        assert_eq!(names.iter().filter(|name| name.starts_with("cache")).count(), 1, "{names:?}");
+    }
+
+    #[test]
+    fn names_that_git_has_no_branch_for_are_refused() {
+        let scene = Scene::new();
+        for name in ["", "a..b", "x.lock", "a b"] {
+            assert!(GitBranch::in_cache(&scene.path("cache"), &scene.url(), name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_remote_that_is_not_there_is_unreachable() {
+        let scene = Scene::new();
+        let branch = GitBranch::in_cache(&scene.path("cache"), "/nowhere/at/all.git", BRANCH).unwrap();
+        assert!(matches!(branch.fetch(), Err(BranchError::Unreachable { .. })));
+    }
+
+    #[test]
+    fn a_symlink_on_the_branch_is_not_read() {
+        let scene = Scene::new();
+        scene.git("seed", &["checkout", "--quiet", "--orphan", "links"]);
+        std::os::unix::fs::symlink("/etc/passwd", scene.path("seed/link")).unwrap();
+        scene.push("seed", "x", BRANCH);
+        let branch = mk_branch(&scene, "cache");
+        let tip = branch.fetch().unwrap().unwrap();
+        assert!(matches!(branch.read(&tip, "link"), Err(BranchError::Local { .. })));
+    }
 }

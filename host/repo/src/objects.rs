@@ -132,3 +132,103 @@ pub(crate) fn read(repository: &Repository, commit: &str, path: &str) -> Result<
         Some(other) => Err(ObjectError::NotFollowed(path.to_owned(), word(other))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
+
+    use crate::testing::Scene;
+
+    fn mk_file(path: &str, kind: TreeFileKind) -> TreeFile {
+        TreeFile { path: path.to_owned(), kind }
+    }
+
+    fn mk_scene_with_all_kinds() -> (Scene, String) {
+        let scene = Scene::new();
+        let first = scene.git("seed", &["rev-parse", "HEAD"]);
+        scene.commit("seed", "a/b/deep.yaml", "deep");
+        scene.commit("seed", "a.yaml", "shallow");
+        symlink("/etc/passwd", scene.path("seed/link")).unwrap();
+        symlink("a", scene.path("seed/directory-link")).unwrap();
+        scene.git("seed", &["add", "--all"]);
+        scene.git("seed", &["update-index", "--add", "--cacheinfo", &format!("160000,{first},module")]);
+        scene.git("seed", &["commit", "--quiet", "--message", "kinds"]);
+        let commit = scene.git("seed", &["rev-parse", "HEAD"]);
+        (scene, commit)
+    }
+
+    #[test]
+    fn all_entries_are_listed_by_kind_in_the_order_of_their_paths() {
+        let (scene, commit) = mk_scene_with_all_kinds();
+        let files = scene.repository("seed").files(&commit, "").unwrap();
+        let expected = [
+            mk_file("README", TreeFileKind::File),
+            mk_file("a.yaml", TreeFileKind::File),
+            mk_file("a/b/deep.yaml", TreeFileKind::File),
+            mk_file("directory-link", TreeFileKind::Symlink),
+            mk_file("link", TreeFileKind::Symlink),
+            mk_file("module", TreeFileKind::Submodule),
+        ];
+        assert_eq!(files, expected);
+        let below = scene.repository("seed").files(&commit, "a/").unwrap();
+        assert_eq!(below, [mk_file("a/b/deep.yaml", TreeFileKind::File)]);
+    }
+
+    #[test]
+    fn symlinks_and_submodules_are_not_followed_and_not_absent() {
+        let (scene, commit) = mk_scene_with_all_kinds();
+        let repository = scene.repository("seed");
+        for path in ["link", "directory-link/b/deep.yaml", "module", "module/README"] {
+            let error = repository.read(&commit, path).unwrap_err();
+            assert!(matches!(error, SourceError::Git { .. }), "{path}: {error}");
+        }
+        assert_eq!(repository.tree_hash(&commit, "directory-link").unwrap(), None);
+    }
+
+    #[test]
+    fn files_are_read_from_the_commit_and_not_from_the_work_tree() {
+        let (scene, commit) = mk_scene_with_all_kinds();
+        fs_err::write(scene.path("seed/a.yaml"), "changed").unwrap();
+        let repository = scene.repository("seed");
+        assert_eq!(repository.read(&commit, "a.yaml").unwrap().unwrap(), b"shallow");
+        for absent in ["b.yaml", "a", "a.yaml/x", "../a.yaml", ""] {
+            assert_eq!(repository.read(&commit, absent).unwrap(), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn directories_have_the_hashes_that_git_gives_them() {
+        let (scene, commit) = mk_scene_with_all_kinds();
+        let repository = scene.repository("seed");
+        for directory in ["", "a", "a/b"] {
+            let expected = scene.git("seed", &["rev-parse", &format!("{commit}:{directory}")]);
+            assert_eq!(repository.tree_hash(&commit, directory).unwrap(), Some(expected));
+        }
+        assert_eq!(repository.tree_hash(&commit, "a.yaml").unwrap(), None);
+    }
+
+    #[test]
+    fn unknown_commits_and_directories_are_named() {
+        let scene = Scene::new();
+        let repository = scene.repository("seed");
+        let commit = repository.commit("HEAD").unwrap();
+        for unknown in ["0123456789012345678901234567890123456789", "HEAD", &commit[..12], ""] {
+            let error = repository.read(unknown, "README").unwrap_err();
+            assert!(matches!(error, SourceError::UnknownRevision { ref revision } if revision == unknown), "{error}");
+        }
+        let error = repository.files(&commit, "nothing").unwrap_err();
+        assert!(matches!(error, SourceError::UnknownPath { ref path, .. } if path == "nothing"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_object_is_an_error_that_names_it() {
+        let (scene, commit) = mk_scene_with_all_kinds();
+        let blob = scene.git("seed", &["rev-parse", &format!("{commit}:a.yaml")]);
+        fs_err::remove_file(scene.path("seed/.git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+        let error = scene.repository("seed").read(&commit, "a.yaml").unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(&blob), "{source}");
+    }
+}

@@ -39,3 +39,33 @@ fn is_local_path(url: &str) -> bool {
     let first = url.split('/').next().unwrap_or(url);
     !first.contains(':')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_remotes_are_told_from_places() {
+        for name in ["origin", "up-stream", "team.x"] {
+            assert!(!names_a_place(name), "{name}");
+        }
+        for place in ["https://host/x", "git@host:x", "/srv/x.git", "./x", "..", "a/b"] {
+            assert!(names_a_place(place), "{place}");
+        }
+    }
+
+    #[test]
+    fn only_paths_are_made_absolute() {
+        let base = Utf8Path::new("/nowhere/at/all");
+        for (url, expected) in [
+            ("x.git", "/nowhere/at/all/x.git"),
+            ("/srv/x.git", "/srv/x.git"),
+            ("host:x.git", "host:x.git"),
+            ("https://t@host/x", "https://host/x"),
+            ("file:///srv/x.git", "file:///srv/x.git"),
+            ("./a:b", "/nowhere/at/all/./a:b"),
+        ] {
+            assert_eq!(plain(url, base), expected);
+        }
+    }
+}

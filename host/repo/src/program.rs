@@ -75,3 +75,34 @@ fn one_line(text: &str, status: std::process::ExitStatus) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Scene;
+
+    fn mk_program(scene: &Scene) -> GitProgram {
+        GitProgram::new(scene.path("seed/.git"), scene.path("seed"))
+    }
+
+    #[test]
+    fn what_git_writes_is_returned() {
+        let scene = Scene::new();
+        assert_eq!(mk_program(&scene).run(&["rev-parse", "--git-dir"]).unwrap().trim(), scene.path("seed/.git"));
+    }
+
+    #[test]
+    fn a_failure_says_what_git_said_without_credentials() {
+        let scene = Scene::new();
+        let said = mk_program(&scene).run(&["ls-remote", "--", "https://me:secret@127.0.0.1:1/x"]).unwrap_err().0;
+        assert!(said.contains("127.0.0.1") && !said.contains("secret") && !said.contains('\n'), "{said}");
+    }
+
+    #[test]
+    fn long_messages_are_cut_at_a_character() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let status = std::process::ExitStatus::from_raw(256);
+        assert_eq!(one_line(&"é".repeat(LONGEST_MESSAGE + 1), status).chars().count(), LONGEST_MESSAGE + 1);
+        assert!(one_line(" \n", status).contains("exit status: 1"));
+    }
+}

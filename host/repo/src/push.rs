@@ -10,7 +10,7 @@ use crate::objects;
 
 /// How often a push is tried that fails while the branch stays where it was. Another writer may hold its lock just then;
 /// only when it never works is it the remote that does not want it.
-const TRIES: u32 = 6;
+const TRIES: u32 = 5;
 
 /// The longest first pause between two tries. Each further one is up to twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(40);
@@ -42,4 +42,83 @@ pub(crate) fn push(branch: &GitBranch, old: Option<&str>, new: &str) -> Result<P
 fn won(branch: &GitBranch, commit: git2::Oid) -> Pushed {
     let _noted = branch.keep(commit);
     Pushed::Won
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::branch::BranchFile;
+
+    use super::*;
+    use crate::testing::Scene;
+
+    const BRANCH: &str = "tollgate/ledger";
+
+    fn mk_branch(scene: &Scene, cache: &str) -> GitBranch {
+        GitBranch::in_cache(&scene.path(cache), &scene.url(), BRANCH).unwrap()
+    }
+
+    fn write(branch: &GitBranch, parent: Option<&str>) -> String {
+        let file = BranchFile { path: "file".to_owned(), bytes: b"same".to_vec() };
+        branch.write(parent, &[file], "same").unwrap()
+    }
+
+    #[test]
+    fn of_two_first_pushes_one_wins_though_they_hold_the_same() {
+        let scene = Scene::new();
+        let (one, other) = (mk_branch(&scene, "one"), mk_branch(&scene, "other"));
+        let (first, second) = (write(&one, None), write(&other, None));
+        assert_ne!(first, second);
+        assert_eq!(one.push(None, &first).unwrap(), Pushed::Won);
+        assert_eq!(other.push(None, &second).unwrap(), Pushed::Lost);
+        assert_eq!(other.fetch().unwrap(), Some(first));
+    }
+
+    #[test]
+    fn of_two_pushes_on_one_commit_one_wins() {
+        let scene = Scene::new();
+        let (one, other) = (mk_branch(&scene, "one"), mk_branch(&scene, "other"));
+        let start = write(&one, None);
+        one.push(None, &start).unwrap();
+        other.fetch().unwrap();
+        let (first, second) = (write(&one, Some(&start)), write(&other, Some(&start)));
+        assert_eq!(one.push(Some(&start), &first).unwrap(), Pushed::Won);
+        assert_eq!(other.push(Some(&start), &second).unwrap(), Pushed::Lost);
+        assert_eq!(scene.git("remote.git", &["rev-parse", BRANCH]), first);
+    }
+
+    #[test]
+    fn a_push_whose_answer_was_lost_is_won_even_when_others_moved_on() {
+        let scene = Scene::new();
+        let branch = mk_branch(&scene, "one");
+        let first = write(&branch, None);
+        branch.push(None, &first).unwrap();
+        assert_eq!(branch.push(None, &first).unwrap(), Pushed::Won);
+        let other = mk_branch(&scene, "other");
+        other.fetch().unwrap();
+        let second = write(&other, Some(&first));
+        other.push(Some(&first), &second).unwrap();
+        assert_eq!(branch.push(None, &first).unwrap(), Pushed::Won);
+    }
+
+    #[test]
+    fn a_rule_of_the_remote_is_a_refusal_with_its_words() {
+        let scene = Scene::new();
+        let hook = scene.path("remote.git/hooks/pre-receive");
+        fs_err::write(&hook, "#!/bin/sh\necho branch is protected >&2\nexit 1\n").unwrap();
+        fs_err::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let branch = mk_branch(&scene, "one");
+        match branch.push(None, &write(&branch, None)) {
+            Err(BranchError::Refused { message }) => assert!(message.contains("branch is protected"), "{message}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_is_neither_won_nor_lost() {
+        let scene = Scene::new();
+        let branch = mk_branch(&scene, "one");
+        let commit = write(&branch, None);
+        fs_err::remove_dir_all(scene.path("remote.git")).unwrap();
+        assert!(matches!(branch.push(None, &commit), Err(BranchError::Unreachable { .. })));
+    }
 }

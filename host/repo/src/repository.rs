@@ -108,3 +108,98 @@ pub(crate) fn resolved(path: &std::path::Path) -> Result<Utf8PathBuf, SourceErro
 pub(crate) fn failed(what: &str, error: ObjectError) -> SourceError {
     SourceError::Git { what: what.to_owned(), source: Box::new(error) }
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::ports::ReadRepository;
+
+    use super::*;
+    use crate::testing::Scene;
+
+    #[test]
+    fn a_repository_is_found_from_any_path_in_it() {
+        let scene = Scene::new();
+        scene.commit("seed", "a/b/c.yaml", "x");
+        let expected = scene.path("seed");
+        for start in ["seed", "seed/a/b", "seed/a/b/c.yaml"] {
+            let repository = GitRepository::discover(&scene.path(start), "origin").unwrap();
+            assert_eq!(repository.root(), Some(expected.as_path()));
+        }
+    }
+
+    #[test]
+    fn a_path_outside_of_any_repository_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(directory.path()).unwrap();
+        let error = GitRepository::discover(path, "origin").unwrap_err();
+        assert!(matches!(error, SourceError::NoRepository { path: ref named } if named == path.as_str()), "{error}");
+    }
+
+    #[test]
+    fn bare_clones_and_linked_work_trees_can_be_read() {
+        let scene = Scene::new();
+        let commit = scene.git("seed", &["rev-parse", "HEAD"]);
+        scene.git("seed", &["worktree", "add", "--quiet", "../linked", "-b", "linked"]);
+        scene.git(".", &["clone", "--quiet", "--bare", &scene.url(), "bare.git"]);
+        for name in ["linked", "bare.git"] {
+            let repository = scene.repository(name);
+            assert_eq!(repository.read(&commit, "README").unwrap().unwrap(), b"one");
+            assert_eq!(repository.resolve_at_remote("master").unwrap().commit, commit);
+        }
+        assert_eq!(scene.repository("bare.git").root(), None);
+        assert_eq!(scene.repository("linked").root(), Some(scene.path("linked").as_path()));
+    }
+
+    #[test]
+    fn paths_are_inside_or_outside_whatever_way_they_are_written() {
+        let scene = Scene::new();
+        scene.commit("seed", "a/b.yaml", "x");
+        std::os::unix::fs::symlink("/", scene.path("seed/out")).unwrap();
+        let repository = scene.repository("seed");
+        let relative = |path: &str| repository.relative(&scene.path(path));
+        assert_eq!(relative("seed/a/../a/b.yaml").as_deref(), Some(Utf8Path::new("a/b.yaml")));
+        assert_eq!(relative("seed/a/new.yaml").as_deref(), Some(Utf8Path::new("a/new.yaml")));
+        assert_eq!(relative("seed").as_deref(), Some(Utf8Path::new("")));
+        assert_eq!(relative("remote.git/HEAD"), None);
+        assert_eq!(relative("seed/out/etc"), None);
+    }
+
+    #[test]
+    fn the_url_has_no_credentials_and_a_path_is_absolute() {
+        let scene = Scene::new();
+        for (url, expected) in [
+            ("https://me:secret@git.example.com/x.git", "https://git.example.com/x.git".to_owned()),
+            ("git@git.example.com:x.git", "git@git.example.com:x.git".to_owned()),
+            ("../remote.git", scene.path("remote.git").into_string()),
+        ] {
+            scene.git("seed", &["remote", "set-url", "origin", url]);
+            assert_eq!(scene.repository("seed").remote_url().unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_remote_that_is_not_configured_is_an_error_that_names_it() {
+        let scene = Scene::new();
+        let repository = GitRepository::discover(&scene.path("seed"), "upstream").unwrap();
+        let error = repository.remote_url().unwrap_err();
+        assert!(matches!(error, SourceError::Remote { ref remote, .. } if remote == "upstream"), "{error}");
+    }
+
+    #[test]
+    fn the_mail_address_is_the_one_of_the_configuration() {
+        let scene = Scene::new();
+        scene.git("seed", &["config", "user.email", "deployer@example.com"]);
+        assert_eq!(scene.repository("seed").user_email().unwrap().as_deref(), Some("deployer@example.com"));
+    }
+
+    #[test]
+    fn many_threads_read_at_once() {
+        let scene = Scene::new();
+        let (repository, commit) = (scene.repository("seed"), scene.git("seed", &["rev-parse", "HEAD"]));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..50).for_each(|_| assert_eq!(repository.read(&commit, "README").unwrap().unwrap(), b"one")));
+            }
+        });
+    }
+}

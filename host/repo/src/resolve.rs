@@ -128,3 +128,148 @@ fn typed(name: &str) -> GitReference {
         (None, None) => GitReference::Commit(name.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::ports::ReadRepository;
+
+    use super::*;
+    use crate::testing::Scene;
+
+    fn is_unknown(result: Result<ResolvedReference, SourceError>) -> bool {
+        matches!(result, Err(SourceError::UnknownReference { .. }))
+    }
+
+    #[test]
+    fn a_name_leads_to_what_the_remote_has_now_and_the_clone_stays_as_it_was() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let before = scene.belongings("clone");
+        let commit = scene.push("seed", "two", "master");
+        let resolved = scene.repository("clone").resolve_at_remote("master").unwrap();
+        assert_eq!(resolved, ResolvedReference { reference: GitReference::Branch("master".to_owned()), commit: commit.clone() });
+        assert_eq!(scene.repository("clone").read(&commit, "README").unwrap().unwrap(), b"two");
+        assert_eq!(scene.belongings("clone"), before);
+    }
+
+    #[test]
+    fn tags_are_peeled_to_their_commits() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let commit = scene.commit("seed", "README", "two");
+        scene.git("seed", &["tag", "plain"]);
+        scene.git("seed", &["tag", "--annotate", "--message", "x", "annotated"]);
+        scene.git("seed", &["push", "--quiet", "origin", "plain", "annotated"]);
+        for tag in ["plain", "annotated", "refs/tags/annotated"] {
+            let resolved = scene.repository("clone").resolve_at_remote(tag).unwrap();
+            assert_eq!(resolved.commit, commit, "{tag}");
+            assert_eq!(resolved.reference, GitReference::Tag(tag.trim_start_matches(TAGS).to_owned()));
+        }
+        assert_eq!(scene.git("clone", &["tag"]), "");
+    }
+
+    #[test]
+    fn a_name_that_is_both_is_refused_until_it_is_written_in_full() {
+        let scene = Scene::new();
+        let branch = scene.push("seed", "two", "v1");
+        let tag = scene.commit("seed", "README", "three");
+        scene.git("seed", &["tag", "v1"]);
+        scene.git("seed", &["push", "--quiet", "origin", "refs/tags/v1"]);
+        let repository = scene.repository("seed");
+        let error = repository.resolve_at_remote("v1").unwrap_err();
+        assert!(matches!(error, SourceError::AmbiguousReference { .. }), "{error}");
+        assert_eq!(repository.resolve_at_remote("refs/heads/v1").unwrap().commit, branch);
+        assert_eq!(repository.resolve_at_remote("refs/tags/v1").unwrap().commit, tag);
+    }
+
+    #[test]
+    fn names_that_the_remote_does_not_have_are_unknown() {
+        let scene = Scene::new();
+        scene.git("seed", &["branch", "local-only"]);
+        scene.push("seed", "two", "x/refs/heads/hidden");
+        let short = scene.git("seed", &["rev-parse", "--short", "HEAD"]);
+        let repository = scene.repository("seed");
+        for name in
+            ["local-only", "hidden", "HEAD", "", "-x", "--upload-pack=x", "a..b", "mas*", "master^{}", "refs/heads/", &short]
+        {
+            assert!(is_unknown(repository.resolve_at_remote(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_commit_must_be_on_a_branch_or_tag_of_the_remote() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let buried = scene.push("seed", "two", "side");
+        scene.push("seed", "three", "side");
+        let local = scene.commit("seed", "README", "local");
+        scene.git("seed", &["push", "--quiet", "origin", "HEAD:refs/pull/1/head"]);
+        let repository = scene.repository("clone");
+        let resolved = repository.resolve_at_remote(&buried).unwrap();
+        assert_eq!(resolved, ResolvedReference { reference: GitReference::Commit(buried.clone()), commit: buried });
+        assert!(is_unknown(repository.resolve_at_remote(&local)));
+        assert!(is_unknown(scene.repository("seed").resolve_at_remote(&local)));
+    }
+
+    #[test]
+    fn being_on_a_branch_is_asked_of_the_remote() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let first = scene.git("seed", &["rev-parse", "HEAD"]);
+        let second = scene.push("seed", "two", "master");
+        let local = scene.commit("clone", "README", "local");
+        let repository = scene.repository("clone");
+        for (commit, expected) in [(&first, true), (&second, true), (&local, false)] {
+            assert_eq!(repository.is_on_branch(commit, "master").unwrap(), expected);
+        }
+        let error = repository.is_on_branch(&first, "release").unwrap_err();
+        assert!(matches!(error, SourceError::UnknownReference { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_branch_that_was_forced_no_longer_has_what_was_on_it() {
+        let scene = Scene::new();
+        let (first, second) = (scene.git("seed", &["rev-parse", "HEAD"]), scene.push("seed", "two", "master"));
+        scene.clone_to("clone");
+        let repository = scene.repository("clone");
+        assert!(repository.is_on_branch(&second, "master").unwrap());
+        scene.git("seed", &["push", "--quiet", "--force", "origin", &format!("{first}:refs/heads/master")]);
+        assert!(!repository.is_on_branch(&second, "master").unwrap());
+        assert_eq!(repository.resolve_at_remote("master").unwrap().commit, first);
+    }
+
+    #[test]
+    fn a_tag_on_a_file_leads_to_no_commit() {
+        let scene = Scene::new();
+        let blob = scene.git("seed", &["rev-parse", "HEAD:README"]);
+        scene.git("seed", &["tag", "file", &blob]);
+        scene.git("seed", &["push", "--quiet", "origin", "file"]);
+        let error = scene.repository("seed").resolve_at_remote("file").unwrap_err();
+        assert!(matches!(error, SourceError::Git { .. }), "{error}");
+        let absent = "0123456789012345678901234567890123456789";
+        assert!(is_unknown(scene.repository("seed").resolve_at_remote(absent)));
+    }
+
+    #[test]
+    fn a_commit_whose_files_are_missing_is_fetched_again() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let commit = scene.push("seed", "two", "master");
+        let file = format!("{}/{}", &commit[..2], &commit[2..]);
+        fs_err::create_dir_all(scene.path("clone/.git/objects").join(&commit[..2])).unwrap();
+        fs_err::copy(scene.path("seed/.git/objects").join(&file), scene.path("clone/.git/objects").join(&file)).unwrap();
+        let repository = scene.repository("clone");
+        assert!(repository.read(&commit, "README").is_err());
+        repository.resolve_at_remote("master").unwrap();
+        assert_eq!(repository.read(&commit, "README").unwrap().unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_remote_that_is_gone_is_an_error() {
+        let scene = Scene::new();
+        let repository = scene.repository("seed");
+        fs_err::remove_dir_all(scene.path("remote.git")).unwrap();
+        let error = repository.resolve_at_remote("master").unwrap_err();
+        assert!(matches!(error, SourceError::Remote { ref remote, .. } if remote == "origin"), "{error}");
+    }
+}

@@ -39,3 +39,68 @@ fn walk<'r>(repository: &'r Repository, from: &[Oid], until: Option<Oid>) -> Res
     }
     Ok(walk)
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::ports::{ReadRepository, SourceError};
+
+    use crate::testing::Scene;
+
+    /// A clone of depth 1 of a branch with four commits, and the first and last of them.
+    fn mk_shallow() -> (Scene, String, String) {
+        let scene = Scene::new();
+        let first = scene.git("seed", &["rev-parse", "HEAD"]);
+        for text in ["two", "three"] {
+            scene.push("seed", text, "master");
+        }
+        let last = scene.push("seed", "four", "master");
+        scene.git(".", &["clone", "--quiet", "--depth=1", &scene.url(), "shallow"]);
+        (scene, first, last)
+    }
+
+    #[test]
+    fn what_is_there_is_certain_and_what_is_not_there_is_not() {
+        let (scene, first, last) = mk_shallow();
+        let repository = scene.repository("shallow");
+        assert!(repository.is_on_branch(&last, "master").unwrap());
+        let error = repository.is_on_branch(&first, "master").unwrap_err();
+        assert!(matches!(error, SourceError::Shallow { depth: 1 }), "{error}");
+        let error = repository.resolve_at_remote(&first).unwrap_err();
+        assert!(matches!(error, SourceError::Shallow { depth: 1 }), "{error}");
+    }
+
+    #[test]
+    fn a_merge_base_above_the_cut_is_certain() {
+        let (scene, _, last) = mk_shallow();
+        let one = scene.push("seed", "five", "one");
+        scene.git("seed", &["checkout", "--quiet", &last]);
+        let other = scene.push("seed", "six", "other");
+        let repository = scene.repository("shallow");
+        for name in ["one", "other"] {
+            repository.resolve_at_remote(name).unwrap();
+        }
+        assert_eq!(repository.merge_base(&one, &other).unwrap(), Some(last));
+    }
+
+    #[test]
+    fn a_merge_base_below_the_cut_is_an_error() {
+        let (scene, first, last) = mk_shallow();
+        scene.git("seed", &["checkout", "--quiet", &first]);
+        let side = scene.push("seed", "side", "side");
+        let repository = scene.repository("shallow");
+        repository.resolve_at_remote("side").unwrap();
+        let error = repository.merge_base(&side, &last).unwrap_err();
+        assert!(matches!(error, SourceError::Shallow { .. }), "{error}");
+        let whole = scene.repository("seed");
+        assert_eq!(whole.merge_base(&side, &last).unwrap(), Some(first));
+    }
+
+    #[test]
+    fn unrelated_histories_have_no_merge_base() {
+        let scene = Scene::new();
+        let one = scene.git("seed", &["rev-parse", "HEAD"]);
+        scene.git("seed", &["checkout", "--quiet", "--orphan", "other"]);
+        let other = scene.commit("seed", "README", "other");
+        assert_eq!(scene.repository("seed").merge_base(&one, &other).unwrap(), None);
+    }
+}

@@ -61,3 +61,40 @@ fn once() -> Result<u128, WriteError> {
 fn author(repository: &Repository) -> Result<Signature<'static>, git2::Error> {
     repository.signature().or_else(|_| Signature::now("tollgate", "tollgate@localhost"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_files(paths: &[&str]) -> Vec<BranchFile> {
+        paths.iter().map(|path| BranchFile { path: (*path).to_owned(), bytes: path.as_bytes().to_vec() }).collect()
+    }
+
+    #[test]
+    fn files_are_added_to_what_the_parent_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(directory.path()).unwrap();
+        let first = commit(&repository, None, &mk_files(&["a/b", "a/c/d"]), "first").unwrap().to_string();
+        let second = commit(&repository, Some(&first), &mk_files(&["a/e", "f"]), "second").unwrap().to_string();
+        let paths: Vec<String> = objects::files(&repository, &second, "").unwrap().into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, ["a/b", "a/c/d", "a/e", "f"]);
+        assert_eq!(repository.references().unwrap().count(), 0);
+    }
+
+    #[test]
+    fn no_two_writes_are_the_same_commit() {
+        let directory = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(directory.path()).unwrap();
+        let write = || commit(&repository, None, &mk_files(&["a"]), "x").unwrap();
+        assert_ne!(write(), write());
+    }
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let repository = Repository::init_bare(directory.path()).unwrap();
+        for path in ["", "/a", "a//b", "a/", "../a", "a/./b", "a\0b", ".git/config"] {
+            assert!(commit(&repository, None, &mk_files(&[path]), "x").is_err(), "{path:?}");
+        }
+    }
+}
