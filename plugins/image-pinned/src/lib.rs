@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn an_image_has_the_same_rule_with_and_without_settings() {
-        for (image, rule) in [("redis:alpine", "tag"), ("redis:latest", "latest"), ("redis", "untagged"), ("Redis", "invalid"), ("", "invalid")] {
+        for (image, rule) in
+            [("redis:alpine", "tag"), ("redis:latest", "latest"), ("redis", "untagged"), ("Redis", "invalid"), ("", "invalid")]
+        {
             assert_eq!(rules_for("{}", image), [rule]);
             assert_eq!(rules_for(OWN, image), [rule]);
         }
@@ -121,7 +123,9 @@ mod tests {
             findings[0].remediation().map(ToOwned::to_owned).unwrap()
         };
         assert!(remedy(OWN).starts_with("Tag it with the commit"));
-        assert!(remedy(r#"{"own": ["other.example.com/*"]}"#).starts_with("Add its digest: `registry.example.com/cart:v1@sha256:…`"));
+        assert!(
+            remedy(r#"{"own": ["other.example.com/*"]}"#).starts_with("Add its digest: `registry.example.com/cart:v1@sha256:…`")
+        );
     }
 
     #[test]
@@ -130,8 +134,12 @@ mod tests {
         let tool = "{apiVersion: example.com/v1, kind: Tool, spec: {image: a, runners: [b, 1, null], containers: [{image: c}]}}";
         let found: Vec<_> =
             testing::check::<ImagePinned>(settings, tool).iter().map(|f| (f.rule(), f.pointer().to_owned())).collect();
-        let expected =
-            [("untagged", "/spec/containers/0/image"), ("untagged", "/spec/image"), ("untagged", "/spec/runners/0"), ("invalid", "/spec/runners/1")];
+        let expected = [
+            ("untagged", "/spec/containers/0/image"),
+            ("untagged", "/spec/image"),
+            ("untagged", "/spec/runners/0"),
+            ("invalid", "/spec/runners/1"),
+        ];
         assert_eq!(found, expected.map(|(rule, pointer)| (rule, pointer.to_owned())));
         let other = "{apiVersion: example.com/v1, kind: Other, spec: {runners: [b]}}";
         assert!(testing::check::<ImagePinned>(settings, other).is_empty());

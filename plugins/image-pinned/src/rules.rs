@@ -69,7 +69,9 @@ pub(crate) fn third_party(node: &Node<'_>, text: &str) -> Finding {
 }
 
 pub(crate) fn invalid(node: &Node<'_>, text: &str, reason: &str) -> Finding {
-    INVALID.at(node, format!("`{text}` is not an image reference: {reason}")).fix("Write it as `registry.example.com/name:tag@sha256:…`")
+    INVALID
+        .at(node, format!("`{text}` is not an image reference: {reason}"))
+        .fix("Write it as `registry.example.com/name:tag@sha256:…`")
 }
 
 pub(crate) fn not_text(node: &Node<'_>) -> Finding {
@@ -83,7 +85,9 @@ fn pin(text: &str, ownership: Ownership) -> String {
         Ownership::Own => "Tag it with the commit that it was built from (40 lower-case hex digits), or add its digest".to_owned(),
         Ownership::ThirdParty => format!("Add its digest: `{text}@sha256:…`"),
         Ownership::Unknown => {
-            format!("Add its digest: `{text}@sha256:…`, or, if you build it yourself, tag it with the commit that it was built from")
+            format!(
+                "Add its digest: `{text}@sha256:…`, or, if you build it yourself, tag it with the commit that it was built from"
+            )
         }
     }
 }

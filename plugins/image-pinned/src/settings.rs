@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn pointers_of_a_kind_are_its_own() {
-        let settings: Settings = testing::settings(r#"{"pointers": ["/a"], "pointersByKind": {"Tool.example.com": ["/b"], "Tool": ["/c"]}}"#);
+        let settings: Settings =
+            testing::settings(r#"{"pointers": ["/a"], "pointersByKind": {"Tool.example.com": ["/b"], "Tool": ["/c"]}}"#);
         let pointers = |group, kind| settings.pointers_for(group, kind).cloned().map(String::from).collect::<Vec<_>>();
         assert_eq!(pointers("example.com", "Tool"), ["/a", "/b"]);
         assert_eq!(pointers("", "Tool"), ["/a", "/c"]);
@@ -134,5 +135,4 @@ mod tests {
         assert_eq!(refused(r#"{"pointersByKind": {"Tool": ["/a~2"]}}"#)[0].0, "/pointersByKind/Tool/0");
         assert_eq!(refused(r#"{"owns": []}"#)[0].0, "/owns");
     }
-
 }

@@ -7,7 +7,8 @@ use crate::{image, rules};
 
 pub(crate) fn judge(request: &Request, evidence: &Evidence<'_>) -> Vec<Finding> {
     let components = request.recipe.components.iter();
-    let own = components.flat_map(|component| component.images.iter().filter(|image| image.own).map(move |image| (component, image)));
+    let own =
+        components.flat_map(|component| component.images.iter().filter(|image| image.own).map(move |image| (component, image)));
     own.filter_map(|(component, image)| judge_image(component, image, evidence)).collect()
 }
 
@@ -27,7 +28,11 @@ fn judge_image(component: &Component, image: &Image, evidence: &Evidence<'_>) ->
         return Some(built_by_another(component, image, first));
     }
     let Some(source) = &component.source else { return Some(no_source(component, image)) };
-    if of_service.iter().any(|built| built.branch == source.branch) { None } else { Some(wrong_branch(component, image, &of_service, &source.branch)) }
+    if of_service.iter().any(|built| built.branch == source.branch) {
+        None
+    } else {
+        Some(wrong_branch(component, image, &of_service, &source.branch))
+    }
 }
 
 fn not_a_commit(component: &Component, image: &Image) -> Finding {
@@ -69,13 +74,20 @@ fn rebuilt(component: &Component, image: &Image, built: &Built) -> Finding {
 }
 
 fn no_source(component: &Component, image: &Image) -> Finding {
-    let message = format!("own image `{}` has no branch that it must come from: component `{}` has no `source`", image::tagged(image), component.name);
-    rules::WRONG_BRANCH.of_component(&component.name, message).fix("Set `source` of the component to the service's repository and branch")
+    let message = format!(
+        "own image `{}` has no branch that it must come from: component `{}` has no `source`",
+        image::tagged(image),
+        component.name
+    );
+    rules::WRONG_BRANCH
+        .of_component(&component.name, message)
+        .fix("Set `source` of the component to the service's repository and branch")
 }
 
 fn wrong_branch(component: &Component, image: &Image, built: &[&Built], wanted: &str) -> Finding {
     let branches: Vec<String> = built.iter().map(|built| format!("`{}`", built.branch)).collect();
-    let message = format!("own image `{}` was built from branch {}, not from `{wanted}`", image::tagged(image), branches.join(" and "));
+    let message =
+        format!("own image `{}` was built from branch {}, not from `{wanted}`", image::tagged(image), branches.join(" and "));
     rules::WRONG_BRANCH
         .of_component(&component.name, message)
         .fix(format!("Merge the change into `{wanted}` and use the image that is built from there"))
@@ -116,7 +128,11 @@ mod tests {
     #[test]
     fn a_tag_that_is_no_commit_is_denied_whatever_was_recorded() {
         for tag in ["v0.10.6", "latest", &commit(1)[1..], &commit(11).to_uppercase()] {
-            assert_eq!(rules_of(&Story::new("preprod").with("cart", tag, 1).built("cart", 1, BRANCH, 1).decide()), ["not-a-commit"], "{tag}");
+            assert_eq!(
+                rules_of(&Story::new("preprod").with("cart", tag, 1).built("cart", 1, BRANCH, 1).decide()),
+                ["not-a-commit"],
+                "{tag}"
+            );
         }
     }
 
@@ -148,7 +164,8 @@ mod tests {
 
     #[test]
     fn each_bad_component_is_named_and_no_other() {
-        let answer = Story::new("preprod").with_built("cart", 1, 1).with("checkout", &commit(2), 2).with_built("email", 3, 3).decide();
+        let answer =
+            Story::new("preprod").with_built("cart", 1, 1).with("checkout", &commit(2), 2).with_built("email", 3, 3).decide();
         assert_eq!(denials(&answer).iter().map(crate::story::subject).collect::<Vec<_>>(), ["checkout"]);
     }
 

@@ -68,7 +68,9 @@ impl<'a> Evidence<'a> {
 
     /// Of the recipes that are proven, the one that a recipe differs least from: on the targets before, if any is.
     pub(crate) fn nearest(&self, recipe: &Recipe, after: &[String]) -> Option<&'a Proof> {
-        let is_there = |component: &&Component, proof: &Proof| find(&proof.recipe, &component.name).is_some_and(|other| is_alike(other, component));
+        let is_there = |component: &&Component, proof: &Proof| {
+            find(&proof.recipe, &component.name).is_some_and(|other| is_alike(other, component))
+        };
         let alike = |proof: &Proof| recipe.components.iter().filter(|component| is_there(component, proof)).count();
         let holding = self.proofs.iter().filter(|proof| standing(proof) == Standing::Proven);
         holding.max_by_key(|proof| (after.contains(&proof.target), alike(proof), proof.since))
@@ -97,7 +99,8 @@ fn images_of<'a>(recipe: &'a Recipe, component: &str) -> impl Iterator<Item = &'
 
 /// Whether two recipes hold the same.
 fn is_same(one: &Recipe, other: &Recipe) -> bool {
-    one.components.len() == other.components.len() && one.components.iter().zip(&other.components).all(|(one, other)| is_alike(one, other))
+    one.components.len() == other.components.len()
+        && one.components.iter().zip(&other.components).all(|(one, other)| is_alike(one, other))
 }
 
 /// Whether two components are delivered alike. Where their images must be built from is configuration, and no part of a recipe.

@@ -50,7 +50,8 @@ export_promotion!(SameImage);
 /// Nothing is promoted from there, so nothing has to be proven there, and nothing is.
 fn not_judged(request: &Request) -> Finding {
     let environment = &request.target.environment;
-    let message = format!("environment `{environment}` is not promotable, so its images are not judged, and what runs there proves nothing");
+    let message =
+        format!("environment `{environment}` is not promotable, so its images are not judged, and what runs there proves nothing");
     Finding { level: Some(Level::Note), ..rules::UNPROMOTABLE.of_promotion(message) }
 }
 

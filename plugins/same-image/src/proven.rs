@@ -57,7 +57,8 @@ fn judge_component(component: &Component, nearest: Option<&Proof>, evidence: &Ev
     if before.is_some_and(|before| is_alike(before, component)) {
         return Vec::new();
     }
-    let images: Vec<Finding> = component.images.iter().filter_map(|image| judge_image(component, image, nearest, evidence)).collect();
+    let images: Vec<Finding> =
+        component.images.iter().filter_map(|image| judge_image(component, image, nearest, evidence)).collect();
     match (images.is_empty(), nearest, before) {
         (true, Some(proof), Some(before)) => vec![changed(component, before, proof)],
         (true, Some(proof), None) => vec![added(component, proof)],
@@ -82,8 +83,12 @@ fn judge_image(component: &Component, image: &Image, nearest: Option<&Proof>, ev
         Some((proof, _)) => (&rules::UNPROMOTABLE, format!("ran {} only, where nothing is promoted from", place(proof))),
         None => (&rules::UNPROVEN_IMAGE, "has succeeded nowhere".to_owned()),
     };
-    let message = format!("image `{}` with digest `{}` {why}{}", image::tagged(image), image.digest, good_one(component, image, nearest));
-    Some(rule.of_component(&component.name, message).fix("Promote the recipe with this image through the environments before, or use the image that is proven"))
+    let message =
+        format!("image `{}` with digest `{}` {why}{}", image::tagged(image), image.digest, good_one(component, image, nearest));
+    Some(
+        rule.of_component(&component.name, message)
+            .fix("Promote the recipe with this image through the environments before, or use the image that is proven"),
+    )
 }
 
 /// A name and tag that are proven, or were built, with another digest.
@@ -106,7 +111,9 @@ fn good_one(component: &Component, image: &Image, nearest: Option<&Proof>) -> St
     let name = |image: &Image| image::tagged(image).rsplit_once(':').map_or(image::tagged(image), |(name, _)| name).to_owned();
     let before = find(&proof.recipe, &component.name);
     let good = before.and_then(|before| before.images.iter().find(|good| name(good) == name(image)));
-    good.map_or(String::new(), |good| format!("; proven {} is `{}` with digest `{}`", place(proof), image::tagged(good), good.digest))
+    good.map_or(String::new(), |good| {
+        format!("; proven {} is `{}` with digest `{}`", place(proof), image::tagged(good), good.digest)
+    })
 }
 
 fn changed(component: &Component, before: &Component, proof: &Proof) -> Finding {
@@ -122,7 +129,8 @@ fn changed(component: &Component, before: &Component, proof: &Proof) -> Finding 
         return rules::HAND_CHANGED.of_component(&component.name, message).fix(fix);
     }
     let list = |images: &[Image]| {
-        let images: Vec<String> = images.iter().map(|image| format!("`{}` with digest `{}`", image::tagged(image), image.digest)).collect();
+        let images: Vec<String> =
+            images.iter().map(|image| format!("`{}` with digest `{}`", image::tagged(image), image.digest)).collect();
         if images.is_empty() { "no image".to_owned() } else { images.join(", ") }
     };
     let message = format!(
@@ -132,7 +140,9 @@ fn changed(component: &Component, before: &Component, proof: &Proof) -> Finding 
         place(proof),
         list(&before.images)
     );
-    rules::UNPROVEN_RECIPE.of_component(&component.name, message).fix("Promote the recipe through the environments before: its parts are proven, but not together")
+    rules::UNPROVEN_RECIPE
+        .of_component(&component.name, message)
+        .fix("Promote the recipe through the environments before: its parts are proven, but not together")
 }
 
 fn added(component: &Component, proof: &Proof) -> Finding {
@@ -142,8 +152,12 @@ fn added(component: &Component, proof: &Proof) -> Finding {
 
 fn removed(recipe: &Recipe, proof: &Proof) -> Vec<Finding> {
     let gone = proof.recipe.components.iter().filter(|component| find(recipe, &component.name).is_none());
-    let message = |component: &Component| format!("component `{}` is missing, but part of what is proven {}", component.name, place(proof));
-    gone.map(|component| rules::UNPROVEN_RECIPE.of_promotion(message(component)).fix("Promote the recipe through the environments before")).collect()
+    let message =
+        |component: &Component| format!("component `{}` is missing, but part of what is proven {}", component.name, place(proof));
+    gone.map(|component| {
+        rules::UNPROVEN_RECIPE.of_promotion(message(component)).fix("Promote the recipe through the environments before")
+    })
+    .collect()
 }
 
 /// Where and by what something was proven.

@@ -3,8 +3,17 @@
 use tollgate_sdk::{Level, Rule, Severity};
 
 /// All of them.
-pub(crate) static ALL: [&Rule; 9] =
-    [&REBUILT, &UNPROVEN_IMAGE, &UNPROVEN_RECIPE, &PROOF_ENDED, &HAND_CHANGED, &UNPROMOTABLE, &NOT_BUILT, &WRONG_BRANCH, &NOT_A_COMMIT];
+pub(crate) static ALL: [&Rule; 9] = [
+    &REBUILT,
+    &UNPROVEN_IMAGE,
+    &UNPROVEN_RECIPE,
+    &PROOF_ENDED,
+    &HAND_CHANGED,
+    &UNPROMOTABLE,
+    &NOT_BUILT,
+    &WRONG_BRANCH,
+    &NOT_A_COMMIT,
+];
 
 pub(crate) static REBUILT: Rule = Rule {
     id: "rebuilt",

@@ -1,6 +1,8 @@
 //! Requests as they come about, for tests.
 
-use tollgate_sdk::promotion::{Answer, Built, Component, Finding, Image, PlanSummary, Proof, Recipe, Request, Role, Source, Subject, Target};
+use tollgate_sdk::promotion::{
+    Answer, Built, Component, Finding, Image, PlanSummary, Proof, Recipe, Request, Role, Source, Subject, Target,
+};
 use tollgate_sdk::testing;
 
 use crate::SameImage;

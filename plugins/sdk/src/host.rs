@@ -32,10 +32,10 @@ pub fn data_keys() -> Vec<String> {
     data::keys()
 }
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use native::{data_keys, evaluation_time, log, read_data};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use native::GIVEN;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{data_keys, evaluation_time, log, read_data};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native {

@@ -120,7 +120,8 @@ impl<'a> Node<'a> {
     /// The nodes that a path with wildcards leads to: a `*` stands for every member or element.
     pub fn select(&self, tokens: &[&'a str]) -> Vec<Self> {
         let Some((token, rest)) = tokens.split_first() else { return vec![self.clone()] };
-        let elements = self.elements().enumerate().filter(|(index, _)| *token == "*" || *token == index.to_string()).map(|(_, node)| node);
+        let elements =
+            self.elements().enumerate().filter(|(index, _)| *token == "*" || *token == index.to_string()).map(|(_, node)| node);
         let members = self.members().filter(|(name, _)| *token == "*" || token == name).map(|(_, node)| node);
         elements.chain(members).flat_map(|node| node.select(rest)).collect()
     }
@@ -186,9 +187,8 @@ mod tests {
     #[test]
     fn a_star_selects_every_member_and_element() {
         let value = Value::read(BODY).unwrap();
-        let pointers = |tokens: &[&'static str]| -> Vec<String> {
-            Node::root(0, &value).select(tokens).iter().map(Node::pointer).collect()
-        };
+        let pointers =
+            |tokens: &[&'static str]| -> Vec<String> { Node::root(0, &value).select(tokens).iter().map(Node::pointer).collect() };
         assert_eq!(pointers(&["a", "*", "*"]), ["/a/b~1c/0", "/a/b~1c/1"]);
         assert_eq!(pointers(&["a", "b/c", "1", "~"]), ["/a/b~1c/1/~0"]);
         assert_eq!(pointers(&["a", "nothing"]), Vec::<String>::new());

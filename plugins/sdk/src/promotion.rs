@@ -85,7 +85,7 @@ macro_rules! export_promotion {
         #[allow(unsafe_code, reason = "the contract's functions are exported under names that Rust can't check")]
         const _: () = {
             type Exported = $crate::bindings::PromotionExport<$promotion>;
-            $crate::bindings::promotion::export_promotion_world!(Exported with_types_in $crate::bindings::promotion);
+    $crate::bindings::promotion::export_promotion_world!(Exported with_types_in $crate::bindings::promotion);
         };
         // Natively nothing is exported, but the type must fit all the same.
         #[cfg(not(target_arch = "wasm32"))]

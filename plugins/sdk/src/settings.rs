@@ -24,8 +24,7 @@ pub struct NoSettings {}
 impl Settings for NoSettings {}
 
 /// The schema of [`NoSettings`].
-pub const NO_SETTINGS_SCHEMA: &str =
-    r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {}, "additionalProperties": false}"#;
+pub const NO_SETTINGS_SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {}, "additionalProperties": false}"#;
 
 /// Reads and checks settings, with a pointer to what is wrong.
 pub(crate) fn configure<S: Settings>(bytes: &[u8]) -> Result<S, Vec<SettingsError>> {

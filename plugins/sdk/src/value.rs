@@ -95,7 +95,10 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        #[expect(clippy::cast_precision_loss, reason = "what no i64 holds is a number like any other, and no rule compares it exactly")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what no i64 holds is a number like any other, and no rule compares it exactly"
+        )]
         Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
     }
 
@@ -132,7 +135,9 @@ impl<'de> Visitor<'de> for AnyValue {
             }
             members.push((key, map.next_value()?));
         }
-        if members.len() > FEW { refuse_twins(&members)? }
+        if members.len() > FEW {
+            refuse_twins(&members)?;
+        }
         Ok(Value::Object(members))
     }
 }
@@ -230,7 +235,8 @@ mod tests {
         leaf.prop_recursive(4, 32, 5, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
-                prop::collection::btree_map(".{0,4}", inner, 0..5).prop_map(|map| map.into_iter().collect::<serde_json::Map<_, _>>().into()),
+                prop::collection::btree_map(".{0,4}", inner, 0..5)
+                    .prop_map(|map| map.into_iter().collect::<serde_json::Map<_, _>>().into()),
             ]
         })
     }

@@ -185,7 +185,10 @@ mod tests {
         let pod = json!({"metadata": {"labels": {}}, "spec": {"containers": [{"name": "a"}]}});
         let body = json!({"apiVersion": "example.com/v1", "kind": "Cluster", "spec": {
             "groups": [{"template": pod}, {"template": {"spec": {}}}], "jobTemplate": {"spec": {"template": pod}}, "templates": [pod]}});
-        assert_eq!(pod_pointers(&body), ["/spec/groups/0/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec/templates/0/spec"]);
+        assert_eq!(
+            pod_pointers(&body),
+            ["/spec/groups/0/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec/templates/0/spec"]
+        );
     }
 
     #[test]

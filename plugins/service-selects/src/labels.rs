@@ -85,7 +85,8 @@ impl<'a> LabelledPods<'a> {
     /// The namespaces of the pods that have all labels of a selector.
     fn selected(&'a self, selector: &'a Labels<'a>) -> impl Iterator<Item = Option<&'a str>> {
         // Only the pods that have the rarest of the labels can have them all.
-        let having = |(name, value): (&&'a str, &Cow<'a, str>)| self.by_label.get(&(*name, value.clone())).map_or(&[][..], Vec::as_slice);
+        let having =
+            |(name, value): (&&'a str, &Cow<'a, str>)| self.by_label.get(&(*name, value.clone())).map_or(&[][..], Vec::as_slice);
         let candidates = selector.0.iter().map(having).min_by_key(|pods| pods.len()).unwrap_or_default();
         let pods = candidates.iter().filter_map(|&index| self.pods.get(index));
         pods.filter(|(_, labels)| selector.select(labels)).map(|(namespace, _)| *namespace)

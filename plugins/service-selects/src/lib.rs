@@ -55,7 +55,11 @@ fn judge(document: &Document<'_>, pods: &LabelledPods<'_>) -> Option<Finding> {
     };
     let place = document.namespace().map_or(String::new(), |namespace| format!(" in namespace `{namespace}`"));
     let message = format!("Service `{}` selects {selector}, which no pod{place} has{elsewhere}", document.name());
-    Some(NOTHING.at(&node, message).fix("Make the selector equal to labels of the pod template that should serve it, in the same namespace"))
+    Some(
+        NOTHING
+            .at(&node, message)
+            .fix("Make the selector equal to labels of the pod template that should serve it, in the same namespace"),
+    )
 }
 
 /// What a Service selects its pods by; nothing for other objects and for a Service that has nothing to do with pods.
@@ -72,7 +76,8 @@ mod tests {
     use super::*;
     use tollgate_sdk::testing;
 
-    const SERVICE: &str = "{apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop}, spec: {selector: {app: cart, tier: web}}}\n---\n";
+    const SERVICE: &str =
+        "{apiVersion: v1, kind: Service, metadata: {name: cart, namespace: shop}, spec: {selector: {app: cart, tier: web}}}\n---\n";
 
     fn message(others: &str) -> Option<String> {
         let findings = testing::check::<ServiceSelects>("{}", &format!("{SERVICE}{others}"));

@@ -1,8 +1,8 @@
 //! `workload-limits`: containers say what they need, and run without rights that they don't.
 
+mod resources;
 mod rights;
 mod rules;
-mod resources;
 
 use serde::{Deserialize, Serialize};
 use tollgate_sdk::workload::pods;

@@ -13,9 +13,9 @@ pub(crate) fn judge(pod: &Pod<'_>, container: &Container<'_>, cpu_limit: bool) -
     let limits: &[&'static str] = if cpu_limit { &["memory", "cpu"] } else { &["memory"] };
     let limits = limits.iter().filter(|resource| !is_set(pod, container, "limits", resource));
     // The API server takes a missing request from the limit.
-    let requests = ["cpu", "memory"].into_iter().filter(|resource| {
-        !is_set(pod, container, "requests", resource) && !is_set(pod, container, "limits", resource)
-    });
+    let requests = ["cpu", "memory"]
+        .into_iter()
+        .filter(|resource| !is_set(pod, container, "requests", resource) && !is_set(pod, container, "limits", resource));
     limits.map(|resource| limit(container, resource)).chain(requests.map(|resource| request(container, resource))).collect()
 }
 

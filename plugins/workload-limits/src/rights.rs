@@ -10,7 +10,9 @@ pub(crate) fn judge_user(pod: &Pod<'_>, container: &Container<'_>) -> Option<Fin
     let user = effective(pod, container, "runAsUser");
     if user.as_i64() == Some(0) {
         let message = format!("{} runs as user 0, which is root", container.label());
-        return Some(rules::NON_ROOT.at(&user, message).fix("Set `runAsUser` to another user, or leave it out and let the image say"));
+        return Some(
+            rules::NON_ROOT.at(&user, message).fix("Set `runAsUser` to another user, or leave it out and let the image say"),
+        );
     }
     let non_root = effective(pod, container, "runAsNonRoot");
     if non_root.as_bool() == Some(true) {
@@ -78,7 +80,10 @@ mod tests {
     fn anything_but_false_is_privileged() {
         assert!(found("runAsNonRoot: true", "privileged: false").is_empty());
         for value in ["true", "'yes'", "1"] {
-            assert_eq!(found("runAsNonRoot: true", &format!("privileged: {value}")), [format!("privileged {CONTAINER}/privileged")]);
+            assert_eq!(
+                found("runAsNonRoot: true", &format!("privileged: {value}")),
+                [format!("privileged {CONTAINER}/privileged")]
+            );
         }
     }
 }

@@ -5,7 +5,12 @@ use tollgate_sdk::promotion::Answer;
 
 /// A promotion to prod, with cart and checkout proven in preprod and nothing told of the recipe yet.
 fn to_prod() -> Story {
-    Story::new("prod").after("preprod-apps").with_built("cart", 1, 1).with_built("checkout", 2, 2).proven("preprod-apps", true, true).then()
+    Story::new("prod")
+        .after("preprod-apps")
+        .with_built("cart", 1, 1)
+        .with_built("checkout", 2, 2)
+        .proven("preprod-apps", true, true)
+        .then()
 }
 
 /// Rule and component of each finding; the promotion as a whole is empty.
@@ -25,7 +30,8 @@ fn the_recipe_that_succeeded_before_passes() {
 
 #[test]
 fn every_target_before_must_have_proven_it() {
-    let story = Story::new("prod").after("preprod-apps").after("prod-ops").with_built("cart", 1, 1).proven("preprod-apps", true, true);
+    let story =
+        Story::new("prod").after("preprod-apps").after("prod-ops").with_built("cart", 1, 1).proven("preprod-apps", true, true);
     let answer = story.clone().decide();
     assert_eq!(found(&answer), pairs(&[("unproven-recipe", "")]));
     let message = &denials(&answer)[0].message;
@@ -155,9 +161,9 @@ fn story() -> impl Strategy<Value = Story> {
             };
         }
         let story = story.then();
-        last.into_iter().zip(NAMES).fold(story, |story, ((commit_number, digest_number), name)| {
-            story.with(name, &commit(commit_number), digest_number)
-        })
+        last.into_iter()
+            .zip(NAMES)
+            .fold(story, |story, ((commit_number, digest_number), name)| story.with(name, &commit(commit_number), digest_number))
     })
 }
 

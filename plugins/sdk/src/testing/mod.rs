@@ -112,7 +112,10 @@ pub fn give_data(key: &str, bytes: &[u8]) {
 fn documents(yaml: &str) -> Vec<validation::Document> {
     let read = |document| serde_json::Value::deserialize(document).unwrap_or_else(|error| panic!("not YAML: {error}"));
     let objects = serde_yaml::Deserializer::from_str(yaml).map(read).filter(|object| !object.is_null());
-    (0..).zip(objects).map(|(id, object)| validation::Document { id, file: "case.yaml".into(), body: object.to_string().into() }).collect()
+    (0..)
+        .zip(objects)
+        .map(|(id, object)| validation::Document { id, file: "case.yaml".into(), body: object.to_string().into() })
+        .collect()
 }
 
 fn is_concerned(kinds: &[KindFilter], document: &validation::Document) -> bool {

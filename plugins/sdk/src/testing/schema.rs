@@ -22,7 +22,8 @@ pub fn assert_description<S: Serialize + Default>(description: &Description) {
         assert!(!rule.title.is_empty() && !rule.title.contains('\n'), "rule `{}` needs a title of one line", rule.id);
         assert!(rule.help.trim().len() > 80, "rule `{}` needs a help text: what is judged, why it matters, how to fix it", rule.id);
     }
-    let schema: Value = serde_json::from_str(description.settings_schema).unwrap_or_else(|error| panic!("schema of the settings: {error}"));
+    let schema: Value =
+        serde_json::from_str(description.settings_schema).unwrap_or_else(|error| panic!("schema of the settings: {error}"));
     assert_eq!(schema.get("additionalProperties"), Some(&Value::Bool(false)), "the schema must refuse unknown settings");
     let settings = serde_json::to_value(S::default()).unwrap_or_else(|error| panic!("settings: {error}"));
     let members = |value: Option<&Value>| -> BTreeSet<String> {
