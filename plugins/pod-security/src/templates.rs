@@ -8,29 +8,50 @@ use tollgate_sdk::{Document, Node, Value, workload};
 /// names of their own, and one that nobody has heard of must not be a way around the standards: whatever has a list
 /// `spec.containers` counts, at any depth, the document itself included.
 pub(crate) fn templates<'a>(document: &'a Document<'_>) -> Vec<Node<'a>> {
+    let root = document.root();
     let mut found: Vec<Node<'a>> = workload::pods(document).iter().map(|pod| pod.root().clone()).collect();
-    let known: Vec<String> = found.iter().map(Node::pointer).collect();
-    search(&document.root(), &known, &mut found);
+    if let Some(value) = root.value() {
+        search(value, &Way::Start, &mut |way| add(way.walk(&root), &mut found));
+    }
     found
 }
 
-/// Adds what looks like a template. It goes on below one that it found, so that none hides another.
-fn search<'a>(node: &Node<'a>, known: &[String], found: &mut Vec<Node<'a>>) {
-    let Some(value) = node.value().filter(|value| holds_template(value)) else { return };
-    if is_template(value) && !known.contains(&node.pointer()) {
-        found.push(node.clone());
+fn add<'a>(node: Node<'a>, found: &mut Vec<Node<'a>>) {
+    let pointer = node.pointer();
+    if found.iter().all(|other| other.pointer() != pointer) {
+        found.push(node);
     }
-    node.members().for_each(|(_, member)| search(&member, known, found));
-    node.elements().for_each(|element| search(&element, known, found));
 }
 
-/// Whether a value is a template or holds one. Most values don't, and it is cheaper to find out without their places. How deep
-/// it can go is bounded by the reader of JSON.
-fn holds_template(value: &Value<'_>) -> bool {
+/// How a value was reached. Only the few values that are templates become nodes, because a node is not free.
+enum Way<'a, 'way> {
+    Start,
+    Member(&'way Self, &'a str),
+    Element(&'way Self, usize),
+}
+
+impl<'a> Way<'a, '_> {
+    fn walk(&self, root: &Node<'a>) -> Node<'a> {
+        match self {
+            Self::Start => root.clone(),
+            Self::Member(before, key) => before.walk(root).get(key),
+            Self::Element(before, index) => before.walk(root).at(*index),
+        }
+    }
+}
+
+/// Visits all that looks like a template, also below one that it found, so that none hides another. How deep it can go is
+/// bounded by the reader of JSON.
+fn search<'a>(value: &'a Value<'a>, way: &Way<'a, '_>, visit: &mut dyn FnMut(&Way<'a, '_>)) {
+    if is_template(value) {
+        visit(way);
+    }
     match value {
-        Value::Object(members) => is_template(value) || members.iter().any(|(_, member)| holds_template(member)),
-        Value::Array(elements) => elements.iter().any(holds_template),
-        _ => false,
+        Value::Object(members) => members.iter().for_each(|(key, member)| search(member, &Way::Member(way, key), visit)),
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(index, element)| search(element, &Way::Element(way, index), visit));
+        }
+        _ => {}
     }
 }
 

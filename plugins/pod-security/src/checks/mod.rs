@@ -85,6 +85,16 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_lists_every_check_with_its_level_and_version() {
+        let readme = include_str!("../../README.md");
+        for check in CHECKS {
+            let (id, level) = (check.rule.id, if check.level == SecurityLevel::Baseline { "baseline" } else { "restricted" });
+            let row = format!("| [`{id}`](rules/{id}.md) | {level} | {} |", check.since);
+            assert!(readme.contains(&row), "the readme has no row `{row}`");
+        }
+    }
+
+    #[test]
     fn no_check_belongs_to_the_privileged_level() {
         assert!(CHECKS.iter().all(|check| check.level > SecurityLevel::Privileged));
     }
