@@ -94,12 +94,15 @@ pub enum EvaluationError {
     InvalidOutput { reason: String },
     #[error("plugin could not judge: {reason}")]
     Plugin { reason: String },
+    /// The machine could not run the plugin just now, so it is never kept.
+    #[error("plugin could not be run: {reason}")]
+    Host { reason: String },
 }
 
 impl EvaluationError {
     /// Whether the same input gives the same error everywhere, so that it may be kept.
     pub const fn is_deterministic(&self) -> bool {
-        !matches!(self, Self::Deadline { .. })
+        !matches!(self, Self::Deadline { .. } | Self::Host { .. })
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a plugin to code that runs: from memory, from the cache, or compiled now.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::Utf8PathBuf;
 use tollgate_core::digest::Digest;
@@ -51,13 +51,16 @@ impl Compilation {
     /// # Errors
     /// When it can't be compiled, or not within the limits.
     pub(crate) fn component(&self, plugin: Digest, bytes: &[u8]) -> Result<Component, LoadError> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(component) = loaded.get(&plugin) {
+        if let Some(component) = self.loaded().get(&plugin) {
             return Ok(component.clone());
         }
+        // Without the lock, so that several plugins are compiled at once; two threads may do the same work.
         let component = self.cached_or_compiled(plugin, bytes)?;
-        loaded.insert(plugin, component.clone());
-        Ok(component)
+        Ok(self.loaded().entry(plugin).or_insert(component).clone())
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, HashMap<Digest, Component>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn cached_or_compiled(&self, plugin: Digest, bytes: &[u8]) -> Result<Component, LoadError> {
@@ -98,7 +101,8 @@ impl Compilation {
         component.map_err(|error| LoadError::Compile { reason: format!("{error:#}") })
     }
 
-    fn notice(&self, notice: Notice) {
+    /// Keeps a notice for whoever asks.
+    pub(crate) fn notice(&self, notice: Notice) {
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 }

@@ -1,9 +1,11 @@
 //! From what wasmtime says to what tollgate says: by code and by type, never by text.
 
 use std::char::DecodeUtf16Error;
+use std::io;
 use std::str::Utf8Error;
 
 use tollgate_core::evaluate::EvaluationError;
+use wasmtime::error::OutOfMemory;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use crate::limits::{self, Budget};
@@ -20,6 +22,8 @@ pub(crate) enum HostError {
     TooManyHostCalls { limit: u64 },
     #[error("`{function}` was called with an argument of {size} bytes, more than the {limit} that are allowed")]
     ArgumentTooLong { function: &'static str, size: usize, limit: usize },
+    #[error("memory could not be had from the system: {reason}")]
+    NoSystemMemory { reason: String },
     #[error("`{function}` was called in `{}`, which may call no import", phase.function())]
     CallNotAllowed { function: &'static str, phase: Phase },
 }
@@ -35,8 +39,8 @@ pub(crate) fn evaluation_error(error: &wasmtime::Error, budget: &Budget) -> Eval
     if error.is::<Utf8Error>() || error.is::<DecodeUtf16Error>() {
         return invalid("text is not valid Unicode");
     }
-    if error.is::<PoolConcurrencyLimitError>() {
-        return EvaluationError::Deadline { milliseconds: budget.milliseconds };
+    if error.is::<PoolConcurrencyLimitError>() || error.is::<io::Error>() || error.is::<OutOfMemory>() {
+        return EvaluationError::Host { reason: format!("{error:#}") };
     }
     of_lifting(error)
 }
@@ -70,6 +74,7 @@ fn of_host(error: &HostError) -> EvaluationError {
         HostError::OutOfMemory { limit } => EvaluationError::OutOfMemory { limit: *limit },
         HostError::TableTooLarge { limit } => EvaluationError::TableTooLarge { limit: *limit },
         HostError::TooManyHostCalls { limit } => EvaluationError::TooManyHostCalls { limit: *limit },
+        HostError::NoSystemMemory { .. } => EvaluationError::Host { reason: error.to_string() },
         HostError::ArgumentTooLong { .. } | HostError::CallNotAllowed { .. } => {
             EvaluationError::Trapped { reason: error.to_string() }
         }
@@ -102,6 +107,14 @@ mod tests {
         let called = HostError::CallNotAllowed { function: "clock.evaluation-time", phase: Phase::Configure };
         let reason = "`clock.evaluation-time` was called in `configure`, which may call no import".to_owned();
         assert_eq!(mapped(called), EvaluationError::Trapped { reason });
+    }
+
+    #[test]
+    fn what_the_machine_lacks_is_not_kept() {
+        let error = mapped(io::Error::from(io::ErrorKind::OutOfMemory));
+        assert!(matches!(error, EvaluationError::Host { .. }));
+        assert!(!error.is_deterministic());
+        assert!(!mapped(HostError::NoSystemMemory { reason: "none".to_owned() }).is_deterministic());
     }
 
     #[test]

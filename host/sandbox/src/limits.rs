@@ -1,7 +1,10 @@
 //! What a guest may use. The numbers are part of the contract with plugin authors.
 
+use std::io;
+
 use tollgate_core::policy::LimitClass;
 use wasmtime::ResourceLimiter;
+use wasmtime::error::OutOfMemory;
 
 use crate::error::HostError;
 
@@ -97,22 +100,36 @@ impl Limiter {
 }
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.memory.saturating_add(desired.saturating_sub(current));
         if total > self.memory_limit {
             return Err(HostError::OutOfMemory { limit: self.memory_limit as u64 }.into());
         }
-        self.memory = total;
-        Ok(true)
+        let is_possible = maximum.is_none_or(|maximum| desired <= maximum);
+        if is_possible {
+            self.memory = total;
+        }
+        Ok(is_possible)
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    /// A guest must not learn whether the system has memory: that differs from machine to machine.
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        if error.is::<io::Error>() || error.is::<OutOfMemory>() {
+            return Err(HostError::NoSystemMemory { reason: format!("{error:#}") }.into());
+        }
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.table_elements.saturating_add(desired.saturating_sub(current));
         if total > TABLE_ELEMENTS {
             return Err(HostError::TableTooLarge { limit: TABLE_ELEMENTS as u64 }.into());
         }
-        self.table_elements = total;
-        Ok(true)
+        let is_possible = maximum.is_none_or(|maximum| desired <= maximum);
+        if is_possible {
+            self.table_elements = total;
+        }
+        Ok(is_possible)
     }
 
     fn instances(&self) -> usize {
@@ -154,6 +171,22 @@ mod tests {
         assert!(refused.is::<HostError>());
         assert!(limiter.memory_growing(6 * MEBIBYTE, 10 * MEBIBYTE, None).unwrap());
         assert_eq!(limiter.memory(), 10 * MEBIBYTE);
+    }
+
+    #[test]
+    fn what_the_guest_forbade_itself_fails_as_it_asked() {
+        let mut limiter = Limiter::new(10 * MEBIBYTE);
+        assert!(!limiter.memory_growing(MEBIBYTE, 2 * MEBIBYTE, Some(MEBIBYTE)).unwrap());
+        assert!(!limiter.table_growing(1, 2, Some(1)).unwrap());
+        assert_eq!((limiter.memory(), limiter.table_elements), (0, 0));
+    }
+
+    #[test]
+    fn a_machine_without_memory_ends_the_call() {
+        let mut limiter = Limiter::new(10 * MEBIBYTE);
+        let refused = limiter.memory_grow_failed(io::Error::from(io::ErrorKind::OutOfMemory).into());
+        assert!(refused.unwrap_err().is::<HostError>());
+        assert!(limiter.memory_grow_failed(wasmtime::Error::msg("past its own maximum")).is_ok());
     }
 
     #[test]

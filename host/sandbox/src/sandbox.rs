@@ -44,12 +44,11 @@ pub enum SandboxError {
 pub struct Sandbox {
     engine: Engine,
     compilation: Compilation,
-    from_start: Vec<Notice>,
 }
 
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sandbox").field("from_start", &self.from_start).finish_non_exhaustive()
+        f.debug_struct("Sandbox").finish_non_exhaustive()
     }
 }
 
@@ -62,14 +61,13 @@ impl Sandbox {
         let Started { engine, address_space, notices } = engine::start(options.allocation)?;
         let cache = options.cache_directory.as_deref().map(Cache::open).transpose()?;
         let compilation = Compilation::new(engine.clone(), address_space, options.compiler, cache);
-        Ok(Self { engine, compilation, from_start: notices })
+        notices.into_iter().for_each(|notice| compilation.notice(notice));
+        Ok(Self { engine, compilation })
     }
 
     /// What went otherwise than hoped since the last call. It changes no verdict; show it to people who look closely.
-    pub fn take_notices(&mut self) -> Vec<Notice> {
-        let mut notices = std::mem::take(&mut self.from_start);
-        notices.extend(self.compilation.take_notices());
-        notices
+    pub fn take_notices(&self) -> Vec<Notice> {
+        self.compilation.take_notices()
     }
 
     /// A validator that judges every document in one instance. **For measurements only**: what one document does

@@ -52,7 +52,7 @@ fn damaged_code_is_compiled_again_and_noticed() {
     let middle = code.len() / 2;
     code[middle] ^= 0xff;
     std::fs::write(&entry, code).unwrap();
-    let mut sandbox = with_compiler(&cache);
+    let sandbox = with_compiler(&cache);
     sandbox.take_notices();
     load(&sandbox, &policy).unwrap();
     assert_eq!(sandbox.take_notices(), [Notice::CacheEntryReplaced { plugin: policy.digest }]);

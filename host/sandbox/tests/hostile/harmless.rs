@@ -3,11 +3,12 @@
 use std::process::Command;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::json;
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{CheckRequest, Context, PlaceOfEvaluation};
 use tollgate_core::policy::LimitClass;
-use tollgate_sandbox::{Allocation, Sandbox, SandboxOptions};
+use tollgate_sandbox::{Allocation, Notice, Sandbox, SandboxOptions};
 
 use crate::testbed::{NOW, SANDBOX, check, deployment, document, judge, load, message, policy};
 
@@ -17,6 +18,7 @@ crate::cases! {
     "non-deterministic" => the_same_verdict_in_many_calls_and_threads,
     "non-deterministic" => the_same_verdict_in_two_processes,
     "non-deterministic" => the_same_verdict_with_and_without_a_pool,
+    "non-deterministic" => the_same_verdict_where_address_space_is_short,
     "floods-log" => a_flood_is_cut_with_a_note_and_the_verdict_stands,
     "missing-grant" => what_is_granted_is_given_and_every_call_recorded,
     "honest" => an_honest_guest_is_believed,
@@ -58,10 +60,16 @@ fn the_same_verdict_in_many_calls_and_threads() {
 
 fn the_same_verdict_in_two_processes() {
     for guest in ["non-deterministic", "missing-grant", "honest"] {
-        let program = std::env::current_exe().unwrap();
-        let output = Command::new(program).args(["judge", guest]).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), verdict_as_text(guest));
+        assert_eq!(verdict_of_process("judge", guest), verdict_as_text(guest));
     }
+}
+
+/// What another process of this program says.
+fn verdict_of_process(mode: &str, guest: &str) -> String {
+    let program = std::env::current_exe().unwrap();
+    let output = Command::new(program).args([mode, guest]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
 fn the_same_verdict_with_and_without_a_pool() {
@@ -70,6 +78,21 @@ fn the_same_verdict_with_and_without_a_pool() {
     for guest in ["non-deterministic", "missing-grant", "honest", "keeps-state"] {
         assert_eq!(verdict_in(&without, guest), verdict_as_text(guest));
     }
+}
+
+/// The verdict of a process that may not reserve the address space of a pool.
+pub(crate) fn verdict_in_little_space(guest: &str) -> String {
+    let limit = Some(2 * 1024 * 1024 * 1024);
+    setrlimit(Resource::As, Rlimit { current: limit, maximum: limit }).unwrap();
+    let sandbox = Sandbox::new(SandboxOptions::default()).unwrap();
+    let notices = sandbox.take_notices();
+    assert!(matches!(notices.as_slice(), [Notice::NoPool { .. }]), "{notices:?}");
+    verdict_in(&sandbox, guest)
+}
+
+fn the_same_verdict_where_address_space_is_short() {
+    let guest = "non-deterministic";
+    assert_eq!(verdict_of_process("judge-in-little-space", guest), verdict_as_text(guest));
 }
 
 fn a_flood_is_cut_with_a_note_and_the_verdict_stands() {

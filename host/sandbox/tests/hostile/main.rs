@@ -2,11 +2,12 @@
 //!
 //! Each guest in `tests/guests` is named for its sin, and has at least one test here that is named for the outcome. A
 //! guest without a test fails the run. The program is its own harness because it also serves as the child process
-//! that compiles (`compile`) and as a second process that judges (`judge GUEST`).
+//! that compiles (`compile`) and as a second process that judges (`judge GUEST`), if wanted with little address space.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod caching;
 mod compiling;
+mod gates;
 mod harmless;
 mod lies;
 mod limits;
@@ -30,7 +31,9 @@ macro_rules! cases {
 pub(crate) use cases;
 
 fn all_cases() -> impl Iterator<Item = &'static Case> {
-    [caching::CASES, compiling::CASES, harmless::CASES, lies::CASES, limits::CASES, refused::CASES].into_iter().flatten()
+    [caching::CASES, compiling::CASES, gates::CASES, harmless::CASES, lies::CASES, limits::CASES, refused::CASES]
+        .into_iter()
+        .flatten()
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,10 @@ fn main() -> ExitCode {
         ["compile"] => compile(),
         ["judge", guest] => {
             println!("{}", harmless::verdict_as_text(guest));
+            ExitCode::SUCCESS
+        }
+        ["judge-in-little-space", guest] => {
+            println!("{}", harmless::verdict_in_little_space(guest));
             ExitCode::SUCCESS
         }
         _ => run_tests(),

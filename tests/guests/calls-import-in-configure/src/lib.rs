@@ -1,7 +1,7 @@
 //! Asks for the time when it should only look at its settings.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use guest::tollgate::gate::clock;

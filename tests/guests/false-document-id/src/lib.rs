@@ -1,7 +1,7 @@
 //! Blames a document that it was not given.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 guest!(|request: guest::Request| {

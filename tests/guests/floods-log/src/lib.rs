@@ -1,7 +1,7 @@
 //! Logs 5 MB, and then judges as it should.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use guest::tollgate::gate::log;

@@ -3,7 +3,7 @@
 
 mod arena;
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Returns a message that is not UTF-8.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 guest!(|_request| {

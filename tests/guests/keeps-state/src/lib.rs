@@ -1,7 +1,7 @@
 //! Counts its calls, on the heap and in statics, to answer otherwise each time.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! Takes memory, and writes to every page of it, until there is none.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use std::hint::black_box;

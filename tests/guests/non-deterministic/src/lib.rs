@@ -1,7 +1,7 @@
 //! Looks for anything that differs from one run to the next: addresses, bits of NaNs, seeds, what memory holds.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use std::collections::HashSet;

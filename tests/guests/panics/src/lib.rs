@@ -1,7 +1,7 @@
 //! Panics, with the hook that the SDK installs: one line of the log, then the trap.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use guest::tollgate::gate::log;

@@ -1,7 +1,7 @@
 //! Returns 1,000 messages of 32 MiB that are all the same bytes: little for the guest, 32 GB for a host that copies.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 use std::mem::ManuallyDrop;

@@ -1,7 +1,7 @@
 //! Calls itself without end.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 /// Holds its frames in the stack of the host's machine code: nothing of it needs an address.

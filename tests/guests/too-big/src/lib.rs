@@ -1,7 +1,7 @@
 //! Has more bytes than a plugin may have.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 const BALLAST_BYTES: usize = 33 * 1024 * 1024;

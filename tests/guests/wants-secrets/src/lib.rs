@@ -1,7 +1,7 @@
 //! Says that it needs Secret values, whatever it was granted.
 
 #[path = "../../guest.rs"]
-#[allow(dead_code, reason = "each guest uses some of it")]
+#[allow(dead_code, unused_imports, reason = "each guest uses some of it")]
 mod guest;
 
 struct Sinner;
