@@ -27,7 +27,7 @@ impl<'r> Report<'r> {
     pub(crate) fn unknown(&mut self, node: &Node<'_>, owner: Owner<'_>, expected: &str) {
         let (shown, name) = (Shown(node.value()), text::name(node));
         let message = format!("{owner} has {shown} as `{name}`, which must be {expected}, so it can't be judged");
-        self.deny(node, message, "Write the value as the Kubernetes API defines it.");
+        self.deny(node, message, "Write the value as the Kubernetes API defines it");
     }
 
     /// The object at a place. Anything else is reported and then treated as missing.

@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
 /// From here on, Windows pods are exempt.
 const WINDOWS_EXEMPT: Version = Version::minor(25);
 
-const REMEDIATION: &str = "Set `securityContext.allowPrivilegeEscalation` to `false`.";
+const REMEDIATION: &str = "Set `securityContext.allowPrivilegeEscalation` to `false`";
 
 fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
     if version >= WINDOWS_EXEMPT && pod.is_windows() {

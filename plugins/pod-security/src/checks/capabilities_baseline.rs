@@ -50,7 +50,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
                 Reading::Known(name) => report.deny(
                     &added,
                     format!("{} adds the capability `{}`", container.owner, Shortened(name)),
-                    "Remove the capability from `securityContext.capabilities.add`.",
+                    "Remove the capability from `securityContext.capabilities.add`",
                 ),
                 Reading::Missing | Reading::Unknown => report.unknown(&added, container.owner, "the name of a capability"),
             }

@@ -47,7 +47,7 @@ fn judge_dropped(container: &Container<'_>, drop: &Node<'_>, report: &mut Report
         report.unknown(drop, container.owner, "a list");
     } else if !drop.elements().any(|name| name.text() == Reading::Known("ALL")) {
         let message = format!("{} does not drop `ALL` capabilities", container.owner);
-        report.deny(drop, message, "Set `securityContext.capabilities.drop` to `[\"ALL\"]`.");
+        report.deny(drop, message, "Set `securityContext.capabilities.drop` to `[\"ALL\"]`");
     }
 }
 
@@ -58,7 +58,7 @@ fn judge_added(container: &Container<'_>, add: &Node<'_>, report: &mut Report<'_
             Reading::Known(name) => report.deny(
                 &added,
                 format!("{} adds the capability `{}`: only `NET_BIND_SERVICE` may be added", container.owner, Shortened(name)),
-                "Remove the capability from `securityContext.capabilities.add`.",
+                "Remove the capability from `securityContext.capabilities.add`",
             ),
             Reading::Missing | Reading::Unknown => report.unknown(&added, container.owner, "the name of a capability"),
         }

@@ -29,7 +29,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
         match shared.flag() {
             Reading::Missing | Reading::Known(false) => {}
             Reading::Known(true) => {
-                report.deny(&shared, format!("the pod sets `{key}` to `true`"), "Set the field to `false`, or remove it.");
+                report.deny(&shared, format!("the pod sets `{key}` to `true`"), "Set the field to `false`, or remove it");
             }
             Reading::Unknown => report.unknown(&shared, Owner::Pod, "`true` or `false`"),
         }

@@ -29,7 +29,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
         let host_path = volume.get("hostPath");
         if host_path.exists() {
             let message = format!("volume {} is a directory of the node (`hostPath`)", volume_name(&volume));
-            report.deny(&host_path, message, "Use a volume that does not come from the node.");
+            report.deny(&host_path, message, "Use a volume that does not come from the node");
         }
     }
 }

@@ -37,7 +37,7 @@ fn judge_port(owner: Owner<'_>, host_port: &Node<'_>, report: &mut Report<'_>) {
         Reading::Known(number) => report.deny(
             host_port,
             format!("{owner} takes port {number} of its node"),
-            "Remove `hostPort` and offer the container's port through a Service.",
+            "Remove `hostPort` and offer the container's port through a Service",
         ),
         Reading::Unknown => report.unknown(host_port, owner, "a whole number"),
     }

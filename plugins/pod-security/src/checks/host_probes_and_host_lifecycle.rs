@@ -46,7 +46,7 @@ fn judge_handler<'a>(container: &Container<'a>, handler: &Node<'a>, report: &mut
             Reading::Known(name) => report.deny(
                 &host,
                 format!("{} has `{}` sent to the host `{}`", container.owner, text::name(&handler), Shortened(name)),
-                "Remove `host`, so that the pod itself is asked.",
+                "Remove `host`, so that the pod itself is asked",
             ),
             Reading::Unknown => report.unknown(&host, container.owner, "a text"),
         }

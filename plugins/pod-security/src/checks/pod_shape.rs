@@ -40,7 +40,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
 /// An object without which there is no pod.
 fn required<'a>(node: &Node<'a>, name: &str, report: &mut Report<'_>) -> Option<Node<'a>> {
     if !node.exists() {
-        report.deny(node, format!("there is no {name}, so there is no pod to judge"), "Add the pod that is to run.");
+        report.deny(node, format!("there is no {name}, so there is no pod to judge"), "Add the pod that is to run");
     }
     report.object(node.clone(), Owner::Pod)
 }
@@ -61,7 +61,7 @@ fn judge_lists(spec: &Node<'_>, report: &mut Report<'_>) {
     for kind in ContainerKind::ALL {
         let list = spec.get(kind.list());
         if kind == ContainerKind::Regular && !list.exists() {
-            report.deny(&list, "there are no containers, so there is no pod to judge".to_owned(), "Add the pod's containers.");
+            report.deny(&list, "there are no containers, so there is no pod to judge".to_owned(), "Add the pod's containers");
         }
         for container in report.objects(&list, Owner::Pod) {
             judge_name(&container, report);

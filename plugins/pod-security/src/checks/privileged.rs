@@ -31,7 +31,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
             Reading::Known(true) => report.deny(
                 &privileged,
                 format!("{} sets `privileged` to `true`", container.owner),
-                "Set `securityContext.privileged` to `false`, or remove it.",
+                "Set `securityContext.privileged` to `false`, or remove it",
             ),
             Reading::Unknown => report.unknown(&privileged, container.owner, "`true` or `false`"),
         }

@@ -42,7 +42,7 @@ pub(super) fn judge_all(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
             Reading::Known(name) => report.deny(
                 &proc_mount,
                 format!("{} sets `procMount` to `{}`", container.owner, Shortened(name)),
-                "Set `securityContext.procMount` to `Default`, or remove it.",
+                "Set `securityContext.procMount` to `Default`, or remove it",
             ),
             Reading::Unknown => report.unknown(&proc_mount, container.owner, "a text"),
         }

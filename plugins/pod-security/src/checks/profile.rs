@@ -17,7 +17,7 @@ pub(super) enum Profile {
     Refused,
 }
 
-const REMEDIATION: &str = "Set the profile's `type` to `RuntimeDefault` or `Localhost`.";
+const REMEDIATION: &str = "Set the profile's `type` to `RuntimeDefault` or `Localhost`";
 
 /// Judges a profile: an object whose `type` is `RuntimeDefault` or `Localhost`. Messages call it `what`.
 pub(super) fn judge_profile(owner: Owner<'_>, profile: &Node<'_>, what: &str, report: &mut Report<'_>) -> Profile {
@@ -48,7 +48,7 @@ pub(super) fn judge_annotation(annotation: &Node<'_>, what: &str, allowed: &[&st
         Reading::Known(profile) => report.deny(
             annotation,
             format!("the annotation `{}` sets the {what} profile `{}`", text::name(annotation), Shortened(profile)),
-            "Set the annotation to `runtime/default`, or remove it.",
+            "Set the annotation to `runtime/default`, or remove it",
         ),
         Reading::Missing | Reading::Unknown => report.unknown(annotation, Owner::Pod, "a text"),
     }

@@ -36,7 +36,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
             if kind != "name" && !ALLOWED.contains(&kind) && source.exists() {
                 let message =
                     format!("volume {} is of the kind `{}`, which pods may not choose", volume_name(&volume), Shortened(kind));
-                report.deny(&source, message, "Use a `persistentVolumeClaim`, or another kind of volume that is allowed.");
+                report.deny(&source, message, "Use a `persistentVolumeClaim`, or another kind of volume that is allowed");
             }
         }
     }

@@ -39,7 +39,7 @@ fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
             report.deny(
                 &of_container,
                 format!("neither {} nor the pod sets `runAsNonRoot` to `true`", container.owner),
-                "Set `securityContext.runAsNonRoot` of the pod to `true`.",
+                "Set `securityContext.runAsNonRoot` of the pod to `true`",
             );
         }
     }
@@ -49,11 +49,13 @@ fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
 fn judge_set(owner: Owner<'_>, non_root: &Node<'_>, report: &mut Report<'_>) {
     match non_root.flag() {
         Reading::Missing | Reading::Known(true) => {}
-        Reading::Known(false) => report.deny(
-            non_root,
-            format!("{owner} sets `runAsNonRoot` to `false`"),
-            "Set `securityContext.runAsNonRoot` to `true`.",
-        ),
+        Reading::Known(false) => {
+            report.deny(
+                non_root,
+                format!("{owner} sets `runAsNonRoot` to `false`"),
+                "Set `securityContext.runAsNonRoot` to `true`",
+            );
+        }
         Reading::Unknown => report.unknown(non_root, owner, "`true`"),
     }
 }

@@ -36,7 +36,7 @@ fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
             Reading::Known(0) => report.deny(
                 &user,
                 format!("{owner} sets `runAsUser` to `0`, which is root"),
-                "Set `securityContext.runAsUser` to the id of another user, or remove it.",
+                "Set `securityContext.runAsUser` to the id of another user, or remove it",
             ),
             Reading::Missing | Reading::Known(_) => {}
             Reading::Unknown => report.unknown(&user, owner, "a whole number"),

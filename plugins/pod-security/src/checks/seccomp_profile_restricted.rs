@@ -39,7 +39,7 @@ fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
             report.deny(
                 &profile.get("type"),
                 format!("neither {} nor the pod sets a seccomp profile", container.owner),
-                "Set `securityContext.seccompProfile.type` of the pod to `RuntimeDefault`.",
+                "Set `securityContext.seccompProfile.type` of the pod to `RuntimeDefault`",
             );
         }
     }

@@ -44,7 +44,7 @@ fn judge_type(owner: Owner<'_>, kind: &Node<'_>, version: Version, report: &mut 
         Reading::Known(name) => report.deny(
             kind,
             format!("{owner} sets the SELinux type `{}`", Shortened(name)),
-            "Remove `seLinuxOptions.type`, or set it to `container_t`.",
+            "Remove `seLinuxOptions.type`, or set it to `container_t`",
         ),
         Reading::Unknown => report.unknown(kind, owner, "a text"),
     }
@@ -56,7 +56,7 @@ fn judge_unset(owner: Owner<'_>, option: &Node<'_>, report: &mut Report<'_>) {
         Reading::Known(name) => report.deny(
             option,
             format!("{owner} sets the SELinux {} `{}`", text::name(option), Shortened(name)),
-            "Remove `user` and `role` from `seLinuxOptions`.",
+            "Remove `user` and `role` from `seLinuxOptions`",
         ),
         Reading::Unknown => report.unknown(option, owner, "a text"),
     }

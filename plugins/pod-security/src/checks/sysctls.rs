@@ -50,7 +50,7 @@ fn judge(pod: &Pod<'_>, version: Version, report: &mut Report<'_>) {
             Reading::Known(text) => report.deny(
                 &name,
                 format!("the pod sets the kernel parameter `{}`", Shortened(text)),
-                "Remove the parameter, or set it for all pods of the node.",
+                "Remove the parameter, or set it for all pods of the node",
             ),
             Reading::Missing | Reading::Unknown => report.unknown(&name, Owner::Pod, "the name of a kernel parameter"),
         }

@@ -32,7 +32,7 @@ fn judge(pod: &Pod<'_>, _: Version, report: &mut Report<'_>) {
             Reading::Known(true) => report.deny(
                 &host_process,
                 format!("{owner} sets `windowsOptions.hostProcess` to `true`"),
-                "Set `securityContext.windowsOptions.hostProcess` to `false`, or remove it.",
+                "Set `securityContext.windowsOptions.hostProcess` to `false`, or remove it",
             ),
             Reading::Unknown => report.unknown(&host_process, owner, "`true` or `false`"),
         }
