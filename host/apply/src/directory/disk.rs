@@ -67,7 +67,7 @@ impl Disk {
             Ok(found) if found.is_dir() => Ok(Kind::Directory),
             Ok(found) if found.is_symlink() => Ok(Kind::Link),
             Ok(_) => Ok(Kind::Other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kind::Missing),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Kind::Missing),
             Err(source) => Err(self.failed(relative, "read", source)),
         }
     }

@@ -1,0 +1,275 @@
+//! What the tests of the target share: a ledger in memory, a place on disk, small recipes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use proptest::test_runner::{Config, RngSeed};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+use tollgate_core::approved::{Approved, NotApproved, Worker};
+use tollgate_core::decision::DecisionWord;
+use tollgate_core::digest::Digest;
+use tollgate_core::document::ObjectIdentity;
+use tollgate_core::entry::{Body, By, Decided, Draft, Entry, EntrySubject, PromotionId, Running, Trust};
+use tollgate_core::history::History;
+use tollgate_core::pipeline::{self, GitReference};
+use tollgate_core::ports::{AppendEntry, AppendError, Applied, ApplyError, ApplyPlan as _, Proposal, Refusal};
+use tollgate_core::recipe::Provenance;
+use tollgate_core::render::{Rendered, RenderedDocument};
+use tollgate_core::time::Timestamp;
+
+use crate::directory::Directory;
+use crate::directory::disk::{BeforeWrite, Disk};
+
+pub(super) const TARGET: &str = "prod-apps";
+
+/// How many cases a property test runs: few and always the same ones, or as many as `TOLLGATE_SOAK` says and others each time.
+pub(super) fn config(cases: u32) -> Config {
+    let soak = std::env::var("TOLLGATE_SOAK").ok().map(|count| count.parse().expect("TOLLGATE_SOAK is a number"));
+    let rng_seed = if soak.is_some() { RngSeed::Random } else { RngSeed::Fixed(8) };
+    Config { cases: soak.unwrap_or(cases), rng_seed, failure_persistence: None, ..Config::default() }
+}
+
+/// A ledger without a remote. The real one is tested where it is.
+#[derive(Default)]
+pub(super) struct MemoryLedger(Mutex<Vec<Entry>>);
+
+const REPOSITORY: &str = "https://git.example.com/deployment";
+
+fn mk_by() -> By {
+    By { principal: "platform-lead@example.com".to_owned(), key: None, automation: false }
+}
+
+fn mk_draft(subject: EntrySubject, body: Body) -> Draft {
+    Draft { at: noon(), by: mk_by(), policy: Some(policy()), subject, body, blobs: BTreeMap::new(), attached: Vec::new() }
+}
+
+fn policy() -> Digest {
+    Digest::of(b"policy")
+}
+
+pub(super) fn noon() -> Timestamp {
+    "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+impl AppendEntry for MemoryLedger {
+    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
+        let mut entries = self.0.lock().unwrap();
+        let history = History::new(entries.clone()).unwrap();
+        let proposal = propose(&history).map_err(|_| AppendError::Refused)?;
+        let at = |(draft, index): (&Draft, u64)| draft.at_index(index, REPOSITORY);
+        let new: Vec<Entry> = proposal.drafts.iter().zip(history.len()..).map(at).collect();
+        entries.extend(new.clone());
+        Ok(new)
+    }
+
+    fn create(&self, repo: &str, trust: Draft) -> Result<Entry, AppendError> {
+        let entry = trust.at_index(0, repo);
+        self.0.lock().unwrap().push(entry.clone());
+        Ok(entry)
+    }
+}
+
+impl MemoryLedger {
+    pub(super) fn new() -> Self {
+        let ledger = Self::default();
+        let trust = Trust {
+            policy_ref: "master".to_owned(),
+            commit: "0".repeat(40),
+            policy: policy(),
+            signers: Vec::new(),
+            log_keys: Vec::new(),
+        };
+        ledger.create(REPOSITORY, mk_draft(EntrySubject::default(), Body::Trust(trust))).unwrap();
+        ledger
+    }
+
+    fn push(&self, subject: &EntrySubject, body: &Body) -> Entry {
+        let propose = &mut |_: &History| Ok(Proposal { drafts: vec![mk_draft(subject.clone(), body.clone())] });
+        self.append(propose).unwrap().remove(0)
+    }
+
+    /// Pretends that all attempts up to this one were begun, by whomever.
+    pub(super) fn burn(&self, attempt: u64) {
+        let subject = EntrySubject { target: Some(TARGET.to_owned()), attempt: Some(attempt), ..EntrySubject::default() };
+        let running = Running { reference: mk_provenance().reference, worker: "another".to_owned(), valid_until: None };
+        self.push(&subject, &Body::Running(running));
+    }
+
+    /// Writes down that a plan is approved.
+    pub(super) fn approve(&self, target: &str, recipe: Digest, plan: Digest, valid_until: Option<Timestamp>) -> PromotionId {
+        let promotion = PromotionId::of_decision(self.0.lock().unwrap().len() as u64);
+        let subject = EntrySubject {
+            recipe: Some(recipe),
+            target: Some(target.to_owned()),
+            plan: Some(plan),
+            promotion: Some(promotion.clone()),
+            attempt: None,
+        };
+        let decided = Decided {
+            decision: DecisionWord::Approved,
+            gates: Vec::new(),
+            provenance: mk_provenance(),
+            environment: "prod".to_owned(),
+            promotable: true,
+            valid_until,
+            waits: Vec::new(),
+            carried: BTreeMap::new(),
+        };
+        self.push(&subject, &Body::Decided(decided));
+        promotion
+    }
+
+    pub(super) fn obtain(&self, promotion: &PromotionId) -> Result<Approved, NotApproved> {
+        Approved::obtain(promotion, &Worker { by: mk_by(), name: "test".to_owned(), now: noon() }, self)
+    }
+
+    /// Approves a plan and begins an attempt.
+    pub(super) fn approved(&self, recipe: Digest, plan: Digest) -> Approved {
+        self.obtain(&self.approve(TARGET, recipe, plan, None)).unwrap()
+    }
+}
+
+fn mk_provenance() -> Provenance {
+    Provenance { reference: GitReference::Branch("master".to_owned()), commit: "1".repeat(40) }
+}
+
+/// A directory for a target, gone at the end of the test.
+pub(super) struct Place {
+    _directory: tempfile::TempDir,
+    base: Utf8PathBuf,
+    pub(super) ledger: MemoryLedger,
+}
+
+/// A key that is long enough.
+pub(super) const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+pub(super) fn mk_place() -> Place {
+    // Every write is brought to the disk itself, which takes long where the disk is not memory.
+    let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+    let base = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+    fs::write(base.join("key"), KEY).unwrap();
+    Place { _directory: directory, base, ledger: MemoryLedger::new() }
+}
+
+/// The target in a directory, whose writes are watched.
+pub(super) fn watched(root: &Utf8Path, before_write: BeforeWrite) -> Directory {
+    Directory { disk: Disk::new(TARGET, root.to_owned(), before_write), key: None, base: Utf8PathBuf::new() }
+}
+
+impl Place {
+    pub(super) fn base(&self) -> &Utf8Path {
+        &self.base
+    }
+
+    /// A path below the target's directory.
+    pub(super) fn path(&self, relative: &str) -> Utf8PathBuf {
+        self.base.join("target").join(relative)
+    }
+
+    pub(super) fn target(&self) -> Directory {
+        self.named(TARGET, None)
+    }
+
+    pub(super) fn target_with_key(&self) -> Directory {
+        self.named(TARGET, Some(pipeline::PlanKey::File("key".to_owned())))
+    }
+
+    pub(super) fn named(&self, name: &str, plan_key: Option<pipeline::PlanKey>) -> Directory {
+        Directory::new(name, &pipeline::DirectoryTarget { path: "target".to_owned(), plan_key }, &self.base)
+    }
+
+    /// The target, whose work stops at the given write.
+    pub(super) fn crashing(&self, at: usize) -> Directory {
+        let left = std::sync::atomic::AtomicUsize::new(at);
+        let count = move |_: &Utf8Path| {
+            let next = left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+            next.map(|_| ()).map_err(|_| std::io::Error::other("crash"))
+        };
+        watched(&self.base.join("target"), Arc::new(count))
+    }
+
+    /// Plans, approves and applies.
+    pub(super) fn promote(&self, rendered: &Rendered) -> Result<Applied, ApplyError> {
+        self.promote_to(&self.target(), rendered)
+    }
+
+    pub(super) fn promote_to(&self, target: &Directory, rendered: &Rendered) -> Result<Applied, ApplyError> {
+        let plan = target.plan(recipe(rendered), rendered)?;
+        assert_eq!(plan.conflicts, []);
+        target.apply(self.ledger.approved(plan.recipe, plan.digest()?), rendered, &noon)
+    }
+
+    /// Plans, approves and applies, and is surprised by everything but success.
+    pub(super) fn deliver(&self, rendered: &Rendered) {
+        let applied = self.promote(rendered);
+        assert!(matches!(applied, Ok(Applied::Done { .. })), "{applied:?}");
+        assert_eq!(self.current(), Some(files(rendered)));
+    }
+
+    /// What a reader of `current` sees, read without the code that is tested; nothing when there is no link.
+    pub(super) fn current(&self) -> Option<BTreeMap<String, Vec<Value>>> {
+        read_current(&self.path(""))
+    }
+}
+
+pub(super) fn read_current(root: &Utf8Path) -> Option<BTreeMap<String, Vec<Value>>> {
+    let current = root.join(fs::read_link(root.join("current")).ok()?.to_str().unwrap());
+    let mut files = BTreeMap::new();
+    read_below(&current, &current, &mut files);
+    assert!(files.remove(".tollgate-release").is_some(), "`current` leads to half a release");
+    Some(files)
+}
+
+fn read_below(root: &Utf8Path, directory: &Utf8Path, files: &mut BTreeMap<String, Vec<Value>>) {
+    for entry in directory.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().path().to_owned();
+        if path.is_dir() {
+            read_below(root, &path, files);
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let documents = serde_yaml::Deserializer::from_str(&text).map(|document| Value::deserialize(document).unwrap());
+        files.insert(path.strip_prefix(root).unwrap().to_string(), documents.collect());
+    }
+}
+
+/// The files that a recipe is, as [`Place::current`] tells them.
+pub(super) fn files(rendered: &Rendered) -> BTreeMap<String, Vec<Value>> {
+    let mut files: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for document in rendered.documents() {
+        files.entry(document.path.clone()).or_default().push(document.body.clone());
+    }
+    files
+}
+
+/// A stand-in for the id of the recipe.
+pub(super) fn recipe(rendered: &Rendered) -> Digest {
+    let bodies: Vec<_> = rendered.documents().iter().map(|document| (&document.path, &document.body)).collect();
+    Digest::of_canonical(&bodies).unwrap()
+}
+
+pub(super) fn mk_document(path: &str, kind: &str, name: &str, rest: &Value) -> RenderedDocument {
+    let mut body = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
+    for (key, value) in rest.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    RenderedDocument {
+        component: path.split('/').nth(1).unwrap_or("root").to_owned(),
+        path: path.to_owned(),
+        identity: ObjectIdentity { api_version: "v1".to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() },
+        body,
+    }
+}
+
+/// A recipe of one ConfigMap for each pair.
+pub(super) fn mk_rendered(values: &[(&str, u64)]) -> Rendered {
+    let document = |(name, value): &(&str, u64)| {
+        let data = json!({"data": {"value": value.to_string(), "same": "yes"}});
+        mk_document(&format!("services/{name}/all.yaml"), "ConfigMap", name, &data)
+    };
+    Rendered::new(values.iter().map(document).collect())
+}
