@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
+use tollgate_core::document::ObjectIdentity;
 use tollgate_core::evaluate::{LoadError, LoadPolicy, LoadedPolicy, PolicyBinary};
 use tollgate_core::finding::{Level, Severity};
 use tollgate_core::pipeline::PolicySpec;
@@ -16,6 +17,8 @@ pub struct ConfiguredPolicy {
     pub loaded: LoadedPolicy,
     /// Digest of the plugin's bytes.
     pub plugin: Digest,
+    /// Bytes of the plugin.
+    pub size: u64,
     /// Digest of everything about the configuration that a verdict depends on.
     pub(crate) configuration: Digest,
 }
@@ -104,6 +107,14 @@ impl Policies {
         self.by_name.values().map(AsRef::as_ref)
     }
 
+    /// Whether any validator has to be asked about an object.
+    pub fn concern(&self, identity: &ObjectIdentity) -> bool {
+        self.iter().any(|policy| match &policy.loaded {
+            LoadedPolicy::Validator(plugin) => plugin.needs().concern(identity),
+            LoadedPolicy::Promotion(_) => false,
+        })
+    }
+
     /// Only those with these names.
     #[must_use]
     pub fn only(&self, names: &[&str]) -> Self {
@@ -138,5 +149,5 @@ fn try_load(
         return Err(PolicyProblemKind::UnknownRule { rule: rule.clone(), known: known.join(", ") });
     }
     let configuration = crate::key::configuration(&binary)?;
-    Ok(ConfiguredPolicy { spec: spec.clone(), loaded, plugin: digest, configuration })
+    Ok(ConfiguredPolicy { spec: spec.clone(), loaded, plugin: digest, size: bytes.len() as u64, configuration })
 }

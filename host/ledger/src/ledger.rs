@@ -33,6 +33,16 @@ impl GitLedger {
         Self { branch, witness, state: Mutex::default() }
     }
 
+    /// URL or path of the remote, without credentials.
+    pub fn remote(&self) -> &str {
+        self.branch.remote()
+    }
+
+    /// Name of the branch.
+    pub fn branch(&self) -> &str {
+        self.branch.branch()
+    }
+
     /// Why entry 0 is believed; nothing before the ledger was read.
     pub fn trust_basis(&self) -> Option<TrustBasis> {
         self.state().basis
@@ -77,6 +87,8 @@ impl GitLedger {
             let blobs = before.blobs.iter().chain(batch.blobs.keys()).copied().collect();
             let mut seen = state.seen.clone();
             if seen.extend(commit, batch.entries.clone(), batch.envelopes.clone(), blobs).is_ok() {
+                // What was acknowledged must not vanish unnoticed. Where this can't be written, the next reading reports it.
+                let _remembered = self.witness.check(self.branch.as_ref(), &seen.envelopes);
                 state.seen = seen;
             }
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tollgate_core::decision::{Decision, GateVerdict};
+use tollgate_core::entry::Decided;
 use tollgate_core::finding::{Finding, Level};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::time::Timestamp;
@@ -50,6 +51,28 @@ pub fn blockers(decision: &Decision, given: &Enforcements) -> Vec<Blocker> {
     let mut gates: Vec<&GateVerdict> = decision.gates().iter().filter(|gate| gate.enforcement != Enforcement::Advisory).collect();
     gates.sort_by_key(|gate| (rank(&gate.verdict), std::cmp::Reverse(gate.enforcement)));
     structural.chain(gates.into_iter().filter_map(|gate| of_gate(gate, decision, &enforcements))).collect()
+}
+
+/// What blocked a decision that the ledger recorded: its findings, and its gates by their words.
+pub fn recorded_blockers(decided: &Decided, findings: &[Finding], given: &Enforcements) -> Vec<Blocker> {
+    let mut waits = decided.waits.iter().cloned();
+    let verdict = |word: &str| match word {
+        "pass" => Verdict::Pass,
+        "warn" => Verdict::Warn,
+        "fail" => Verdict::Fail,
+        "not-applicable" => Verdict::NotApplicable,
+        _ => Verdict::Error { message: "the record of the promotion has no more to say".to_owned() },
+    };
+    let gates = decided.gates.iter().map(|gate| GateVerdict {
+        name: gate.name.clone(),
+        enforcement: gate.enforcement,
+        verdict: if gate.verdict == "pending" { waits.next().map_or_else(|| verdict("error"), Verdict::Pending) } else { verdict(&gate.verdict) },
+    });
+    let gates = gates.collect();
+    let is_hosts_own = |finding: &&Finding| FindingReport::new(finding, given).is_hosts_own();
+    let (structural, judged) = findings.iter().partition::<Vec<&Finding>, _>(is_hosts_own);
+    let owned = |findings: Vec<&Finding>| findings.into_iter().cloned().collect();
+    blockers(&Decision::fold(gates, owned(structural), owned(judged)), given)
 }
 
 const fn rank(verdict: &Verdict) -> u8 {

@@ -12,6 +12,7 @@ pub mod finding;
 pub mod gate;
 pub mod json;
 pub mod plan;
+pub mod planning;
 pub mod promotion;
 pub mod recipe;
 pub mod schema;

@@ -36,8 +36,8 @@ pub struct TargetReport {
     pub environment: String,
     /// Null where nothing was recorded.
     pub promotion: Option<PromotionId>,
-    /// Id of the recipe.
-    pub recipe: Digest,
+    /// Id of the recipe; null where an image has no digest, so that there is none.
+    pub recipe: Option<Digest>,
     pub plan: Option<PlanCounts>,
     pub decision: DecisionWord,
     /// `succeeded`, `denied`, …
@@ -60,7 +60,7 @@ pub struct Promoted<'a> {
     pub target: String,
     pub environment: String,
     pub promotion: Option<PromotionId>,
-    pub recipe: Digest,
+    pub recipe: Option<Digest>,
     pub plan: Option<PlanCounts>,
     pub decision: &'a Decision,
     /// By policy, the strictest enforcement of the gates that ask it. A policy that has a gate of its own name may be left out.
@@ -92,8 +92,9 @@ impl TargetReport {
         }
     }
 
-    fn to_text(&self, style: Style, detail: Detail, sources: &Sources<'_>) -> String {
-        let title = format!("{} ({}), recipe {}", clean::line(&self.target), clean::line(&self.environment), self.recipe.short());
+    pub(crate) fn to_text(&self, style: Style, detail: Detail, sources: &Sources<'_>) -> String {
+        let recipe = self.recipe.map_or_else(|| "no recipe".to_owned(), |recipe| format!("recipe {}", recipe.short()));
+        let title = format!("{} ({}), {recipe}", clean::line(&self.target), clean::line(&self.environment));
         let blocks = [
             style.paint(Tone::Heading, title),
             findings::text(&self.findings, style, detail, sources),
@@ -101,6 +102,14 @@ impl TargetReport {
             self.last_lines(style),
         ];
         join(&blocks)
+    }
+
+    /// The exit code of the decision alone, where nothing was to be applied.
+    pub(crate) const fn code_of_decision(&self) -> ExitCode {
+        match (self.code, self.decision) {
+            (ExitCode::NotApplied, DecisionWord::Approved) => ExitCode::Approved,
+            (code, _) => code,
+        }
     }
 
     fn last_lines(&self, style: Style) -> String {
@@ -117,9 +126,47 @@ impl TargetReport {
     }
 }
 
+/// What came of the last step alone, of a promotion that was decided before.
+#[derive(Debug)]
+pub struct AppliedTarget {
+    pub target: String,
+    pub environment: String,
+    pub promotion: PromotionId,
+    pub recipe: Digest,
+    pub plan: PlanCounts,
+    pub state: PromotionState,
+    pub attempt: Option<u64>,
+    pub message: String,
+}
+
+impl From<AppliedTarget> for TargetReport {
+    fn from(applied: AppliedTarget) -> Self {
+        Self {
+            code: code_of_state(applied.state),
+            target: applied.target,
+            environment: applied.environment,
+            promotion: Some(applied.promotion),
+            recipe: Some(applied.recipe),
+            plan: Some(applied.plan),
+            decision: DecisionWord::Approved,
+            state: applied.state.word().to_owned(),
+            attempt: applied.attempt,
+            message: Some(applied.message),
+            valid_until: None,
+            gates: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
 /// The exit code of one target. A plugin that could not judge counts as such, even where something else denies.
 fn code(decision: &Decision, state: PromotionState) -> ExitCode {
-    let of_state = match state {
+    let failed = decision.errors().next().map(|_| ExitCode::PluginFailed);
+    exit_code::worst(failed.into_iter().chain([code_of_state(state)]))
+}
+
+const fn code_of_state(state: PromotionState) -> ExitCode {
+    match state {
         PromotionState::Succeeded => ExitCode::Approved,
         PromotionState::Denied => ExitCode::Denied,
         PromotionState::Pending => ExitCode::Pending,
@@ -128,9 +175,7 @@ fn code(decision: &Decision, state: PromotionState) -> ExitCode {
         | PromotionState::Failed
         | PromotionState::Errored
         | PromotionState::Aborted => ExitCode::NotApplied,
-    };
-    let failed = decision.errors().next().map(|_| ExitCode::PluginFailed);
-    exit_code::worst(failed.into_iter().chain([of_state]))
+    }
 }
 
 impl PromotionReport {

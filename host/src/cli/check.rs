@@ -1,0 +1,44 @@
+//! `check`.
+
+use camino::Utf8PathBuf;
+use clap::Args;
+
+/// Judge manifests by the policies, without resolving or changing anything
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Files and directories; `-` is standard input [default: the components of tollgate.yaml, else the current directory]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<Utf8PathBuf>,
+
+    /// Judge what is committed at a revision instead of the work tree
+    #[arg(long, value_name = "REV")]
+    pub(crate) rev: Option<String>,
+
+    /// Judge by this policy instead of the configured ones: `builtin:NAME` or a .wasm file
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) policy: Vec<String>,
+
+    /// Judge by this pack instead of the configured ones: `builtin:NAME` or a directory
+    #[arg(long, value_name = "PACK")]
+    pub(crate) pack: Vec<String>,
+
+    /// Set a policy's setting: JSON if it parses, else a string
+    #[arg(long, value_name = "POLICY.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Format of the report, and a file to write it to; at most one goes to standard output [formats: text, json]
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) output: Vec<String>,
+
+    /// Show every finding in text, however many
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Don't use verdicts that were given before
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
+    /// Show what plugins log, with the fuel and memory that they used (and ask them again)
+    #[arg(long)]
+    pub(crate) log: bool,
+}

@@ -1,0 +1,97 @@
+//! The commands on the way from a commit to a target.
+
+use clap::Args;
+
+use super::Format;
+
+/// Show what a branch or tag would change, and what the gates say
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) to: Selection,
+
+    /// Exit with 3 when something would change
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// What moves where.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Branch or tag, as the remote has it; or a full commit id for targets with `on: manual`
+    #[arg(value_name = "REF")]
+    pub(crate) reference: String,
+
+    /// Only these of the targets that REF moves
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) to: Vec<String>,
+}
+
+/// Write the manifests as they would be applied, every image with its digest
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    #[command(flatten)]
+    pub(crate) to: Selection,
+
+    /// Format of the manifests
+    #[arg(short, long, value_enum, default_value_t = RenderFormat::Yaml)]
+    pub(crate) output: RenderFormat,
+}
+
+/// Formats of manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum RenderFormat {
+    Yaml,
+    Json,
+}
+
+/// Move a recipe to its targets: decide, write down, apply
+#[derive(Debug, Args)]
+pub(crate) struct Promote {
+    #[command(flatten)]
+    pub(crate) to: Selection,
+
+    /// Decide and write that down, but leave the last step to `tollgate apply`
+    #[arg(long)]
+    pub(crate) no_apply: bool,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Do the last step of a promotion that was approved
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// `P-17`, as `promote` and `status` print it
+    #[arg(value_name = "PROMOTION")]
+    pub(crate) promotion: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Say what blocks, why, when that may change, and who can change it
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A promotion (`P-17`), a target, or a rule (`image-pinned/tag`)
+    #[arg(value_name = "PROMOTION|TARGET|RULE")]
+    pub(crate) subject: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Show what runs where, and what waits
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}

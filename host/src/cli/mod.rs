@@ -1,0 +1,119 @@
+//! The command line, as clap types. Nothing here does anything.
+
+pub(crate) mod check;
+pub(crate) mod deliver;
+pub(crate) mod policy;
+pub(crate) mod recipe;
+pub(crate) mod trust;
+
+use camino::Utf8PathBuf;
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Decides what may change in production, applies it, and writes down why.
+#[derive(Debug, Parser)]
+#[command(name = "tollgate", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Run as if started in this directory
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub(crate) directory: Option<Utf8PathBuf>,
+
+    /// Git remote at which branches and tags are resolved
+    #[arg(long, value_name = "NAME", env = "TOLLGATE_REMOTE", default_value = "origin", global = true)]
+    pub(crate) remote: String,
+
+    /// Where the ledger is: a remote or URL, and a branch after `#` [default: the remote, tollgate/ledger]
+    #[arg(long, value_name = "REMOTE[#BRANCH]", env = "TOLLGATE_LEDGER", global = true)]
+    pub(crate) ledger: Option<String>,
+
+    /// The digest that `init --trust` printed: sha256 of entry 0
+    #[arg(long, value_name = "SHA256", env = "TOLLGATE_TRUST", global = true)]
+    pub(crate) trust: Option<String>,
+
+    /// Branch that policy revisions are read from [default: as entry 0 of the ledger says]
+    #[arg(long, value_name = "BRANCH", env = "TOLLGATE_POLICY_REF", global = true)]
+    pub(crate) policy_ref: Option<String>,
+
+    /// Directory of OCI image layouts that tags are resolved from [default: `registry` of tollgate.yaml]
+    #[arg(long, value_name = "DIR", env = "TOLLGATE_REGISTRY", global = true)]
+    pub(crate) registry: Option<Utf8PathBuf>,
+
+    /// Directory for compiled plugins, kept verdicts and the like [default: the user's cache directory]
+    #[arg(long, value_name = "DIR", env = "TOLLGATE_CACHE_DIR", global = true)]
+    pub(crate) cache_dir: Option<Utf8PathBuf>,
+
+    /// Directory for what this machine remembers of ledgers [default: the user's state directory]
+    #[arg(long, value_name = "DIR", env = "TOLLGATE_STATE_DIR", global = true)]
+    pub(crate) state_dir: Option<Utf8PathBuf>,
+
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// Formats of commands that know two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; the schema is published
+    Json,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Set up trust in a repository
+    Init(trust::Init),
+    /// Judge manifests by the policies, without resolving or changing anything
+    Check(check::Check),
+    /// Show what a branch or tag would change, and what the gates say
+    Plan(deliver::Plan),
+    /// Write the manifests as they would be applied, every image with its digest
+    Render(deliver::Render),
+    /// Move a recipe to its targets: decide, write down, apply
+    Promote(deliver::Promote),
+    /// Do the last step of a promotion that was approved
+    Apply(deliver::Apply),
+    /// Say what blocks, why, when that may change, and who can change it
+    Explain(deliver::Explain),
+    /// Show what runs where, and what waits
+    Status(deliver::Status),
+    /// Build, show, compare and verify recipes
+    #[command(subcommand)]
+    Recipe(recipe::Recipe),
+    /// Record what services deliver
+    #[command(subcommand)]
+    Service(recipe::Service),
+    /// See to the policies that judge
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Print completions for a shell
+    Completion(policy::Completion),
+    /// Compile a plugin from standard input: the child process that the sandbox starts
+    #[command(name = "__compile", hide = true)]
+    Compile,
+    /// Print generated documentation
+    #[command(name = "__docs", hide = true)]
+    Docs(policy::Docs),
+}

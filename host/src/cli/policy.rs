@@ -1,0 +1,59 @@
+//! `policy`, `completion` and what only tollgate's own build uses.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Format;
+
+/// See to the policies that judge
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Put a policy revision in force
+    Accept(Accept),
+    /// Write plugins.lock: pin every plugin and pack of tollgate.yaml by digest
+    Update(Update),
+}
+
+/// Put a policy revision in force
+#[derive(Debug, Args)]
+pub(crate) struct Accept {
+    /// A commit on the policy ref, as the remote has it
+    #[arg(value_name = "COMMIT")]
+    pub(crate) commit: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Write plugins.lock: pin every plugin and pack of tollgate.yaml by digest
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// Write nothing; exit with 12 when plugins.lock is not up to date
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completion {
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print generated documentation
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    #[arg(value_enum)]
+    pub(crate) what: DocsOf,
+}
+
+/// What can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DocsOf {
+    /// Markdown of all commands
+    Cli,
+    /// Markdown of tollgate.yaml
+    Configuration,
+    /// JSON: a page for each rule
+    Findings,
+}

@@ -1,0 +1,77 @@
+//! `recipe` and `service`.
+
+use clap::{Args, Subcommand};
+
+use super::Format;
+
+/// Build, show, compare and verify recipes
+#[derive(Debug, Subcommand)]
+pub(crate) enum Recipe {
+    /// Make the recipe of a revision, its tags resolved now
+    Build(OneRecipe),
+    /// Show a recipe: of a promotion, of what runs at a target, by id, or of a revision
+    Show(OneRecipe),
+    /// Show what differs between two recipes
+    Diff(TwoRecipes),
+    /// Resolve all tags of a recipe again, and say where it is proven
+    Verify(OneRecipe),
+}
+
+/// Names a recipe.
+#[derive(Debug, Args)]
+pub(crate) struct OneRecipe {
+    /// A revision of the clone, a target, a promotion (`P-17`) or a recipe id
+    #[arg(value_name = "RECIPE")]
+    pub(crate) recipe: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Names two recipes.
+#[derive(Debug, Args)]
+pub(crate) struct TwoRecipes {
+    /// A revision of the clone, a target, a promotion (`P-17`) or a recipe id
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+
+    /// The same, to compare it with
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Record what services deliver
+#[derive(Debug, Subcommand)]
+pub(crate) enum Service {
+    /// Record that a service's image was built: run in the service's own repository, after the push of the image
+    Record(Record),
+}
+
+/// Record that a service's image was built: run in the service's own repository, after the push of the image
+#[derive(Debug, Args)]
+pub(crate) struct Record {
+    /// Name of the service: the component's name in the deployment repository
+    #[arg(value_name = "SERVICE")]
+    pub(crate) service: String,
+
+    /// The image, with the commit it was built from as its tag
+    #[arg(long, value_name = "REFERENCE")]
+    pub(crate) image: String,
+
+    /// Branch that the commit is on, at the remote
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: String,
+
+    /// Directory of the service's manifests in this repository
+    #[arg(long, value_name = "DIR", default_value = "deploy")]
+    pub(crate) manifests: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}

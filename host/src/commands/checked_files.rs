@@ -1,0 +1,138 @@
+//! Which files `check` looks at.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_core::pipeline::{GitReference, Pipeline};
+use tollgate_core::ports::ReadRepository;
+use tollgate_core::recipe::Provenance;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+
+use super::judging::Judging;
+use crate::cli::check::Check;
+use crate::configuration::Failures;
+use crate::delivery::components::{self, ComponentError};
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::sources::{self, Files, Naming, PathError};
+use crate::wiring;
+
+/// The files that the command line names; without names, the components of the configuration, or all below this directory.
+pub(crate) fn select(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failures> {
+    let files = match &arguments.rev {
+        Some(revision) => at_revision(invocation, arguments, judging, revision),
+        None => in_work_tree(invocation, arguments, judging),
+    };
+    files.map_err(|failure| vec![failure])
+}
+
+fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failure> {
+    let pipeline = &judging.configuration.pipeline;
+    let component = |path: &str| component_of(pipeline, path);
+    let naming = Naming { root: judging.root.as_deref(), component: &component, ignore: &pipeline.ignore };
+    if arguments.paths.is_empty() {
+        return match (&judging.root, pipeline.components.is_empty()) {
+            (Some(root), false) => component_directories(root, pipeline, &naming),
+            _ => Ok(vec![sources::path_files(&from_start(invocation, Utf8Path::new(".")), &naming).map_err(path_failure)?]),
+        };
+    }
+    let mut groups = Vec::new();
+    for path in &arguments.paths {
+        let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&from_start(invocation, path), &naming) };
+        let files = files.map_err(path_failure)?;
+        if files.files.is_empty() && files.findings.is_empty() && files.not_evaluated.is_empty() {
+            return Err(matched_nothing(path));
+        }
+        groups.push(files);
+    }
+    Ok(groups)
+}
+
+fn matched_nothing(path: &Utf8Path) -> Failure {
+    let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` holds no manifests"));
+    failure.with_hint("manifests are `*.yaml`, `*.yml` and `*.json`; is the path right, and not ignored?")
+}
+
+/// What is not there was named wrongly; what can't be read is unreadable.
+fn path_failure(error: PathError) -> Failure {
+    match &error {
+        PathError::Io { source, path } if source.kind() == std::io::ErrorKind::NotFound => {
+            Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` does not exist"))
+        }
+        _ => fail(error),
+    }
+}
+
+/// A path of the command line, from where the command was started.
+fn from_start(invocation: &Invocation, path: &Utf8Path) -> Utf8PathBuf {
+    if invocation.global.directory.is_some() { invocation.directory.join(path) } else { path.to_owned() }
+}
+
+/// The component that a path of the repository belongs to.
+fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
+    let directories = path.match_indices('/').map(|(end, _)| &path[..end]);
+    let is_component = |directory: &&str| pipeline.components.iter().any(|spec| spec.path.matches(directory));
+    let directory = directories.into_iter().find(is_component)?;
+    Some(directory.rsplit('/').next().unwrap_or(directory).to_owned())
+}
+
+fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'_>) -> Result<Vec<Files>, Failure> {
+    let mut groups = Vec::new();
+    let walk = ignore::WalkBuilder::new(root)
+        .standard_filters(false)
+        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_type().is_some_and(|kind| kind.is_dir()))
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|error| Failure::new(ExitCode::SourceUnreadable, &error))?;
+        let Ok(path) = Utf8PathBuf::from_path_buf(entry.into_path()) else { continue };
+        let relative = path.strip_prefix(root).map(Utf8Path::as_str).unwrap_or_default();
+        if pipeline.components.iter().any(|spec| spec.path.matches(relative)) {
+            groups.push(sources::path_files(&path, naming).map_err(path_failure)?);
+        }
+    }
+    if groups.is_empty() {
+        let message = format!("no directory below `{root}` matches `components` of tollgate.yaml");
+        return Err(Failure::of_message(ExitCode::InvalidConfiguration, message));
+    }
+    Ok(groups)
+}
+
+fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, revision: &str) -> Result<Vec<Files>, Failure> {
+    let repository = wiring::repository(invocation)?;
+    let commit = repository.commit(revision).map_err(fail)?;
+    let pipeline = &judging.configuration.pipeline;
+    if !arguments.paths.is_empty() {
+        return named_at_revision(invocation, arguments, judging, &repository, &commit);
+    }
+    if pipeline.components.is_empty() {
+        return Ok(vec![sources::tree_files(&repository, &commit, "", &pipeline.ignore).map_err(fail)?]);
+    }
+    let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
+    let components = components::at_commit(&repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
+    let files = components.values().map(|component| sources::component_files(&repository, component, &pipeline.ignore));
+    files.collect::<Result<_, _>>().map_err(fail)
+}
+
+fn named_at_revision(
+    invocation: &Invocation,
+    arguments: &Check,
+    judging: &Judging,
+    repository: &tollgate_repo::GitRepository,
+    commit: &str,
+) -> Result<Vec<Files>, Failure> {
+    let pipeline = &judging.configuration.pipeline;
+    let mut groups = Vec::new();
+    for path in &arguments.paths {
+        let inside = repository
+            .relative(&from_start(invocation, path))
+            .ok_or_else(|| Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` is not in this repository")))?;
+        let mut files = sources::tree_files(repository, commit, inside.as_str(), &pipeline.ignore).map_err(fail)?;
+        if files.files.is_empty() && files.findings.is_empty() && files.not_evaluated.is_empty() {
+            return Err(matched_nothing(path));
+        }
+        for file in &mut files.files {
+            file.component = component_of(pipeline, &file.source.path);
+        }
+        groups.push(files);
+    }
+    Ok(groups)
+}

@@ -1,0 +1,16 @@
+//! `tollgate completion`.
+
+use clap::CommandFactory as _;
+use tollgate_report::exit_code::ExitCode;
+
+use super::Outcome;
+use crate::cli::Cli;
+use crate::cli::policy::Completion;
+use crate::output;
+
+pub(crate) fn run(arguments: &Completion) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "tollgate", &mut script);
+    output::print(&String::from_utf8_lossy(&script)).map_err(|failure| vec![failure])?;
+    Ok(ExitCode::Approved)
+}

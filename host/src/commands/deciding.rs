@@ -1,0 +1,74 @@
+//! One recipe and one target, judged: what `plan`, `promote` and `explain` share.
+
+use tollgate_core::history::History;
+use tollgate_core::pipeline::{GitReference, Target};
+use tollgate_core::ports::{ApplyPlan, ReadRepository as _};
+use tollgate_core::recipe::Provenance;
+use tollgate_core::time::Timestamp;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+
+use crate::delivery::components;
+use crate::delivery::decide::{Judged, Way};
+use crate::delivery::proofs;
+use crate::delivery::recipe::{Candidate, Kitchen};
+use crate::exit::fail;
+use crate::wiring::{self, Delivery, Lines};
+
+/// A target with its adapter.
+pub(crate) struct Destination<'a> {
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) target: &'a Target,
+    pub(crate) adapter: Box<dyn ApplyPlan>,
+}
+
+impl<'a> Destination<'a> {
+    pub(crate) fn new(delivery: &'a Delivery, target: &'a Target) -> Self {
+        Self { delivery, target, adapter: wiring::target(target, &delivery.root) }
+    }
+
+    /// What the reference would bring to this target.
+    pub(crate) fn candidate(&self, provenance: &Provenance, history: &History) -> Result<Candidate, Failure> {
+        let Delivery { repository, ledger, in_force, .. } = self.delivery;
+        let pipeline = &in_force.configuration.pipeline;
+        let running = proofs::running(history, &self.target.name, ledger).map_err(fail)?;
+        let policy_branch = self.policy_branch_commit(history)?;
+        let components = components::for_target(repository, pipeline, self.target, provenance, &policy_branch, running.as_ref())
+            .map_err(fail)?;
+        self.kitchen().candidate(provenance, components).map_err(fail)
+    }
+
+    /// A recorded recipe again, read where it was read then.
+    pub(crate) fn kitchen(&self) -> Kitchen<'_> {
+        let Delivery { repository, resolver, in_force, .. } = self.delivery;
+        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline: &in_force.configuration.pipeline }
+    }
+
+    /// Asks everybody.
+    pub(crate) fn judge(&self, candidate: &Candidate, history: &History, now: Timestamp) -> Result<Judged, Failure> {
+        let Delivery { ledger, in_force, .. } = self.delivery;
+        let way = Way {
+            target: self.target,
+            adapter: self.adapter.as_ref(),
+            pipeline: &in_force.configuration.pipeline,
+            policies: &in_force.policies,
+            locate: &Lines,
+            ledger,
+            now,
+        };
+        way.judge(candidate, history).map_err(fail)
+    }
+
+    /// The tip of the branch that policies are read from: what a feature branch is compared with.
+    fn policy_branch_commit(&self, history: &History) -> Result<String, Failure> {
+        if self.target.promotable {
+            return Ok(String::new());
+        }
+        let (_, trust) =
+            history.trust().ok_or_else(|| Failure::of_message(ExitCode::LedgerUnavailable, "the ledger has no entry 0"))?;
+        let name = format!("refs/heads/{}", trust.policy_ref);
+        let resolved = self.delivery.repository.resolve_at_remote(&name).map_err(fail)?;
+        debug_assert!(matches!(resolved.reference, GitReference::Branch(_)));
+        Ok(resolved.commit)
+    }
+}

@@ -1,0 +1,135 @@
+//! `tollgate explain`: what blocks, why, when that may change, and who can change it.
+
+use tollgate_core::entry::PromotionId;
+use tollgate_core::finding::Finding;
+use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::ports::ReadLedger as _;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::explain::{ExplainReport, recorded_blockers};
+use tollgate_report::failure::Failure;
+
+use super::Outcome;
+use super::apply::find;
+use super::judging::enforcements;
+use crate::cli::Format;
+use crate::cli::deliver::Explain;
+use crate::delivery::proofs::running;
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::output;
+use crate::rules;
+use crate::wiring::{self, Delivery};
+
+pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
+    let one = |failure: Failure| vec![failure];
+    let subject = arguments.subject.as_str();
+    // Rules of the built-in plugins and of the host need no ledger.
+    let report = match subject.contains('/').then(|| rules::find(invocation, subject)).transpose().map_err(one)?.flatten() {
+        Some(rule) => rule_report(subject, &rule),
+        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(one)?,
+    };
+    let text = match arguments.output {
+        Format::Json => output::json(&report).map_err(one)?,
+        Format::Text => report.to_text(invocation.style()),
+    };
+    output::print(&text).map_err(one)?;
+    Ok(ExitCode::Approved)
+}
+
+fn rule_report(subject: &str, rule: &rules::RulePage) -> ExplainReport {
+    let mut details = vec![rule.help.clone()];
+    details.extend((!rule.controls.is_empty()).then(|| format!("answers to {}", rule.controls.join(", "))));
+    ExplainReport {
+        version: 1,
+        subject: subject.to_owned(),
+        state: rule.title.clone(),
+        blockers: Vec::new(),
+        details,
+        notices: Vec::new(),
+    }
+}
+
+fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failure> {
+    let history = delivery.ledger.history().map_err(fail)?;
+    if PromotionId::parse(subject).is_some() {
+        return of_promotion(delivery, subject, &find(&history, subject)?);
+    }
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    if pipeline.target(subject).is_some() {
+        return of_target(delivery, &history, subject);
+    }
+    let targets: Vec<String> = pipeline.targets().map(|target| format!("`{}`", target.name)).collect();
+    let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{subject}` is no promotion, target or rule"));
+    Err(failure
+        .with_hint(format!("targets are {}; promotions look like `P-17`, rules like `image-pinned/tag`", targets.join(", "))))
+}
+
+fn of_target(delivery: &Delivery, history: &History, target: &str) -> Result<ExplainReport, Failure> {
+    let newest = history.promotions_to(target).pop();
+    let mut report = match &newest {
+        Some(promotion) => of_promotion(delivery, target, promotion)?,
+        None => {
+            let state = "nothing was ever promoted to it".to_owned();
+            ExplainReport {
+                version: 1,
+                subject: target.to_owned(),
+                state,
+                blockers: Vec::new(),
+                details: Vec::new(),
+                notices: Vec::new(),
+            }
+        }
+    };
+    let current = running(history, target, &delivery.ledger).map_err(fail)?;
+    report.details.push(match current {
+        Some((promotion, recipe)) => {
+            let id = promotion.recipe().map(|id| id.short()).unwrap_or_default();
+            format!("runs recipe {id} of {} components, by {}", recipe.components().len(), promotion.id)
+        }
+        None => "runs nothing that tollgate put there".to_owned(),
+    });
+    let predecessors: Vec<&str> =
+        delivery.in_force.configuration.pipeline.target(target).into_iter().flat_map(|target| target.predecessors()).collect();
+    if !predecessors.is_empty() {
+        report.details.push(format!("takes only recipes that succeeded on {}", predecessors.join(", ")));
+    }
+    report.notices.clone_from(&delivery.notices);
+    Ok(report)
+}
+
+fn of_promotion(delivery: &Delivery, subject: &str, promotion: &Promotion<'_>) -> Result<ExplainReport, Failure> {
+    let findings = findings(delivery, promotion)?;
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    let blocked = matches!(promotion.state(), PromotionState::Denied | PromotionState::Pending);
+    let blockers = if blocked { recorded_blockers(promotion.decided, &findings, &enforcements(pipeline)) } else { Vec::new() };
+    let decided = promotion.decided;
+    let mut details = vec![
+        format!("{} at {}, commit {}", promotion.id, promotion.decision.at, decided.provenance.commit),
+        format!("asked for by {} as {}", promotion.decision.by.principal, decided.provenance.reference),
+    ];
+    details.extend(promotion.recipe().map(|id| format!("recipe {id}")));
+    if let Some((_, outcome)) = promotion.outcome {
+        details.push(format!("{}: {}", outcome.state.word(), outcome.message));
+    }
+    details.extend(next_step(promotion));
+    let state = format!("{} to `{}` is {}", promotion.id, promotion.target(), promotion.state().word());
+    Ok(ExplainReport { version: 1, subject: subject.to_owned(), state, blockers, details, notices: Vec::new() })
+}
+
+fn next_step(promotion: &Promotion<'_>) -> Option<String> {
+    match promotion.state() {
+        PromotionState::Approved | PromotionState::Running | PromotionState::Failed | PromotionState::Errored => {
+            Some(format!("`tollgate apply {}` does the last step", promotion.id))
+        }
+        PromotionState::Aborted | PromotionState::Denied | PromotionState::Pending => {
+            Some("`tollgate promote` decides anew".to_owned())
+        }
+        PromotionState::Succeeded => None,
+    }
+}
+
+fn findings(delivery: &Delivery, promotion: &Promotion<'_>) -> Result<Vec<Finding>, Failure> {
+    let Some(digest) = promotion.decision.blobs.get("findings") else { return Ok(Vec::new()) };
+    let bytes = delivery.ledger.blob(*digest).map_err(fail)?;
+    serde_json::from_slice(&bytes).map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))
+}

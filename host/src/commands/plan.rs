@@ -1,0 +1,59 @@
+//! `tollgate plan`: what would a branch or tag change, and what do the gates say? Writes nothing.
+
+use tollgate_core::history::PromotionState;
+use tollgate_core::ports::ReadLedger as _;
+use tollgate_report::exit_code::{ExitCode, worst};
+use tollgate_report::plan::PlanReport;
+use tollgate_report::planning::{PlannedTarget, PlanningReport};
+use tollgate_report::text::Detail;
+
+use super::Outcome;
+use super::deciding::Destination;
+use super::promote::{state_of, target_report};
+use super::selection::select;
+use crate::cli::Format;
+use crate::cli::deliver::Plan;
+use crate::configuration::Failures;
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::output;
+use crate::wiring;
+
+pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
+    let delivery = wiring::delivery(invocation)?;
+    let selected = select(&delivery, &arguments.to)?;
+    let history = delivery.ledger.history().map_err(|error| vec![fail(error)])?;
+    let now = Invocation::now();
+    let mut targets = Vec::new();
+    let mut errors = Failures::new();
+    let mut sources = crate::sources::Documents::default();
+    for target in selected.targets {
+        let destination = Destination::new(&delivery, target);
+        let judged = destination
+            .candidate(&selected.provenance, &history)
+            .and_then(|candidate| destination.judge(&candidate, &history, now).map(|judged| (candidate, judged)));
+        match judged {
+            Ok((candidate, judged)) => {
+                let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
+                let state = match state_of(judged.decision.word()) {
+                    PromotionState::Approved => PromotionState::Approved,
+                    other => other,
+                };
+                let report = target_report(&delivery, target, &judged, None, state, None, None);
+                targets.push(PlannedTarget { plan, verdicts: report });
+                sources.files.extend(candidate.documents.files);
+            }
+            Err(failure) => errors.push(failure),
+        }
+    }
+    let mut report = PlanningReport::new(targets, errors, delivery.notices.clone());
+    if arguments.exit_code && report.has_changes() {
+        report.exit = worst([report.exit, ExitCode::Changes]);
+    }
+    let text = match arguments.output {
+        Format::Json => output::json(&report).map_err(|failure| vec![failure])?,
+        Format::Text => report.to_text(invocation.style(), Detail::BRIEF, &|path| sources.source(path)),
+    };
+    output::print(&text).map_err(|failure| vec![failure])?;
+    Ok(report.exit)
+}

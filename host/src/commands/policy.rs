@@ -1,0 +1,161 @@
+//! `tollgate policy`: which policies judge, and with which bytes.
+
+use serde::Serialize;
+use tollgate_core::decision::{Decision, DecisionWord};
+use tollgate_core::digest::Digest;
+use tollgate_core::entry::{Body, Draft, EntrySubject, GateRecord, PolicyAccept};
+use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
+use tollgate_core::history::History;
+use tollgate_core::pipeline::{Change, Gate};
+use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, ReadRepository as _, Refusal};
+use tollgate_gate::{Evaluator, gate_verdicts};
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+
+use super::Outcome;
+use crate::cli::Format;
+use crate::cli::policy::{Accept, Policy};
+use crate::configuration::Failures;
+use crate::configuration::in_force::{self, Revision};
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::output;
+use crate::sources::{FileToRead, Files, read_documents};
+use crate::wiring::{self, Delivery, Lines};
+
+pub(crate) fn run(invocation: &Invocation, command: &Policy) -> Outcome {
+    match command {
+        Policy::Accept(arguments) => accept(invocation, arguments),
+        Policy::Update(arguments) => super::update::run(invocation, arguments),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AcceptReport {
+    version: u32,
+    entry: u64,
+    commit: String,
+    policy: Digest,
+    /// The gates that passed; empty: the command was the yes.
+    gates: Vec<GateRecord>,
+}
+
+fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
+    let one = |failure: Failure| vec![failure];
+    wiring::require_trust(invocation).map_err(one)?;
+    let delivery = wiring::delivery(invocation)?;
+    let by = wiring::writer(invocation, &delivery.repository).map_err(one)?;
+    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let commit = on_policy_ref(&delivery, &history, &arguments.commit).map_err(one)?;
+    let sandbox = wiring::sandbox(invocation).map_err(one)?;
+    let Revision { configuration, blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
+    let gates = judge(&delivery, &commit, &configuration.files.keys().cloned().collect::<Vec<_>>())?;
+    let before = delivery.in_force.revision.digest;
+    let body = PolicyAccept { commit: commit.clone(), policy: configuration.policy_digest, gates: gates.clone() };
+    let draft = Draft {
+        at: Invocation::now(),
+        by,
+        policy: Some(before),
+        subject: EntrySubject::default(),
+        body: Body::PolicyAccept(body),
+        blobs,
+        attached: Vec::new(),
+    };
+    let entry = append(&delivery, &draft, before).map_err(one)?;
+    let report = AcceptReport { version: 1, entry, commit, policy: configuration.policy_digest, gates };
+    let text = match arguments.output {
+        Format::Json => output::json(&report).map_err(one)?,
+        Format::Text => text(&report),
+    };
+    output::print(&text).map_err(one)?;
+    Ok(ExitCode::Approved)
+}
+
+fn text(report: &AcceptReport) -> String {
+    let AcceptReport { entry, commit, policy, gates, .. } = report;
+    let names: Vec<&str> = gates.iter().map(|gate| gate.name.as_str()).collect();
+    let gates = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("entry {entry}: the policy of commit {commit} is in force: {policy}\ngates: {gates}\n")
+}
+
+/// The commit, if it is on the policy ref at the remote.
+fn on_policy_ref(delivery: &Delivery, history: &History, revision: &str) -> Result<String, Failure> {
+    let (_, trust) =
+        history.trust().ok_or_else(|| Failure::of_message(ExitCode::LedgerUnavailable, "the ledger has no entry 0"))?;
+    let branch = &trust.policy_ref;
+    // The branch first: that fetches what this clone may not have yet.
+    delivery.repository.resolve_at_remote(&format!("refs/heads/{branch}")).map_err(fail)?;
+    let commit = delivery.repository.commit(revision).map_err(fail)?;
+    if delivery.repository.is_on_branch(&commit, branch).map_err(fail)? {
+        return Ok(commit);
+    }
+    let message = format!("commit `{commit}` is not on the policy ref `{branch}` at the remote");
+    Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("merge it there first"))
+}
+
+/// Asks the gates in force that judge changes of policy about the files of the new revision.
+fn judge(delivery: &Delivery, commit: &str, files: &[String]) -> Result<Vec<GateRecord>, Failures> {
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    let gates: Vec<&Gate> = pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Policy).collect();
+    if gates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
+    let policies = delivery.in_force.policies.only(&names);
+    let documents = read_documents(vec![policy_files(delivery, commit, files).map_err(|failure| vec![failure])?]);
+    let evaluator = Evaluator {
+        policies: &policies,
+        context: Context { place: PlaceOfEvaluation::Promote, target: None },
+        evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
+        cache: &tollgate_core::cache::Forgetful,
+        locate: &Lines,
+    };
+    let judgements = evaluator.judge(&documents.documents);
+    let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
+    let decision = Decision::fold(verdicts, documents.findings.clone(), judgements.findings());
+    if decision.word() == DecisionWord::Approved { Ok(decision.records()) } else { Err(refusals(&decision)) }
+}
+
+fn policy_files(delivery: &Delivery, commit: &str, paths: &[String]) -> Result<Files, Failure> {
+    let mut files = Files::default();
+    let manifests = paths.iter().filter(|path| !path.starts_with("builtin:") && path.ends_with(".yaml"));
+    for path in manifests {
+        let Some(bytes) = delivery.repository.read(commit, path).map_err(fail)? else { continue };
+        let source = std::sync::Arc::new(tollgate_core::document::SourceFile { path: path.clone(), bytes });
+        files.files.push(FileToRead { source, component: None });
+    }
+    Ok(files)
+}
+
+fn refusals(decision: &Decision) -> Failures {
+    use tollgate_core::finding::Level;
+    let denied = decision.findings().iter().filter(|finding| finding.level == Level::Deny).map(|finding| {
+        let failure = Failure::of_message(ExitCode::Denied, format!("{}: {}", finding.rule, finding.message));
+        finding.location.iter().fold(failure, |failure, location| failure.at(location))
+    });
+    let errors = decision.errors().map(|gate| {
+        Failure::of_message(ExitCode::PluginFailed, format!("gate `{}` could not judge the change of policy", gate.name))
+    });
+    let waits = decision.waits().into_iter().map(|wait| Failure::of_message(ExitCode::Pending, wait.reason));
+    let mut failures: Failures = denied.chain(errors).chain(waits).collect();
+    if failures.is_empty() {
+        failures.push(Failure::of_message(ExitCode::Pending, "no gate on changes of policy said yes"));
+    }
+    failures
+}
+
+fn append(delivery: &Delivery, draft: &Draft, before: Digest) -> Result<u64, Failure> {
+    let appended = delivery.ledger.append(&mut |history: &History| {
+        let unchanged = history.policy_in_force().is_some_and(|policy| policy.digest == before);
+        if unchanged { Ok(Proposal { drafts: vec![draft.clone()] }) } else { Err(Refusal) }
+    });
+    match appended {
+        Ok(entries) => Ok(entries.first().map(|entry| entry.index).unwrap_or_default()),
+        Err(AppendError::Refused) => {
+            let message = "another policy came into force meanwhile; run the command again";
+            Err(Failure::of_message(ExitCode::Pending, message))
+        }
+        Err(error) => Err(fail(error)),
+    }
+}

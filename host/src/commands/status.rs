@@ -1,0 +1,112 @@
+//! `tollgate status`: what runs where, and what waits.
+
+use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::pipeline::Target;
+use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
+use tollgate_core::recipe::Recipe;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+use tollgate_report::gate::WaitReport;
+use tollgate_report::status::{ComponentStatus, OpenAttempt, PolicyStatus, Running, StatusReport, TargetStatus, WaitingPromotion};
+
+use super::Outcome;
+use crate::cli::Format;
+use crate::cli::deliver::Status;
+use crate::delivery::proofs::running;
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::output;
+use crate::wiring::{self, Delivery};
+
+pub(crate) fn run(invocation: &Invocation, arguments: &Status) -> Outcome {
+    let one = |failure: Failure| vec![failure];
+    let delivery = wiring::delivery(invocation)?;
+    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let report = report(&delivery, &history).map_err(one)?;
+    let text = match arguments.output {
+        Format::Json => output::json(&report).map_err(one)?,
+        Format::Text => report.to_text(invocation.style()),
+    };
+    output::print(&text).map_err(one)?;
+    Ok(ExitCode::Approved)
+}
+
+fn report(delivery: &Delivery, history: &History) -> Result<StatusReport, Failure> {
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    let mut targets = Vec::new();
+    let mut open = Vec::new();
+    let mut waiting = Vec::new();
+    for target in pipeline.targets() {
+        targets.push(target_status(delivery, history, target)?);
+        open.extend(history.open_attempts(&target.name).iter().filter_map(open_attempt));
+        waiting.extend(waiting_promotion(history, &target.name));
+    }
+    let mut policy = PolicyStatus::from(delivery.in_force.revision.clone());
+    policy.waiting = waiting_policy(delivery, history)?;
+    Ok(StatusReport { version: 1, policy: Some(policy), targets, open, waiting, notices: delivery.notices.clone() })
+}
+
+fn target_status(delivery: &Delivery, history: &History, target: &Target) -> Result<TargetStatus, Failure> {
+    let current = running(history, &target.name, &delivery.ledger).map_err(fail)?;
+    let drift = drift(delivery, target, current.as_ref());
+    let runs = current.and_then(|(promotion, recipe)| {
+        let (ended, _) = promotion.outcome?;
+        let components = components(&recipe);
+        Some(Running { recipe: promotion.recipe()?, promotion: promotion.id.clone(), since: ended.at, components })
+    });
+    Ok(TargetStatus { environment: target.environment.clone(), target: target.name.clone(), runs, drift })
+}
+
+fn components(recipe: &Recipe) -> Vec<ComponentStatus> {
+    let component = |component: &tollgate_core::recipe::RecipeComponent| ComponentStatus {
+        component: component.component.clone(),
+        images: component.images.iter().map(|image| image.reference.to_string()).collect(),
+    };
+    recipe.components().iter().map(component).collect()
+}
+
+/// What the target itself says, where that is not what the ledger says. A target that can't be asked is told as such.
+fn drift(delivery: &Delivery, target: &Target, current: Option<&(Promotion<'_>, Recipe)>) -> Option<String> {
+    let state = match wiring::target(target, &delivery.root).state() {
+        Ok(state) => state,
+        Err(error) => return Some(error.to_string()),
+    };
+    let expected = current.map(|(promotion, _)| promotion.id.to_string());
+    let told = state.written.map(|written| written.promotion);
+    match (expected, told) {
+        (expected, told) if expected == told => None,
+        (Some(expected), Some(told)) => Some(format!("the target says `{told}`, the ledger says `{expected}`")),
+        (Some(expected), None) => Some(format!("the target is empty, the ledger says `{expected}`")),
+        (None, Some(told)) => Some(format!("the target says `{told}`, of which the ledger knows no success")),
+        (None, None) => None,
+    }
+}
+
+fn open_attempt(promotion: &Promotion<'_>) -> Option<OpenAttempt> {
+    let (entry, running) = promotion.running?;
+    Some(OpenAttempt {
+        target: promotion.target().to_owned(),
+        promotion: promotion.id.clone(),
+        attempt: entry.subject.attempt?,
+        since: entry.at,
+        worker: running.worker.clone(),
+        command: format!("tollgate apply {}", promotion.id),
+    })
+}
+
+/// The newest promotion to a target, where it waits.
+fn waiting_promotion(history: &History, target: &str) -> Option<WaitingPromotion> {
+    let promotion = history.promotions_to(target).pop()?;
+    let waits: Vec<WaitReport> = promotion.decided.waits.iter().map(WaitReport::from).collect();
+    let is_waiting = matches!(promotion.state(), PromotionState::Pending | PromotionState::Approved);
+    is_waiting.then(|| WaitingPromotion { target: target.to_owned(), promotion: promotion.id.clone(), waits })
+}
+
+/// The tip of the policy ref, where its policy is not the one in force.
+pub(crate) fn waiting_policy(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
+    let Some((_, trust)) = history.trust() else { return Ok(None) };
+    let tip = delivery.repository.resolve_at_remote(&format!("refs/heads/{}", trust.policy_ref)).map_err(fail)?;
+    let digest = wiring::policy_digest(delivery, &tip.commit);
+    // A policy that can't be read is another one, and waits for whoever mends it.
+    Ok((digest != Some(delivery.in_force.revision.digest)).then_some(tip.commit))
+}

@@ -1,0 +1,74 @@
+//! The policy revision in force: the one that the ledger accepted last, read from the commit that its entry names.
+
+use std::collections::BTreeMap;
+
+use tollgate_config::{Configuration, PIPELINE_FILE, UseOfLock, read_pipeline};
+use tollgate_core::evaluate::LoadPolicy;
+use tollgate_core::history::{History, PolicyInForce};
+use tollgate_core::ports::{ReadLedger, ReadRepository};
+use tollgate_gate::Policies;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+
+use super::plugins::{Lock, Shelf, blobs};
+use super::reader::{Reader, Tree};
+use super::{Failures, failures_of};
+use crate::delivery::components::ensure_local;
+use crate::exit::fail;
+
+/// What judges.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(crate) revision: PolicyInForce,
+    pub(crate) configuration: Configuration,
+    pub(crate) policies: Policies,
+    /// What every decision keeps in the ledger.
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+}
+
+/// Reads the revision in force. It is never read from the tree that is judged.
+pub(crate) fn read(
+    history: &History,
+    repository: &dyn ReadRepository,
+    ledger: &dyn ReadLedger,
+    loader: &dyn LoadPolicy,
+) -> Result<InForce, Failures> {
+    let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
+    let read = at_commit(&revision.commit, repository, ledger, loader)?;
+    if read.configuration.policy_digest != revision.digest {
+        let message = format!(
+            "the policy of commit `{}` has the digest `{}`, but the ledger accepted `{}`",
+            revision.commit, read.configuration.policy_digest, revision.digest
+        );
+        return Err(vec![Failure::of_message(ExitCode::InvalidConfiguration, message)]);
+    }
+    Ok(InForce { revision, configuration: read.configuration, policies: read.policies, blobs: read.blobs })
+}
+
+fn no_policy() -> Failure {
+    Failure::of_message(ExitCode::LedgerUnavailable, "the ledger puts no policy in force")
+}
+
+/// A policy revision that may be in force or not.
+#[derive(Debug)]
+pub(crate) struct Revision {
+    pub(crate) configuration: Configuration,
+    pub(crate) policies: Policies,
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+}
+
+/// Reads the policy revision of a commit, and loads its plugins: all must be locked.
+pub(crate) fn at_commit(
+    commit: &str,
+    repository: &dyn ReadRepository,
+    ledger: &dyn ReadLedger,
+    loader: &dyn LoadPolicy,
+) -> Result<Revision, Failures> {
+    ensure_local(repository, commit).map_err(|error| vec![fail(error)])?;
+    let reader = Reader { tree: Tree::Commit { repository, commit }, ledger: Some(ledger) };
+    let configuration = read_pipeline(&reader, PIPELINE_FILE, UseOfLock::Obey).map_err(failures_of)?;
+    let shelf = Shelf { reader: &reader, ledger: Some(ledger), lock: Lock::Required };
+    let policies = shelf.load(&configuration, loader)?;
+    let blobs = blobs(&policies, &configuration, &shelf).map_err(|failure| vec![failure])?;
+    Ok(Revision { configuration, policies, blobs })
+}

@@ -1,0 +1,159 @@
+//! The last step: an approved promotion is applied, and its outcome written down.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tollgate_core::approved::{Approved, NotApproved, Worker};
+use tollgate_core::entry::{Body, Draft, EntrySubject, Outcome, OutcomeState, PromotionId};
+use tollgate_core::history::History;
+use tollgate_core::plan::Plan;
+use tollgate_core::ports::{
+    AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, ResolveDigest, ResolveError, TargetState,
+};
+use tollgate_core::time::Timestamp;
+
+use crate::delivery::decide::Prepared;
+use crate::delivery::images::{MovedTag, moved_tags};
+
+/// What an attempt is made with.
+pub(crate) struct Attempt<'a> {
+    pub(crate) promotion: &'a PromotionId,
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) adapter: &'a dyn ApplyPlan,
+    pub(crate) resolver: &'a dyn ResolveDigest,
+    pub(crate) ledger: &'a dyn AppendEntry,
+    pub(crate) worker: &'a Worker,
+    pub(crate) clock: &'a dyn Fn() -> Timestamp,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    Succeeded {
+        release: String,
+    },
+    /// The plan is another one now: to be decided anew.
+    Stale {
+        plan: Box<Plan>,
+    },
+    Moved(Vec<MovedTag>),
+    Unresolved(ResolveError),
+    Overtaken {
+        by: u64,
+    },
+    Expired,
+    Failed(ApplyError),
+}
+
+/// Why an attempt was not made, or its end not written down.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AttemptError {
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
+    #[error("attempt {attempt} ended as `{state}`, but that could not be written to the ledger; the next promotion writes it")]
+    Unrecorded {
+        attempt: u64,
+        state: &'static str,
+        #[source]
+        source: AppendError,
+    },
+}
+
+impl Attempt<'_> {
+    /// Obtains the approval, resolves the tags again, applies, and writes the outcome down. Returns the attempt's number
+    /// with its end.
+    pub(crate) fn run(&self) -> Result<(u64, Ended), AttemptError> {
+        let approved = Approved::obtain(self.promotion, self.worker, self.ledger)?;
+        let subject = EntrySubject {
+            recipe: Some(approved.recipe()),
+            target: Some(approved.target().to_owned()),
+            plan: Some(approved.plan()),
+            promotion: Some(approved.promotion().clone()),
+            attempt: Some(approved.attempt()),
+        };
+        let policy = approved.policy();
+        let (ended, before) = self.apply(approved);
+        let outcome = outcome_of(&ended);
+        let state = outcome.state;
+        let attempt = subject.attempt.unwrap_or_default();
+        let draft = |subject: EntrySubject, outcome: Outcome| Draft {
+            at: (self.clock)(),
+            by: self.worker.by.clone(),
+            policy: Some(policy),
+            subject,
+            body: Body::Outcome(outcome),
+            blobs: BTreeMap::new(),
+            attached: Vec::new(),
+        };
+        let appended = self.ledger.append(&mut |history| {
+            let mut drafts = vec![draft(subject.clone(), outcome.clone())];
+            if let Some(before) = &before {
+                let earlier = earlier_outcomes(history, &subject, before);
+                drafts.splice(0..0, earlier.into_iter().map(|(subject, outcome)| draft(subject, outcome)));
+            }
+            Ok(Proposal { drafts })
+        });
+        appended.map_err(|source| AttemptError::Unrecorded { attempt, state: state.word(), source })?;
+        Ok((attempt, ended))
+    }
+
+    /// Applies. Beside the end, what the target said before, where it was asked.
+    fn apply(&self, approved: Approved) -> (Ended, Option<TargetState>) {
+        match moved_tags(&self.prepared.recipe, self.resolver) {
+            Ok(moved) if moved.is_empty() => {}
+            Ok(moved) => return (Ended::Moved(moved), None),
+            Err(error) => return (Ended::Unresolved(error), None),
+        }
+        match self.adapter.apply(approved, &self.prepared.rendered, self.clock) {
+            Ok(Applied::Done { before, after }) => {
+                let release = after.written.map(|written| written.release).unwrap_or_default();
+                (Ended::Succeeded { release }, Some(before))
+            }
+            Ok(Applied::Stale { before, plan }) => (Ended::Stale { plan }, Some(before)),
+            Ok(Applied::Overtaken { before }) => (Ended::Overtaken { by: before.attempt }, None),
+            Ok(Applied::Expired { before }) => (Ended::Expired, Some(before)),
+            Err(error) => (Ended::Failed(error), None),
+        }
+    }
+}
+
+fn outcome_of(ended: &Ended) -> Outcome {
+    let (state, message, observed) = match ended {
+        Ended::Succeeded { release } => (OutcomeState::Succeeded, "applied as planned".to_owned(), json!({"release": release})),
+        Ended::Stale { .. } => (OutcomeState::Aborted, "stale: the plan is another one now".to_owned(), Value::Null),
+        Ended::Moved(moved) => (OutcomeState::Aborted, moved_message(moved), Value::Null),
+        Ended::Unresolved(error) => (OutcomeState::Aborted, error.to_string(), Value::Null),
+        Ended::Overtaken { by } => (OutcomeState::Aborted, format!("attempt {by} has begun at the target"), Value::Null),
+        Ended::Expired => (OutcomeState::Aborted, "the approval ran out".to_owned(), Value::Null),
+        Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), Value::Null),
+    };
+    Outcome { state, message, observed }
+}
+
+/// One sentence for each tag that moved, with both digests.
+pub(crate) fn moved_message(moved: &[MovedTag]) -> String {
+    let sentence =
+        |tag: &MovedTag| format!("tag `{}` was approved at {} and leads to {} now", tag.reference, tag.approved, tag.now);
+    moved.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+/// Outcomes for attempts that began before this one and never ended: what the target itself said when this one took it.
+fn earlier_outcomes(history: &History, own: &EntrySubject, before: &TargetState) -> Vec<(EntrySubject, Outcome)> {
+    let target = own.target.as_deref().unwrap_or_default();
+    let mut outcomes = Vec::new();
+    for promotion in history.open_attempts(target) {
+        let Some((running, _)) = promotion.running else { continue };
+        if running.subject.attempt >= own.attempt {
+            continue;
+        }
+        let wrote = before.written.as_ref().is_some_and(|written| Some(written.attempt) == running.subject.attempt);
+        let (state, message) = if wrote {
+            (OutcomeState::Succeeded, "the target says that it was applied; its worker never reported")
+        } else {
+            (OutcomeState::Aborted, "the target says that it was not applied; its worker never reported")
+        };
+        let observed = serde_json::to_value(before).unwrap_or_default();
+        outcomes.push((running.subject.clone(), Outcome { state, message: message.to_owned(), observed }));
+    }
+    outcomes
+}

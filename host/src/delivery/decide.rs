@@ -1,0 +1,163 @@
+//! Asking everybody who has a say on one recipe and one target.
+
+use tollgate_core::decision::Decision;
+use tollgate_core::digest::Digest;
+use tollgate_core::evaluate::{Context, PlaceOfEvaluation, PromotionRequest, PromotionTarget};
+use tollgate_core::finding::Finding;
+use tollgate_core::history::History;
+use tollgate_core::pipeline::{Gate, Pipeline, Target};
+use tollgate_core::plan::{NoDigest, Plan};
+use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger};
+use tollgate_core::recipe::Recipe;
+use tollgate_core::render::Rendered;
+use tollgate_core::structure;
+use tollgate_core::time::Timestamp;
+use tollgate_core::verdict::Verdict;
+use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
+
+use crate::delivery::proofs;
+use crate::delivery::recipe::Candidate;
+use crate::delivery::render::{RenderError, render};
+
+/// A target and what stands before it.
+pub(crate) struct Way<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) adapter: &'a dyn ApplyPlan,
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) policies: &'a Policies,
+    pub(crate) locate: &'a dyn LocateValue,
+    pub(crate) ledger: &'a dyn ReadLedger,
+    pub(crate) now: Timestamp,
+}
+
+/// A decision with all that it rests on.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) decision: Decision,
+    pub(crate) judgements: Judgements,
+    /// Recipe, rendered documents and plan; nothing when an image has no digest, so that there is no recipe.
+    pub(crate) prepared: Option<Prepared>,
+}
+
+/// What would be applied.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) recipe: Recipe,
+    pub(crate) id: Digest,
+    pub(crate) rendered: Rendered,
+    pub(crate) plan: Plan,
+    pub(crate) plan_digest: Digest,
+}
+
+/// Why there is no decision.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DecideError {
+    #[error("no gate stands on the way to `{target}`; add one to `gates` or `packs` of tollgate.yaml")]
+    NoGate { target: String },
+    #[error("no policy applied to any document on the way to `{target}`")]
+    NothingJudged { target: String },
+    #[error(transparent)]
+    NoDigest(#[from] NoDigest),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
+    Target(#[from] ApplyError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    NotCanonical(#[from] tollgate_core::canonical::NotCanonical),
+}
+
+impl Way<'_> {
+    /// Renders, plans, asks every gate, and folds.
+    pub(crate) fn judge(&self, candidate: &Candidate, history: &History) -> Result<Judged, DecideError> {
+        let gates: Vec<&Gate> = self.pipeline.gates_to(self.target).collect();
+        if gates.is_empty() {
+            return Err(DecideError::NoGate { target: self.target.name.clone() });
+        }
+        let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
+        let policies = self.policies.only(&names);
+        let mut judgements = self.judge_documents(&policies, candidate);
+        let mut host_findings = candidate.findings.clone();
+        host_findings.extend(candidate.documents.findings.iter().cloned());
+        let prepared = prepare(candidate, self.adapter)?;
+        match &prepared {
+            Some(prepared) => {
+                host_findings.extend(self.structure(candidate, history, prepared));
+                judgements.absorb(judge_promotion(&policies, &self.request(candidate, history, prepared)?));
+            }
+            None => ask_nothing_of_promotion_gates(&policies, &mut judgements),
+        }
+        let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
+        if verdicts.iter().all(|gate| gate.verdict == Verdict::NotApplicable) {
+            return Err(DecideError::NothingJudged { target: self.target.name.clone() });
+        }
+        let decision = Decision::fold(verdicts, host_findings, judgements.findings());
+        Ok(Judged { decision, judgements, prepared })
+    }
+
+    fn judge_documents(&self, policies: &Policies, candidate: &Candidate) -> Judgements {
+        let evaluator = Evaluator {
+            policies,
+            context: self.context(),
+            evaluation_time: seconds(self.now),
+            cache: &tollgate_core::cache::Forgetful,
+            locate: self.locate,
+        };
+        evaluator.judge(&candidate.documents.documents)
+    }
+
+    fn structure(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Vec<Finding> {
+        let reference = &candidate.provenance.reference;
+        let mut findings = structure::check_way(self.target, reference, prepared.id, &history.proven());
+        findings.extend(structure::check_objects(&prepared.rendered));
+        findings.extend(structure::check_plan(&prepared.plan));
+        findings
+    }
+
+    fn request(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Result<PromotionRequest, DecideError> {
+        let target = PromotionTarget {
+            name: self.target.name.clone(),
+            environment: self.target.environment.clone(),
+            role: self.target.role,
+            promotable: self.target.promotable,
+            after: self.target.predecessors().map(ToOwned::to_owned).collect(),
+        };
+        Ok(PromotionRequest {
+            context: self.context(),
+            target,
+            recipe: prepared.recipe.clone(),
+            sources: candidate.sources(),
+            plan: prepared.plan.summary()?,
+            built: history.built().collect(),
+            proofs: proofs::proofs(history, self.ledger)?,
+            evaluation_time: seconds(self.now),
+        })
+    }
+
+    fn context(&self) -> Context {
+        Context { place: PlaceOfEvaluation::Promote, target: Some(self.target.name.clone()) }
+    }
+}
+
+/// Renders and plans a candidate that has a recipe.
+pub(crate) fn prepare(candidate: &Candidate, adapter: &dyn ApplyPlan) -> Result<Option<Prepared>, DecideError> {
+    let Some(recipe) = &candidate.recipe else { return Ok(None) };
+    let id = recipe.id()?;
+    let rendered = render(candidate, recipe)?;
+    let plan = adapter.plan(id, &rendered)?;
+    let plan_digest = plan.digest()?;
+    Ok(Some(Prepared { recipe: recipe.clone(), id, rendered, plan, plan_digest }))
+}
+
+/// Seconds since the Unix epoch, as plugins count them.
+pub(crate) fn seconds(now: Timestamp) -> u64 {
+    u64::try_from(now.as_second()).unwrap_or_default()
+}
+
+/// Without a recipe there is nothing to ask promotion gates about. The candidate's findings deny already; their gates say so.
+fn ask_nothing_of_promotion_gates(policies: &Policies, judgements: &mut Judgements) {
+    for policy in policies.iter() {
+        judgements.by_policy.entry(policy.spec.name.clone()).or_default();
+    }
+}

@@ -1,0 +1,13 @@
+//! From a git revision to an outcome: the one way that data goes (§3 of the design), over ports alone.
+//!
+//! `components` finds what a commit delivers, `recipe` makes it a recipe, `decide` asks for the decision, `record` writes
+//! it down, `attempt` applies it.
+
+pub(crate) mod attempt;
+pub(crate) mod components;
+pub(crate) mod decide;
+pub(crate) mod images;
+pub(crate) mod proofs;
+pub(crate) mod recipe;
+pub(crate) mod record;
+pub(crate) mod render;

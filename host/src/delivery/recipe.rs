@@ -1,0 +1,112 @@
+//! A commit, or a recorded recipe, as a candidate for a target.
+
+use std::collections::BTreeMap;
+
+use tollgate_core::finding::Finding;
+use tollgate_core::pipeline::{Pipeline, SourceSpec};
+use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
+use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
+
+use crate::delivery::components::{ComponentAt, ComponentError};
+use crate::delivery::images;
+use crate::sources::{Documents, component_files, read_documents};
+
+/// All that is known of what would be delivered, before anybody was asked.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// Nothing when an image has no digest: then there is no recipe, and the findings say why.
+    pub(crate) recipe: Option<Recipe>,
+    pub(crate) provenance: Provenance,
+    pub(crate) components: BTreeMap<String, ComponentAt>,
+    pub(crate) documents: Documents,
+    /// `recipe/…`
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Why there is no candidate.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CandidateError {
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("component `{component}` can't be made part of a recipe")]
+    Resolve {
+        component: String,
+        #[source]
+        source: ResolveError,
+    },
+    #[error(transparent)]
+    Duplicate(#[from] DuplicateComponent),
+}
+
+/// What candidates are made with.
+pub(crate) struct Kitchen<'a> {
+    pub(crate) repository: &'a dyn ReadRepository,
+    pub(crate) resolver: &'a dyn ResolveDigest,
+    pub(crate) locate: &'a dyn LocateValue,
+    pub(crate) pipeline: &'a Pipeline,
+}
+
+impl Kitchen<'_> {
+    /// Reads components, resolves their images, and makes the recipe.
+    pub(crate) fn candidate(
+        &self,
+        provenance: &Provenance,
+        components: BTreeMap<String, ComponentAt>,
+    ) -> Result<Candidate, CandidateError> {
+        let documents = self.documents(&components)?;
+        let mut parts = Vec::new();
+        let mut findings = Vec::new();
+        for component in components.values() {
+            let found = images::of_component(component, &documents.documents, self.resolver, self.locate)
+                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source })?;
+            findings.extend(found.findings);
+            parts.push(RecipeComponent {
+                component: component.name.clone(),
+                path: component.path.clone(),
+                tree: component.tree.clone(),
+                images: found.images,
+                renderers: Vec::new(),
+            });
+        }
+        let recipe = if findings.is_empty() { Some(Recipe::new(parts)?) } else { None };
+        Ok(Candidate { recipe, provenance: provenance.clone(), components, documents, findings })
+    }
+}
+
+impl Kitchen<'_> {
+    /// A recorded recipe again: its components where they were read then, its digests as they were then.
+    pub(crate) fn recorded(
+        &self,
+        provenance: &Provenance,
+        components: BTreeMap<String, ComponentAt>,
+        recipe: Recipe,
+    ) -> Result<Candidate, CandidateError> {
+        let documents = self.documents(&components)?;
+        Ok(Candidate { recipe: Some(recipe), provenance: provenance.clone(), components, documents, findings: Vec::new() })
+    }
+
+    fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
+        let files = components.values().map(|component| component_files(self.repository, component, &self.pipeline.ignore));
+        Ok(read_documents(files.collect::<Result<_, _>>()?))
+    }
+}
+
+impl Candidate {
+    /// Where own images must come from, by component.
+    pub(crate) fn sources(&self) -> BTreeMap<String, SourceSpec> {
+        let source = |component: &ComponentAt| {
+            let source = component.spec.source.as_ref()?;
+            let repository = source.repository.replace("{component}", &component.name);
+            Some((component.name.clone(), SourceSpec { repository, branch: source.branch.clone() }))
+        };
+        self.components.values().filter_map(source).collect()
+    }
+
+    /// Where those components were read that don't come from the candidate's own commit.
+    pub(crate) fn carried(&self) -> BTreeMap<String, Provenance> {
+        let others = self.components.values().filter(|component| component.provenance != self.provenance);
+        others.map(|component| (component.name.clone(), component.provenance.clone())).collect()
+    }
+}

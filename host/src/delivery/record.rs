@@ -1,0 +1,133 @@
+//! Writing a decision down, with everything that it rests on.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tollgate_core::canonical::{self, NotCanonical};
+use tollgate_core::digest::Digest;
+use tollgate_core::document::ObjectIdentity;
+use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
+use tollgate_core::finding::Finding;
+use tollgate_core::history::History;
+use tollgate_core::pipeline::Target;
+use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
+use tollgate_core::time::Timestamp;
+use tollgate_gate::JudgedDocument;
+
+use crate::delivery::decide::Judged;
+use crate::delivery::proofs::RECIPE_BLOB;
+use crate::delivery::recipe::Candidate;
+
+/// What a decision is recorded with, beside itself.
+pub(crate) struct Circumstances<'a> {
+    pub(crate) by: &'a By,
+    pub(crate) now: Timestamp,
+    /// Digest of the policy in force, and what it consists of: plugins and packs by name.
+    pub(crate) policy: Digest,
+    pub(crate) policy_blobs: &'a BTreeMap<String, Vec<u8>>,
+}
+
+/// Why a decision was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    #[error("policy changed to `{0}` while the promotion was being judged; run the command again")]
+    PolicyChanged(String),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RecordedDocument<'a> {
+    component: Option<&'a str>,
+    file: &'a str,
+    identity: &'a ObjectIdentity,
+    /// Digest of the body as plugins saw it: Secret values withheld.
+    digest: Digest,
+    /// False where the document holds values that were withheld from the ledger, so that a policy which was granted them
+    /// can't be asked again.
+    replayable: bool,
+}
+
+/// Appends the decision. It gets its promotion id from its place in the ledger.
+pub(crate) fn record(
+    candidate: &Candidate,
+    judged: &Judged,
+    target: &Target,
+    circumstances: &Circumstances<'_>,
+    ledger: &dyn AppendEntry,
+) -> Result<PromotionId, RecordError> {
+    let draft = draft(candidate, judged, target, circumstances)?;
+    let mut changed = None;
+    let entries = ledger.append(&mut |history: &History| {
+        let in_force = history.policy_in_force().map(|policy| policy.digest);
+        if in_force != Some(circumstances.policy) {
+            changed = Some(in_force.map_or_else(|| "none".to_owned(), |digest| digest.short()));
+            return Err(Refusal);
+        }
+        let mut draft = draft.clone();
+        draft.subject.promotion = Some(PromotionId::of_decision(history.len()));
+        Ok(Proposal { drafts: vec![draft] })
+    });
+    match (entries, changed) {
+        (Err(AppendError::Refused), Some(now)) => Err(RecordError::PolicyChanged(now)),
+        (Err(error), _) => Err(error.into()),
+        (Ok(entries), _) => {
+            let id = entries.into_iter().next().and_then(|entry| entry.subject.promotion);
+            id.ok_or(RecordError::Append(AppendError::Refused))
+        }
+    }
+}
+
+fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances: &Circumstances<'_>) -> Result<Draft, RecordError> {
+    let mut blobs = circumstances.policy_blobs.clone();
+    let mut attached = Vec::new();
+    blobs.insert("documents".to_owned(), documents_blob(&candidate.documents.documents, &mut attached)?);
+    blobs.insert("findings".to_owned(), findings_blob(judged.decision.findings())?);
+    let mut subject = EntrySubject { target: Some(target.name.clone()), ..EntrySubject::default() };
+    if let Some(prepared) = &judged.prepared {
+        blobs.insert(RECIPE_BLOB.to_owned(), canonical::to_vec(&prepared.recipe)?);
+        blobs.insert("plan".to_owned(), canonical::to_vec(&prepared.plan)?);
+        subject.recipe = Some(prepared.id);
+        subject.plan = Some(prepared.plan_digest);
+    }
+    Ok(Draft {
+        at: circumstances.now,
+        by: circumstances.by.clone(),
+        policy: Some(circumstances.policy),
+        subject,
+        body: Body::Decided(Decided {
+            decision: judged.decision.word(),
+            gates: judged.decision.records(),
+            provenance: candidate.provenance.clone(),
+            environment: target.environment.clone(),
+            promotable: target.promotable,
+            valid_until: judged.decision.valid_until(),
+            waits: judged.decision.waits(),
+            carried: candidate.carried(),
+        }),
+        blobs,
+        attached,
+    })
+}
+
+fn documents_blob(documents: &[JudgedDocument], attached: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, NotCanonical> {
+    let mut recorded = Vec::with_capacity(documents.len());
+    for judged in documents {
+        attached.push(judged.withheld.to_vec());
+        recorded.push(RecordedDocument {
+            component: judged.component.as_deref(),
+            file: &judged.document.source.path,
+            identity: &judged.document.identity,
+            digest: Digest::of(&judged.withheld),
+            replayable: judged.withheld == judged.document.body,
+        });
+    }
+    canonical::to_vec(&recorded)
+}
+
+fn findings_blob(findings: &[Finding]) -> Result<Vec<u8>, NotCanonical> {
+    canonical::to_vec(&findings)
+}

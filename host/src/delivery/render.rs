@@ -1,0 +1,51 @@
+//! Candidates as they would be sent: every image with its digest.
+
+use std::collections::BTreeMap;
+
+use tollgate_core::digest::Digest;
+use tollgate_core::image::ImageReference;
+use tollgate_core::pointer::Pointer;
+use tollgate_core::recipe::Recipe;
+use tollgate_core::render::{Rendered, RenderedDocument};
+use tollgate_manifest::{PinError, pin_images};
+
+use crate::delivery::recipe::Candidate;
+
+/// A document that can't be rendered.
+#[derive(Debug, thiserror::Error)]
+#[error("`{document}` in `{file}` can't be rendered")]
+pub(crate) struct RenderError {
+    file: String,
+    document: String,
+    #[source]
+    source: PinError,
+}
+
+/// Renders all documents of a candidate that has a recipe.
+pub(crate) fn render(candidate: &Candidate, recipe: &Recipe) -> Result<Rendered, RenderError> {
+    let digests = digests(recipe);
+    let mut rendered = Vec::with_capacity(candidate.documents.documents.len());
+    for judged in &candidate.documents.documents {
+        let component = judged.component.clone().unwrap_or_default();
+        let pointers: &[Pointer] =
+            candidate.components.get(&component).map_or(&[], |component| component.spec.image_pointers.as_slice());
+        let document = &judged.document;
+        let body = pin_images(&document.body, &digests, pointers).map_err(|source| RenderError {
+            file: document.source.path.clone(),
+            document: document.identity.to_string(),
+            source,
+        })?;
+        rendered.push(RenderedDocument {
+            component,
+            path: document.source.path.clone(),
+            identity: document.identity.clone(),
+            body,
+        });
+    }
+    Ok(Rendered::new(rendered))
+}
+
+fn digests(recipe: &Recipe) -> BTreeMap<ImageReference, Digest> {
+    let images = recipe.components().iter().flat_map(|component| &component.images);
+    images.map(|image| (image.reference.clone(), image.digest)).collect()
+}

@@ -1,0 +1,155 @@
+//! Which exit code an error means. The one place where errors and codes meet.
+
+use std::error::Error;
+
+use tollgate_core::approved::NotApproved;
+use tollgate_core::plan::NoDigest;
+use tollgate_core::ports::{AppendError, ApplyError, LedgerError, ResolveError, SourceError};
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+
+use crate::delivery::attempt::AttemptError;
+use crate::delivery::components::ComponentError;
+use crate::delivery::decide::DecideError;
+use crate::delivery::recipe::CandidateError;
+use crate::delivery::record::RecordError;
+use crate::delivery::render::RenderError;
+use crate::sources::PathError;
+
+/// An error that has an exit code.
+pub(crate) trait MeansExit: Error {
+    /// The code that it alone leads to.
+    fn exit(&self) -> ExitCode;
+}
+
+/// The failure that an error is.
+pub(crate) fn fail<E: MeansExit + 'static>(error: E) -> Failure {
+    Failure::new(error.exit(), &error)
+}
+
+impl MeansExit for SourceError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::SourceUnreadable
+    }
+}
+
+impl MeansExit for PathError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::SourceUnreadable
+    }
+}
+
+impl MeansExit for LedgerError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::LedgerUnavailable
+    }
+}
+
+impl MeansExit for AppendError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Exists { .. } => ExitCode::InvalidConfiguration,
+            _ => ExitCode::LedgerUnavailable,
+        }
+    }
+}
+
+impl MeansExit for ResolveError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::NoRegistry { .. } => ExitCode::InvalidConfiguration,
+            _ => ExitCode::SourceUnreadable,
+        }
+    }
+}
+
+impl MeansExit for NoDigest {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::SecretWithoutKey { .. } => ExitCode::InvalidConfiguration,
+            Self::NotCanonical { .. } => ExitCode::Unexpected,
+        }
+    }
+}
+
+impl MeansExit for ApplyError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::PlanKey { .. } => ExitCode::InvalidConfiguration,
+            Self::NoDigest(error) => error.exit(),
+            Self::WrongTarget { .. } => ExitCode::Unexpected,
+            Self::Broken { .. } | Self::Io { .. } => ExitCode::NotApplied,
+        }
+    }
+}
+
+impl MeansExit for ComponentError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::SameName { .. } | Self::NoComponent { .. } => ExitCode::InvalidConfiguration,
+            Self::Lost { .. } => ExitCode::SourceUnreadable,
+            Self::Source(error) => error.exit(),
+        }
+    }
+}
+
+impl MeansExit for CandidateError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Component(error) => error.exit(),
+            Self::Source(error) => error.exit(),
+            Self::Resolve { source, .. } => source.exit(),
+            Self::Duplicate(_) => ExitCode::InvalidConfiguration,
+        }
+    }
+}
+
+impl MeansExit for RenderError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::Unexpected
+    }
+}
+
+impl MeansExit for DecideError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::NoGate { .. } | Self::NothingJudged { .. } => ExitCode::InvalidConfiguration,
+            Self::NoDigest(error) => error.exit(),
+            Self::Render(error) => error.exit(),
+            Self::Target(error) => error.exit(),
+            Self::Ledger(error) => error.exit(),
+            Self::NotCanonical(_) => ExitCode::Unexpected,
+        }
+    }
+}
+
+impl MeansExit for RecordError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Append(error) => error.exit(),
+            Self::NotCanonical(_) => ExitCode::Unexpected,
+            Self::PolicyChanged(_) => ExitCode::Pending,
+        }
+    }
+}
+
+impl MeansExit for NotApproved {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Unknown(_) => ExitCode::InvalidConfiguration,
+            Self::State { state: "denied", .. } => ExitCode::Denied,
+            Self::State { state: "pending", .. } => ExitCode::Pending,
+            Self::State { .. } | Self::PolicyChanged { .. } | Self::Overtaken { .. } | Self::Expired { .. } => ExitCode::NotApplied,
+            Self::Incomplete { .. } | Self::Ledger(_) => ExitCode::LedgerUnavailable,
+        }
+    }
+}
+
+impl MeansExit for AttemptError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::NotApproved(error) => error.exit(),
+            Self::Unrecorded { .. } => ExitCode::LedgerUnavailable,
+        }
+    }
+}

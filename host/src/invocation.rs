@@ -1,0 +1,95 @@
+//! What a command knows of the world in which it was started.
+
+use std::io::IsTerminal as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_core::entry::By;
+use tollgate_core::time::Timestamp;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+use tollgate_report::style::Style;
+
+use crate::cli::{Color, Global};
+
+/// The options that all commands share, and the environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Invocation {
+    pub(crate) global: Global,
+    /// Where the command was started, or what `--directory` says.
+    pub(crate) directory: Utf8PathBuf,
+    /// Whether this is a CI job: nobody is there to ask, and nothing is remembered from before.
+    pub(crate) ci: bool,
+}
+
+impl Invocation {
+    /// Reads the environment.
+    pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+        let current = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
+        let current = current.ok_or_else(|| Failure::of_message(ExitCode::Usage, "the current directory has no readable path"))?;
+        let directory = global.directory.as_ref().map_or(current.clone(), |directory| current.join(directory));
+        if !directory.is_dir() {
+            return Err(Failure::of_message(ExitCode::Usage, format!("`{directory}` is not a directory")));
+        }
+        let ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false");
+        Ok(Self { global, directory, ci })
+    }
+
+    /// How wide and colourful text on standard output may be.
+    pub(crate) fn style(&self) -> Style {
+        self.style_for(std::io::stdout().is_terminal())
+    }
+
+    /// How wide and colourful text on standard error may be.
+    pub(crate) fn error_style(&self) -> Style {
+        self.style_for(std::io::stderr().is_terminal())
+    }
+
+    fn style_for(&self, is_terminal: bool) -> Style {
+        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        match self.global.color {
+            Color::Always => Style::choose(true, None, width),
+            Color::Never => Style::choose(false, None, width),
+            Color::Auto => Style::choose(is_terminal, std::env::var("NO_COLOR").ok().as_deref(), width),
+        }
+    }
+
+    /// Now. The one clock of the program.
+    pub(crate) fn now() -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Where compiled plugins and kept verdicts go; nothing when the user has no home.
+    pub(crate) fn cache_directory(&self) -> Option<Utf8PathBuf> {
+        self.global.cache_dir.clone().or_else(|| user_directory("XDG_CACHE_HOME", ".cache"))
+    }
+
+    /// Where this machine remembers ledgers; nothing when the user has no home.
+    pub(crate) fn state_directory(&self) -> Option<Utf8PathBuf> {
+        self.global.state_dir.clone().or_else(|| user_directory("XDG_STATE_HOME", ".local/state"))
+    }
+
+    /// Who writes entries: git's own idea of the user.
+    pub(crate) fn by(&self, email: Option<String>) -> Result<By, Failure> {
+        let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let email = environment("GIT_AUTHOR_EMAIL").or(email).or_else(|| environment("EMAIL"));
+        let principal = email.ok_or_else(|| {
+            let failure =
+                Failure::of_message(ExitCode::InvalidConfiguration, "git does not know who you are, so nothing can be written");
+            failure.with_hint("run `git config user.email ADDRESS`")
+        })?;
+        Ok(By { principal, key: None, automation: self.ci })
+    }
+}
+
+/// A directory of the user's by the XDG base directory specification.
+fn user_directory(variable: &str, fallback: &str) -> Option<Utf8PathBuf> {
+    let set = std::env::var(variable).ok().map(Utf8PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var("HOME").ok().map(|home| Utf8Path::new(&home).join(fallback));
+    set.or_else(home).map(|directory| directory.join("tollgate"))
+}
+
+/// Host and process, to tell people who holds an attempt.
+pub(crate) fn worker_name() -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{host}:{}", std::process::id())
+}

@@ -1,0 +1,228 @@
+//! The composition root: the only file that names the adapters behind the ports.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_apply::directory::Directory;
+use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
+use tollgate_core::branch::KeepBranch as _;
+use tollgate_core::digest::{Digest, InvalidDigest};
+use tollgate_core::document::{Document, Span};
+use tollgate_core::entry::By;
+use tollgate_core::history::History;
+use tollgate_core::image::ImageReference;
+use tollgate_core::pipeline::{LedgerSpec, Pipeline, Target, TargetKind};
+use tollgate_core::pointer::Pointer;
+use tollgate_core::ports::{
+    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ResolveDigest, ResolveError,
+};
+use tollgate_ledger::{GitLedger, TrustBasis, Witness};
+use tollgate_registry::OciLayouts;
+use tollgate_repo::{GitBranch, GitRepository};
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+use tollgate_sandbox::{CompileLimits, Compiler, Sandbox, SandboxOptions};
+
+use crate::commands::Outcome;
+use crate::configuration::Failures;
+use crate::configuration::in_force::{self, InForce};
+use crate::configuration::reader::{Reader, Tree};
+use crate::exit::fail;
+use crate::invocation::Invocation;
+
+/// Finds lines by reading the source once more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines;
+
+impl LocateValue for Lines {
+    fn locate(&self, document: &Document, pointers: &[Pointer]) -> Vec<Span> {
+        tollgate_manifest::locate(&document.source, document.place.stream, &document.place.base, pointers)
+    }
+}
+
+/// The sandbox, with compiled code kept for the user.
+pub(crate) fn sandbox(invocation: &Invocation) -> Result<Sandbox, Failure> {
+    let program = std::env::current_exe().map_err(|error| Failure::new(ExitCode::Unexpected, &error))?;
+    let program = Utf8PathBuf::try_from(program).map_err(|error| Failure::new(ExitCode::Unexpected, &error))?;
+    let compiler = Compiler::Child { program, arguments: vec!["__compile".to_owned()], limits: CompileLimits::default() };
+    let cache_directory = invocation.cache_directory().map(|directory| directory.join("compiled"));
+    let options = SandboxOptions { cache_directory, compiler, ..SandboxOptions::default() };
+    Sandbox::new(options).map_err(|error| Failure::new(ExitCode::Unexpected, &error))
+}
+
+/// The child process in which a plugin is compiled.
+pub(crate) fn compile_child() -> Outcome {
+    match tollgate_sandbox::compile_stdin_to_stdout() {
+        Ok(()) => Ok(ExitCode::Approved),
+        Err(error) => Err(vec![Failure::new(ExitCode::InvalidConfiguration, &error)]),
+    }
+}
+
+/// The clone that the command was started in.
+pub(crate) fn repository(invocation: &Invocation) -> Result<GitRepository, Failure> {
+    GitRepository::discover(&invocation.directory, &invocation.global.remote).map_err(fail)
+}
+
+/// The ledger with what was read of it.
+pub(crate) struct OpenedLedger {
+    pub(crate) ledger: GitLedger,
+    pub(crate) history: Arc<History>,
+    pub(crate) notices: Vec<String>,
+}
+
+/// Remote and branch of the ledger, as the command line has them.
+fn ledger_place(invocation: &Invocation) -> (String, String) {
+    let spec = LedgerSpec::default();
+    let given = invocation.global.ledger.as_deref().unwrap_or_default();
+    let (remote, branch) = given.split_once('#').unwrap_or((given, ""));
+    let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
+    (or(remote, &invocation.global.remote), or(branch, &spec.branch))
+}
+
+/// The ledger, not read yet.
+pub(crate) fn ledger(invocation: &Invocation, clone: &GitRepository) -> Result<GitLedger, Failure> {
+    let (remote, branch) = ledger_place(invocation);
+    let branch = GitBranch::in_clone(clone, &remote, &branch).map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))?;
+    Ok(GitLedger::new(Arc::new(branch), witness(invocation)?))
+}
+
+fn witness(invocation: &Invocation) -> Result<Witness, Failure> {
+    let trust = invocation.global.trust.as_deref().map(str::parse).transpose();
+    let trust =
+        trust.map_err(|error: InvalidDigest| Failure::new(ExitCode::Usage, &error).with_hint("`init --trust` prints it"))?;
+    let directory = invocation.state_directory().ok_or_else(|| {
+        Failure::of_message(ExitCode::InvalidConfiguration, "there is no place to remember ledgers; set `TOLLGATE_STATE_DIR`")
+    })?;
+    Ok(Witness::new(&directory.join("ledgers"), trust))
+}
+
+/// The ledger as the remote has it now. Where nobody said what to trust, the first sight counts, and people are told.
+pub(crate) fn read_ledger(invocation: &Invocation, clone: &GitRepository) -> Result<OpenedLedger, Failure> {
+    let ledger = ledger(invocation, clone)?;
+    let history = ledger.history().map_err(fail)?;
+    let digest = ledger.trust_digest().map(|digest| digest.to_string()).unwrap_or_default();
+    let notices = match ledger.trust_basis() {
+        Some(TrustBasis::FirstSeen) => {
+            vec![format!(
+                "this machine saw the ledger for the first time and trusts it from now on; compare its entry 0 with what `init --trust` printed: {digest}"
+            )]
+        }
+        _ => Vec::new(),
+    };
+    Ok(OpenedLedger { ledger, history, notices })
+}
+
+/// The revision in force, where there is a ledger at all; `check` can do without.
+pub(crate) fn in_force(invocation: &Invocation, sandbox: &Sandbox) -> Result<Option<(InForce, Vec<String>)>, Failures> {
+    let clone = match repository(invocation) {
+        Ok(clone) => clone,
+        Err(_) if invocation.global.ledger.is_none() => return Ok(None),
+        Err(failure) => return Err(vec![failure]),
+    };
+    let ledger = ledger(invocation, &clone).map_err(|failure| vec![failure]);
+    let ledger = match ledger {
+        Err(_) if invocation.global.ledger.is_none() && invocation.global.trust.is_none() && clone.remote_url().is_err() => {
+            return Ok(None);
+        }
+        other => other?,
+    };
+    match ledger.history() {
+        Ok(history) => in_force::read(&history, &clone, &ledger, sandbox).map(|in_force| Some((in_force, Vec::new()))),
+        Err(LedgerError::Missing { .. }) if invocation.global.trust.is_none() => Ok(None),
+        Err(error) => Err(vec![fail(error)]),
+    }
+}
+
+/// Everything that a command on the way from a commit to a target needs.
+pub(crate) struct Delivery {
+    pub(crate) repository: GitRepository,
+    pub(crate) ledger: GitLedger,
+    pub(crate) in_force: InForce,
+    pub(crate) resolver: Box<dyn ResolveDigest>,
+    /// Relative paths of the configuration start here.
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) notices: Vec<String>,
+}
+
+/// Opens repository and ledger, and reads the revision in force.
+pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
+    let one = |failure: Failure| vec![failure];
+    let repository = repository(invocation).map_err(one)?;
+    let OpenedLedger { ledger, history, mut notices } = read_ledger(invocation, &repository).map_err(one)?;
+    let sandbox = sandbox(invocation).map_err(one)?;
+    let in_force = in_force::read(&history, &repository, &ledger, &sandbox)?;
+    let pipeline = &in_force.configuration.pipeline;
+    agree_on_ledger(invocation, &repository, &ledger, pipeline).map_err(one)?;
+    notices.extend(in_force.configuration.warnings.iter().map(ToString::to_string));
+    let root = repository.root().map_or_else(|| invocation.directory.clone(), ToOwned::to_owned);
+    let resolver = resolver(invocation, pipeline.image_layout.as_deref(), &root).map_err(one)?;
+    Ok(Delivery { repository, ledger, in_force, resolver, root, notices })
+}
+
+/// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.
+fn agree_on_ledger(invocation: &Invocation, clone: &GitRepository, ledger: &GitLedger, pipeline: &Pipeline) -> Result<(), Failure> {
+    let spec = &pipeline.ledger;
+    let configured = GitBranch::in_clone(clone, &spec.remote, &spec.branch);
+    let configured = configured.map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error))?;
+    let (_, branch) = ledger_place(invocation);
+    if configured.remote() == ledger.remote() && spec.branch == branch {
+        return Ok(());
+    }
+    let message = format!(
+        "`ledger` of tollgate.yaml is branch `{}` of `{}`, but branch `{branch}` of `{}` is used",
+        spec.branch,
+        configured.remote(),
+        ledger.remote()
+    );
+    Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("pass the right one with `--ledger`"))
+}
+
+/// Where tags are resolved: what the command line says, else the configuration.
+pub(crate) fn resolver(
+    invocation: &Invocation,
+    configured: Option<&str>,
+    root: &Utf8Path,
+) -> Result<Box<dyn ResolveDigest>, Failure> {
+    let given = invocation.global.registry.as_ref().map(|path| invocation.directory.join(path));
+    match given.or_else(|| configured.map(|path| root.join(path))) {
+        Some(directory) => Ok(Box::new(OciLayouts::open(&directory).map_err(fail)?)),
+        None => Ok(Box::new(NoRegistry)),
+    }
+}
+
+/// Resolves nothing, because no place is configured.
+#[derive(Clone, Copy, Debug)]
+struct NoRegistry;
+
+impl ResolveDigest for NoRegistry {
+    fn resolve(&self, reference: &ImageReference) -> Result<Digest, ResolveError> {
+        Err(ResolveError::NoRegistry { reference: reference.clone() })
+    }
+}
+
+/// The adapter for a target.
+pub(crate) fn target(target: &Target, root: &Utf8Path) -> Box<dyn ApplyPlan> {
+    match &target.kind {
+        TargetKind::Directory(directory) => Box::new(Directory::new(&target.name, directory, root)),
+    }
+}
+
+/// In CI nothing is remembered from before, so a promotion there has to be told what to trust.
+pub(crate) fn require_trust(invocation: &Invocation) -> Result<(), Failure> {
+    if !invocation.ci || invocation.global.trust.is_some() {
+        return Ok(());
+    }
+    let failure = Failure::of_message(ExitCode::InvalidConfiguration, "in CI a promotion needs `--trust`, or `TOLLGATE_TRUST`");
+    Err(failure.with_hint("it is the digest that `tollgate init --trust` printed"))
+}
+
+/// Who writes entries.
+pub(crate) fn writer(invocation: &Invocation, clone: &GitRepository) -> Result<By, Failure> {
+    invocation.by(clone.user_email().map_err(fail)?)
+}
+
+/// The policy digest of a commit; nothing when its configuration can't be read.
+pub(crate) fn policy_digest(delivery: &Delivery, commit: &str) -> Option<Digest> {
+    let reader = Reader { tree: Tree::Commit { repository: &delivery.repository, commit }, ledger: Some(&delivery.ledger) };
+    read_pipeline(&reader, PIPELINE_FILE, UseOfLock::Obey).ok().map(|configuration| configuration.policy_digest)
+}
