@@ -76,3 +76,75 @@ fn expectation(text: &str) -> Expectation {
     expectation.findings.sort();
     expectation
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Check, Description, Findings, Level, Needs, NoSettings, PluginError, Rule, Severity};
+
+    static NAMED: Rule =
+        Rule { id: "named", title: "Object has a name", help: "", level: Level::Deny, severity: Severity::Low, controls: &[] };
+
+    struct Named;
+
+    impl Validator for Named {
+        type Settings = NoSettings;
+        const DESCRIPTION: Description = Description { name: "named", version: "0.1.0", rules: &[&NAMED], settings_schema: "" };
+
+        fn needs(_: &NoSettings) -> Needs {
+            Needs::document().of("", "Pod")
+        }
+
+        fn check(check: &Check<'_, NoSettings>, findings: &mut Findings) -> Result<(), PluginError> {
+            let names = check.documents.iter().map(|document| document.root().walk(&["metadata", "name"]));
+            findings.extend(names.filter(|name| !name.exists()).map(|name| NAMED.at(&name, "no name")));
+            Ok(())
+        }
+    }
+
+    /// Runs one case; what went wrong, without the file's name.
+    fn outcome(folder: &str, text: &str) -> Result<(), String> {
+        let directory = std::env::temp_dir().join(format!("tollgate-sdk-{}-{folder}-{}", std::process::id(), text.len()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join("case.yaml");
+        std::fs::write(&file, text).unwrap();
+        let outcome = run_case::<Named>(&file, folder == "fail");
+        std::fs::remove_dir_all(&directory).unwrap();
+        outcome.map_err(|error| error.replace(&file.display().to_string(), ""))
+    }
+
+    const NAMELESS: &str = "apiVersion: v1\nkind: Pod\n";
+
+    #[test]
+    fn a_case_that_finds_what_it_says_is_well() {
+        assert_eq!(outcome("fail", &format!("# expect: named 0:/metadata/name\n{NAMELESS}")), Ok(()));
+        assert_eq!(outcome("pass", "{apiVersion: v1, kind: Pod, metadata: {name: a}}"), Ok(()));
+    }
+
+    #[test]
+    fn documents_keep_their_numbers_when_others_are_not_asked_about() {
+        let text = format!("# expect: named 1:/metadata/name\napiVersion: v1\nkind: Service\n---\n{NAMELESS}");
+        assert_eq!(outcome("fail", &text), Ok(()));
+    }
+
+    #[test]
+    fn a_case_that_finds_something_else_is_not() {
+        let wrong = outcome("fail", &format!("# expect: named 0:/metadata\n{NAMELESS}")).unwrap_err();
+        assert_eq!(wrong, "\n  expected:\n    named 0:/metadata\n  found:\n    named 0:/metadata/name\n");
+        assert!(outcome("pass", NAMELESS).is_err());
+    }
+
+    #[test]
+    fn a_case_in_the_wrong_folder_is_not() {
+        assert!(outcome("fail", NAMELESS).is_err());
+        assert!(outcome("pass", &format!("# expect: named 0:/metadata/name\n{NAMELESS}")).is_err());
+    }
+
+    #[test]
+    #[should_panic(expected = "has no case under `pass`")]
+    fn a_directory_without_cases_is_no_success() {
+        let directory = std::env::temp_dir().join(format!("tollgate-sdk-{}-empty", std::process::id()));
+        std::fs::create_dir_all(directory.join("pass")).unwrap();
+        run_cases::<Named>(&directory);
+    }
+}

@@ -40,3 +40,64 @@ fn is_kebab_case(text: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.split('-').all(word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Level, Rule, Severity};
+
+    const HELP: &str = "What is judged, why it matters and how it is fixed, in a few sentences that somebody will read.";
+
+    static RULE: Rule =
+        Rule { id: "a-rule", title: "A rule", help: HELP, level: Level::Deny, severity: Severity::Low, controls: &[] };
+    static MUTE: Rule = Rule { id: "mute", title: "A rule", help: "", level: Level::Deny, severity: Severity::Low, controls: &[] };
+
+    static TWICE: [&Rule; 2] = [&RULE, &RULE];
+    static SILENT: [&Rule; 1] = [&MUTE];
+
+    #[derive(Default, Serialize)]
+    struct Settings {
+        count: u32,
+    }
+
+    const SCHEMA: &str = r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 0}}}"#;
+    const GOOD: Description = Description { name: "good", version: "0.1.0", rules: &[&RULE], settings_schema: SCHEMA };
+
+    #[test]
+    fn a_true_description_is_well() {
+        assert_description::<Settings>(&GOOD);
+    }
+
+    #[test]
+    #[should_panic(expected = "is there twice")]
+    fn a_rule_is_there_once() {
+        assert_description::<Settings>(&Description { rules: &TWICE, ..GOOD });
+    }
+
+    #[test]
+    #[should_panic(expected = "needs a help text")]
+    fn a_rule_explains_itself() {
+        assert_description::<Settings>(&Description { rules: &SILENT, ..GOOD });
+    }
+
+    #[test]
+    #[should_panic(expected = "different members")]
+    fn the_schema_names_all_settings() {
+        let settings_schema = r#"{"additionalProperties": false, "properties": {}}"#;
+        assert_description::<Settings>(&Description { settings_schema, ..GOOD });
+    }
+
+    #[test]
+    #[should_panic(expected = "needs its default")]
+    fn the_schema_tells_the_true_defaults() {
+        let settings_schema =
+            r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 1}}}"#;
+        assert_description::<Settings>(&Description { settings_schema, ..GOOD });
+    }
+
+    #[test]
+    #[should_panic(expected = "refuse unknown settings")]
+    fn the_schema_is_closed() {
+        assert_description::<Settings>(&Description { settings_schema: "{}", ..GOOD });
+    }
+}
