@@ -6,6 +6,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod components;
+mod docs;
+mod install;
+mod lint;
+mod process;
+mod test;
+mod workspaces;
 
 /// Builds, checks and shows tollgate.
 #[derive(Debug, Parser)]
@@ -19,11 +25,23 @@ struct Arguments {
 enum Command {
     /// Builds the plugins and the test guests into `target/plugins` and `target/guests`.
     Plugins(components::Arguments),
+    /// Judges the sources without running them.
+    Lint(lint::Arguments),
+    /// Writes the pages that are made from code.
+    Docs(docs::Arguments),
+    /// Runs all tests, ring by ring.
+    Test(test::Arguments),
+    /// Installs the binary with its plugins.
+    Install(install::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome: Result<(), Box<dyn std::error::Error>> = match Arguments::parse().command {
         Command::Plugins(arguments) => components::run(&arguments).map_err(Into::into),
+        Command::Lint(arguments) => lint::run(&arguments).map_err(Into::into),
+        Command::Docs(arguments) => docs::run(&arguments).map_err(Into::into),
+        Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
+        Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

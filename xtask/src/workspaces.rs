@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use cargo_metadata::MetadataCommand;
 
 use crate::process;
@@ -64,11 +64,6 @@ impl Workspace {
         command.arg(verb).current_dir(&self.directory).env("CARGO_TARGET_DIR", &self.target_directory);
         command
     }
-
-    /// As written in the repository: `plugins/Cargo.toml`.
-    pub(crate) fn relative<'a>(&self, root: &Utf8Path, path: &'a Utf8Path) -> &'a Utf8Path {
-        path.strip_prefix(root).unwrap_or(path)
-    }
 }
 
 #[cfg(test)]
@@ -79,7 +74,7 @@ mod tests {
     fn the_host_is_a_workspace_and_builds_where_cargo_says() {
         let repository = Repository::find().unwrap();
         let workspaces = repository.workspaces();
-        assert_eq!(workspaces[0].directory.join("xtask/Cargo.toml").is_file(), true);
+        assert!(workspaces[0].directory.join("xtask/Cargo.toml").is_file());
         assert_eq!(workspaces[0].target_directory, repository.target_directory);
     }
 

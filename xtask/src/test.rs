@@ -1,0 +1,214 @@
+//! `cargo xtask test`: all rings of tests, one after the other, the quick ones first.
+
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cargo_metadata::{MetadataCommand, TargetKind};
+
+use crate::install;
+use crate::process::{self, ProcessError};
+use crate::workspaces::{Repository, Workspace};
+
+/// What `cargo xtask test` can be told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Names of the rings to run; all of them by default.
+    rings: Vec<String>,
+    /// Prints the names of the rings and runs nothing.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Why not all tests ran and passed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TestError {
+    #[error("failed to read the workspace")]
+    Metadata(#[from] cargo_metadata::Error),
+    #[error("failed to read or write")]
+    Io(#[from] io::Error),
+    #[error("there is no ring `{name}`; there are {known}")]
+    UnknownRing { name: String, known: String },
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error("{0} of the rings failed; what they say stands above")]
+    Failed(usize),
+}
+
+/// One ring.
+struct Ring {
+    name: String,
+    command: Command,
+}
+
+/// All rings. A test program of any package of the host's workspace is a ring of its own, so none can be forgotten.
+fn rings(repository: &Repository) -> Result<Vec<Ring>, TestError> {
+    let mut rings = Vec::new();
+    for workspace in repository.workspaces() {
+        match workspace.name {
+            "host" => {
+                rings.push(ring("units", &workspace, &["--workspace", "--lib", "--bins"]));
+                rings.push(ring("doc-examples", &workspace, &["--workspace", "--doc"]));
+                rings.extend(programs(&workspace)?);
+            }
+            name if workspace.is_native => rings.push(ring(name, &workspace, &["--workspace"])),
+            // Guests run in the sandbox alone: its test programs load them.
+            _ => {}
+        }
+    }
+    let mut reproducible = install::plugins()?;
+    reproducible.arg("--verify-reproducible");
+    rings.push(Ring { name: "reproducible-plugins".to_owned(), command: reproducible });
+    Ok(rings)
+}
+
+fn ring(name: &str, workspace: &Workspace, arguments: &[&str]) -> Ring {
+    let mut command = workspace.cargo("test");
+    command.args(["--locked", "--no-fail-fast"]).args(arguments);
+    Ring { name: name.to_owned(), command }
+}
+
+/// A ring for each test program: those of the crates first, then those of the package `tollgate-tests`.
+fn programs(workspace: &Workspace) -> Result<Vec<Ring>, TestError> {
+    let metadata = MetadataCommand::new().manifest_path(workspace.manifest()).no_deps().exec()?;
+    let mut names = Vec::new();
+    for package in &metadata.packages {
+        let programs = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Test));
+        names.extend(programs.map(|target| (package.name == "tollgate-tests", package.name.to_string(), target.name.clone())));
+    }
+    names.sort();
+    let mk_ring = |(is_whole, package, program): (bool, String, String)| {
+        let directory = package.strip_prefix("tollgate-").unwrap_or(&package);
+        let name = if is_whole { program.clone() } else { format!("{directory}/{program}") };
+        ring(&name, workspace, &["--package", &package, "--test", &program])
+    };
+    Ok(names.into_iter().map(mk_ring).collect())
+}
+
+/// Builds plugins and guests, then runs the rings that were asked for, also after one has failed.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), TestError> {
+    let repository = Repository::find()?;
+    let rings = chosen(rings(&repository)?, &arguments.rings)?;
+    if arguments.list {
+        let mut stdout = io::stdout().lock();
+        return Ok(rings.iter().try_for_each(|ring| writeln!(stdout, "{}", ring.name))?);
+    }
+    process::succeed(&mut install::plugins()?)?;
+    let mut stdout = io::stdout().lock();
+    let results: Vec<RingResult> = rings.into_iter().map(|ring| run_ring(ring, &mut stdout)).collect::<Result<_, _>>()?;
+    write_summary(&mut stdout, &results)?;
+    let failed = results.iter().filter(|result| !result.passed).count();
+    if failed == 0 { Ok(()) } else { Err(TestError::Failed(failed)) }
+}
+
+fn chosen(rings: Vec<Ring>, names: &[String]) -> Result<Vec<Ring>, TestError> {
+    if let Some(name) = names.iter().find(|name| !rings.iter().any(|ring| ring.name == **name)) {
+        let known = rings.iter().map(|ring| ring.name.clone()).collect::<Vec<_>>().join(", ");
+        return Err(TestError::UnknownRing { name: name.clone(), known });
+    }
+    Ok(rings.into_iter().filter(|ring| names.is_empty() || names.contains(&ring.name)).collect())
+}
+
+/// What came of a ring.
+struct RingResult {
+    name: String,
+    passed: bool,
+    /// The runners' own closing lines.
+    closing: Vec<String>,
+    time: Duration,
+}
+
+/// Runs a ring, passing on what it writes.
+fn run_ring(mut ring: Ring, to: &mut dyn io::Write) -> Result<RingResult, TestError> {
+    writeln!(to, "== {}: {}", ring.name, process::describe(&ring.command))?;
+    let start = Instant::now();
+    let mut child = ring.command.stdout(Stdio::piped()).spawn().map_err(|source| process::start_error(&ring.command, source))?;
+    let mut closing = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        while output.read_until(b'\n', &mut line)? > 0 {
+            to.write_all(&line)?;
+            closing.extend(closing_line(&String::from_utf8_lossy(&line)));
+            line.clear();
+        }
+    }
+    let passed = child.wait()?.success();
+    Ok(RingResult { name: ring.name, passed, closing, time: start.elapsed() })
+}
+
+/// A line with which a test program ends, unless it had nothing to run.
+fn closing_line(line: &str) -> Option<String> {
+    let is_closing = line.starts_with("test result:");
+    let is_empty = line.contains(" 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+    (is_closing && !is_empty).then(|| line.trim_end().to_owned())
+}
+
+fn write_summary(to: &mut dyn io::Write, results: &[RingResult]) -> io::Result<()> {
+    writeln!(to)?;
+    for result in results {
+        let verdict = if result.passed { "ok" } else { "FAILED" };
+        writeln!(to, "{:24} {verdict:6} {:6.1} min", result.name, result.time.as_secs_f64() / 60.0)?;
+        for line in &result.closing {
+            writeln!(to, "    {line}")?;
+        }
+    }
+    to.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_ring(name: &str, script: &str) -> Ring {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Ring { name: name.to_owned(), command }
+    }
+
+    const CLOSING: &str = "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s";
+    const NOTHING: &str = "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s";
+
+    #[test]
+    fn a_ring_fails_when_its_program_does_and_keeps_its_closing_lines() {
+        let script = format!("echo one; echo '{CLOSING}'; echo '{NOTHING}'; exit 101");
+        let result = run_ring(mk_ring("units", &script), &mut io::sink()).unwrap();
+        assert!(!result.passed);
+        assert_eq!(result.closing, [CLOSING]);
+        assert!(run_ring(mk_ring("units", "true"), &mut io::sink()).unwrap().passed);
+    }
+
+    #[test]
+    fn the_summary_has_each_ring_with_its_lines_and_minutes() {
+        let result = |name: &str, passed| RingResult {
+            name: name.to_owned(),
+            passed,
+            closing: vec![CLOSING.to_owned()],
+            time: Duration::from_secs(90),
+        };
+        let mut text = Vec::new();
+        write_summary(&mut text, &[result("units", true), result("e2e", false)]).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains("units                    ok        1.5 min\n    test result: ok. 2 passed"), "{text}");
+        assert!(text.contains("e2e                      FAILED    1.5 min"), "{text}");
+    }
+
+    #[test]
+    fn a_ring_that_does_not_exist_is_refused_with_the_names_of_all() {
+        let rings = || vec![mk_ring("units", ""), mk_ring("e2e", "")];
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let Err(error) = chosen(rings(), &names(&["e2e", "e3e"])) else { panic!("e3e is no ring") };
+        assert_eq!(error.to_string(), "there is no ring `e3e`; there are units, e2e");
+        assert_eq!(chosen(rings(), &names(&["e2e"])).map(|rings| rings.len()).ok(), Some(1));
+        assert_eq!(chosen(rings(), &[]).map(|rings| rings.len()).ok(), Some(2));
+    }
+
+    #[test]
+    fn every_test_program_of_the_workspace_is_a_ring() {
+        let rings = rings(&Repository::find().unwrap()).unwrap();
+        let names: Vec<&str> = rings.iter().map(|ring| ring.name.as_str()).collect();
+        for name in ["units", "plugins", "sandbox/hostile", "reproducible-plugins"] {
+            assert!(names.contains(&name), "{name} is not among {names:?}");
+        }
+    }
+}
