@@ -53,7 +53,8 @@ pub trait ReadConfiguration {
     /// When the file is not well-formed, or the tree can't be read.
     fn file(&self, path: &str) -> Result<Option<ConfigurationFile>, ReadError>;
 
-    /// The bytes of a file; nothing when there is no such file.
+    /// The bytes of a file; nothing when there is no such file. Links are not followed, so that no path leads out of the
+    /// tree.
     ///
     /// # Errors
     /// When the tree can't be read.

@@ -30,6 +30,8 @@ pub struct Configuration {
     pub lock: Option<PluginsLock>,
     /// The digests of all files that were read, by path; of built-in packs by `builtin:NAME`.
     pub files: BTreeMap<String, Digest>,
+    /// The packs that are used, by source (`builtin:NAME`, `./PATH`), each with the place that names it.
+    pub packs: BTreeMap<String, Location>,
     /// Names this policy revision, see [`policy_digest`].
     pub policy_digest: Digest,
     /// Where levels are set, by policy and rule, so that a rule that does not exist can be shown.
@@ -67,7 +69,7 @@ pub fn read_pipeline(
         read_lock(path, &mut reading)?;
     }
     let Shaped { raw, origin, problems } = shape::<raw::pipeline::Pipeline>(&file, ConfigurationSchema::Pipeline);
-    reading.problems.extend(problems);
+    reading.flaws.extend(problems);
     let pipeline = match &raw {
         Some(raw) => pipeline(raw, &At::root(&origin), &mut reading)?,
         None => Pipeline::default(),
@@ -76,15 +78,14 @@ pub fn read_pipeline(
 }
 
 /// The configuration, if nothing is wrong with it.
-pub(crate) fn finish(pipeline: Pipeline, reading: Reading<'_>) -> Result<Configuration, ConfigurationError> {
-    let Reading { lock, mut problems, warnings, files, levels, .. } = reading;
-    problems.sort();
-    problems.dedup();
+pub(crate) fn finish(pipeline: Pipeline, mut reading: Reading<'_>) -> Result<Configuration, ConfigurationError> {
+    let problems = reading.take_problems();
+    let Reading { lock, warnings, files, packs, levels, .. } = reading;
     if !problems.is_empty() {
         return Err(ConfigurationError::Invalid(problems));
     }
     let policy_digest = policy_digest(&files);
-    Ok(Configuration { pipeline, lock, files, policy_digest, level_locations: levels, warnings })
+    Ok(Configuration { pipeline, lock, files, packs, policy_digest, level_locations: levels, warnings })
 }
 
 fn read_lock(path: &str, reading: &mut Reading<'_>) -> Result<(), ConfigurationError> {
@@ -111,7 +112,9 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
         image_layout: raw.registry.as_ref().map(|registry| registry.layout.as_str().to_owned()),
     };
-    coverage::check(&pipeline, &mut reading.problems);
+    if !reading.incomplete {
+        coverage::check(&pipeline, &mut reading.problems);
+    }
     Ok(pipeline)
 }
 

@@ -1,6 +1,6 @@
 //! What gathers while a configuration is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::digest::Digest;
 use tollgate_core::document::Location;
@@ -14,10 +14,17 @@ use crate::problem::{ConfigProblem, ReadError};
 pub(crate) struct Reading<'r> {
     pub(crate) reader: &'r dyn ReadConfiguration,
     pub(crate) lock: Option<PluginsLock>,
+    /// What does not fit a schema.
+    pub(crate) flaws: Vec<ConfigProblem>,
+    /// What does not make sense.
     pub(crate) problems: Vec<ConfigProblem>,
     pub(crate) warnings: Vec<ConfigProblem>,
     /// Everything that counts, by path, for the policy digest.
     pub(crate) files: BTreeMap<String, Digest>,
+    /// The packs that are used, each with the place that names it.
+    pub(crate) packs: BTreeMap<String, Location>,
+    /// A pack or a gate could not be had, so that what seems to be missing may be in it.
+    pub(crate) incomplete: bool,
     /// Where levels are set, by policy and rule.
     pub(crate) levels: BTreeMap<(String, String), Location>,
 }
@@ -27,11 +34,25 @@ impl<'r> Reading<'r> {
         Self {
             reader,
             lock: None,
+            flaws: Vec::new(),
             problems: Vec::new(),
             warnings: Vec::new(),
             files: BTreeMap::new(),
+            packs: BTreeMap::new(),
+            incomplete: false,
             levels: BTreeMap::new(),
         }
+    }
+
+    /// All problems, sorted by place. What does not make sense at a place that does not fit the schema needs no words of
+    /// its own.
+    pub(crate) fn take_problems(&mut self) -> Vec<ConfigProblem> {
+        let mut all = std::mem::take(&mut self.flaws);
+        let places: BTreeSet<Location> = all.iter().map(|flaw| flaw.location.clone()).collect();
+        all.extend(std::mem::take(&mut self.problems).into_iter().filter(|problem| !places.contains(&problem.location)));
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// A file as data. One that is broken is a problem, and nothing.

@@ -3,6 +3,8 @@
 //! A case is a directory with `tollgate.yaml` and whatever belongs to it, and either `expect.ok` (what came of it) or
 //! `expect.err` (its problems). `TOLLGATE_BLESS=1` writes these anew.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 #[path = "support/mod.rs"]
 mod support;
 

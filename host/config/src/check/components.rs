@@ -88,7 +88,12 @@ fn check_against(component: &Component, others: &[Component], at: &At<'_>, probl
     let path = component.path.as_str();
     let name = fixed_name(path);
     let at = at.member("path");
-    if let Some(other) = others.iter().find(|other| overlap(path, other.path.as_str())) {
+    let sound = |path: &str| fault_of_path(path).is_none();
+    if !sound(path) {
+        return;
+    }
+    let overlapping = |other: &&Component| sound(other.path.as_str()) && overlap(path, other.path.as_str());
+    if let Some(other) = others.iter().find(overlapping) {
         let message = format!("`{path}` overlaps with `{}` of another component", other.path.as_str());
         problems.push(at.problem(message).hint("a directory belongs to one component only"));
     } else if others.iter().any(|other| name.is_some() && fixed_name(other.path.as_str()) == name) {

@@ -12,6 +12,7 @@ use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::gate as raw;
 use crate::raw::pipeline::Pipeline;
+use crate::raw::text::PolicyText;
 use crate::reading::Reading;
 use crate::suggest::one_of;
 
@@ -27,12 +28,7 @@ pub(crate) struct Assembly {
 }
 
 /// Puts everything together: packs first, then `policies`, then `gates`.
-pub(crate) fn assemble(
-    raw: &Pipeline,
-    field: &Field<'_>,
-    at: &At<'_>,
-    reading: &mut Reading<'_>,
-) -> Result<Assembly, SourceError> {
+pub(crate) fn assemble(raw: &Pipeline, field: &Field<'_>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<Assembly, SourceError> {
     let mut assembly = Assembly::default();
     for (index, pack) in raw.packs.iter().enumerate() {
         let at = at.member("packs").element(index);
@@ -61,6 +57,7 @@ impl Assembly {
         named: &tollgate_core::document::Location,
         reading: &mut Reading<'_>,
     ) -> Result<(), SourceError> {
+        reading.packs.insert(source.to_owned(), named.clone());
         let policies = packs::pack(source, named, &mut self.policy_names, reading)?;
         self.packed.extend(policies.iter().map(|policy| policy.name.clone()));
         self.gates.extend(policies.iter().map(packs::gate));
@@ -103,20 +100,21 @@ impl Assembly {
         Ok(())
     }
 
-    fn adjust_policy(
-        &mut self,
-        name: &str,
-        fields: Fields<'_>,
-        at: &At<'_>,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), SourceError> {
+    fn adjust_policy(&mut self, name: &str, fields: Fields<'_>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
         if !self.packed.iter().any(|packed| packed == name) {
-            reading.problems.push(self.nothing_to_adjust("policy", name, at));
+            self.refuse_adjustment("policy", name, at, reading);
             return Ok(());
         }
         match self.policies.iter_mut().find(|policy| policy.name == name) {
             Some(policy) => configure(policy, fields, Some(""), at, reading),
             None => Ok(()),
+        }
+    }
+
+    /// There is nothing of this name to adjust, unless it is in a pack that could not be read.
+    fn refuse_adjustment(&self, what: &str, name: &str, at: &At<'_>, reading: &mut Reading<'_>) {
+        if !reading.incomplete {
+            reading.problems.push(self.nothing_to_adjust(what, name, at));
         }
     }
 
@@ -129,19 +127,13 @@ impl Assembly {
 
     /// The policy that a gate makes out of a plugin.
     fn add_policy_of_gate(&mut self, raw: &raw::Gate, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
-        match raw.policy.as_ref().map(|policy| policy.as_str()).filter(|policy| is_plugin(policy)) {
+        match raw.policy.as_ref().map(PolicyText::as_str).filter(|policy| is_plugin(policy)) {
             Some(plugin) => self.define(raw.name.as_str(), plugin, raw.into(), at, reading),
             None => Ok(()),
         }
     }
 
-    fn add_gate(
-        &mut self,
-        raw: &raw::Gate,
-        field: &Field<'_>,
-        at: &At<'_>,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), SourceError> {
+    fn add_gate(&mut self, raw: &raw::Gate, field: &Field<'_>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
         let name = raw.name.as_str();
         self.gate_names.give(name, "a gate", &at.member("name"), &mut reading.problems);
         let matches = matches(raw.matches.as_ref(), field, &at.member("match"), &mut reading.problems);
@@ -157,9 +149,12 @@ impl Assembly {
             }
             return Ok(());
         };
-        if self.packed.iter().any(|packed| packed == name) && !raw.policy.as_ref().is_some_and(|policy| is_plugin(policy.as_str())) {
+        if self.packed.iter().any(|packed| packed == name) && !raw.policy.as_ref().is_some_and(|policy| is_plugin(policy.as_str()))
+        {
             let problem = at.member("name").problem(format!("`{name}` is already the name of a gate of a pack"));
-            reading.problems.push(problem.hint("choose another name; the gate of the pack can be made `advisory` or be given a `match`"));
+            reading
+                .problems
+                .push(problem.hint("choose another name; the gate of the pack can be made `advisory` or be given a `match`"));
         }
         let enforcement = enforcement.unwrap_or_default();
         self.gates.push(Gate { name: name.to_owned(), requirement, enforcement, matches, location: at.location() });
@@ -170,7 +165,7 @@ impl Assembly {
         if self.packed.iter().any(|packed| packed == raw.name.as_str()) {
             return self.adjust_policy(raw.name.as_str(), raw.into(), at, reading);
         }
-        reading.problems.push(self.nothing_to_adjust("gate", raw.name.as_str(), at));
+        self.refuse_adjustment("gate", raw.name.as_str(), at, reading);
         Ok(())
     }
 
@@ -213,7 +208,7 @@ impl Assembly {
     }
 
     fn policy(&self, name: &str, at: &At<'_>, reading: &mut Reading<'_>) -> Requirement {
-        if !self.policies.iter().any(|policy| policy.name == name) {
+        if !reading.incomplete && !self.policies.iter().any(|policy| policy.name == name) {
             let mut problem = at.problem(format!("there is no policy `{name}`"));
             problem = problem.suggest(name, self.policies.iter().map(|policy| policy.name.as_str()));
             if reading.reader.builtin_plugins().iter().any(|plugin| plugin == name) {

@@ -29,7 +29,10 @@ impl<'r> Graph<'r> {
             let name = environment.name.as_str();
             environment.targets.iter().map(move |target| Node { target, environment: name, promotable: environment.promotable })
         });
-        Self { nodes: nodes.collect(), environments: raw.environments.iter().map(|environment| environment.name.as_str()).collect() }
+        Self {
+            nodes: nodes.collect(),
+            environments: raw.environments.iter().map(|environment| environment.name.as_str()).collect(),
+        }
     }
 
     fn node(&self, name: &str) -> Option<Node<'r>> {
@@ -54,9 +57,10 @@ pub(crate) fn resolve(raw: &Pipeline, environments: &mut [Environment], at: &At<
     let graph = Graph::new(raw);
     for (index, (written, environment)) in raw.environments.iter().zip(environments.iter_mut()).enumerate() {
         let at = at.element(index);
-        let shared = written.after.as_ref().map_or_else(Vec::new, |after| {
-            before(&after.all, &graph, &at.member("after").member("all"), problems)
-        });
+        let shared = written
+            .after
+            .as_ref()
+            .map_or_else(Vec::new, |after| before(&after.all, &graph, &at.member("after").member("all"), problems));
         for (index, (written, target)) in written.targets.iter().zip(&mut environment.targets).enumerate() {
             let at = at.member("targets").element(index);
             target.requires = required(written, &graph, &at.member("requires"), problems);
@@ -122,7 +126,8 @@ fn required(written: &Target, graph: &Graph<'_>, at: &At<'_>, problems: &mut Vec
 
 fn check_twin(node: &Node<'_>, at: &At<'_>, problems: &mut Vec<ConfigProblem>) {
     if node.target.role != Role::Ops {
-        let problem = at.problem(format!("`requires` names `ops` targets, but `{}` has the role `apps`", node.target.name.as_str()));
+        let problem =
+            at.problem(format!("`requires` names `ops` targets, but `{}` has the role `apps`", node.target.name.as_str()));
         problems.push(problem.hint("to wait for an `apps` target use `after: {all: [NAME]}`"));
     }
     check_promotable(node, at, problems);

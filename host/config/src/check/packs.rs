@@ -32,7 +32,10 @@ pub(crate) fn pack(
     };
     match file {
         Some(file) => policies(&file, directory, names, reading),
-        None => Ok(Vec::new()),
+        None => {
+            reading.incomplete = true;
+            Ok(Vec::new())
+        }
     }
 }
 
@@ -110,7 +113,8 @@ fn policies(
     reading: &mut Reading<'_>,
 ) -> Result<Vec<PolicySpec>, SourceError> {
     let Shaped { raw, origin, problems } = shape::<Pack>(file, ConfigurationSchema::Pack);
-    reading.problems.extend(problems);
+    reading.incomplete |= raw.is_none();
+    reading.flaws.extend(problems);
     let mut policies = Vec::new();
     for (index, policy) in raw.iter().flat_map(|pack| &pack.policies).enumerate() {
         let at = At::root(&origin).member("policies").element(index);

@@ -74,12 +74,7 @@ pub(crate) fn define(
     })
 }
 
-fn check_plugin(
-    plugin: &PluginSource,
-    directory: Option<&str>,
-    at: &At<'_>,
-    reading: &mut Reading<'_>,
-) -> Result<(), SourceError> {
+fn check_plugin(plugin: &PluginSource, directory: Option<&str>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
     let path = match plugin {
         PluginSource::Builtin(name) => {
             check_builtin(name, plugin, at, reading);

@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! text {
-    ($(#[$meta:meta])* $name:ident, $pattern:literal, $message:literal) => {
+    ($(#[$meta:meta])* $name:ident as $title:tt, $pattern:literal, $message:literal) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
-        #[schemars(extend("patternErrorMessage" = $message))]
+        #[schemars(rename = $title, extend("patternErrorMessage" = $message))]
         pub(crate) struct $name(#[schemars(regex(pattern = $pattern))] pub(crate) String);
 
         impl $name {
@@ -21,73 +21,73 @@ macro_rules! text {
 
 text!(
     /// A name: lower-case letters and digits, in words joined by single dashes.
-    Name,
+    Name as "Name",
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
     "must be lower-case letters and digits in words joined by single dashes, and start with a letter"
 );
 text!(
     /// A pattern for names, paths or references. `*` stands for anything within one step, `**` crosses steps.
-    GlobText,
+    GlobText as "Pattern",
     r"^[^\u0000-\u001f]+$",
     "must be a pattern, not empty and without control characters"
 );
 text!(
-    /// A path relative to the repository's root, with `/`.
-    PathText,
+    /// A path, with `/` between its steps. Where nothing else is said it is relative to the repository's root.
+    PathText as "Path",
     r"^[^\u0000-\u001f]+$",
     "must be a path, not empty and without control characters"
 );
 text!(
     /// A JSON pointer (RFC 6901) into a document. A step `*` stands for every element or member.
-    PointerText,
+    PointerText as "Pointer",
     r"^(/([^/~]|~[01])*)+$",
     "must be a JSON pointer: it starts with `/`, and `~` is written `~0` or `~1`"
 );
 text!(
     /// Where a plugin comes from: `builtin:NAME` is part of tollgate, `./PATH.wasm` a file of the repository.
-    PluginText,
+    PluginText as "PluginSource",
     r"^(builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*|\./[^\u0000-\u001f]+\.wasm)$",
     "must be `builtin:NAME`, or a path that starts with `./` and ends with `.wasm`"
 );
 text!(
     /// The name of a policy, or a plugin, which makes the gate's own policy out of it.
-    PolicyText,
+    PolicyText as "PolicyOrPlugin",
     r"^([a-z][a-z0-9]*(-[a-z0-9]+)*|builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*|\./[^\u0000-\u001f]+\.wasm)$",
     "must be the name of a policy, `builtin:NAME`, or a path that starts with `./` and ends with `.wasm`"
 );
 text!(
     /// Where a pack comes from: `builtin:NAME` is part of tollgate, `./PATH` a directory of the repository.
-    PackText,
+    PackText as "PackSource",
     r"^(builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*|\./[^\u0000-\u001f]+)$",
     "must be `builtin:NAME`, or a path that starts with `./`"
 );
 text!(
     /// What is part of tollgate: `builtin:NAME`.
-    BuiltinText,
+    BuiltinText as "Builtin",
     r"^builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*$",
     "must be `builtin:NAME`"
 );
 text!(
     /// The name of an environment variable.
-    VariableName,
+    VariableName as "Variable",
     r"^[A-Za-z_][A-Za-z0-9_]*$",
     "must be letters, digits and underscores, and not start with a digit"
 );
 text!(
     /// A key under which a plugin reads a data file.
-    DataKey,
+    DataKey as "DataKey",
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",
     "must be letters, digits, dots, dashes and underscores, and start and end with a letter or digit"
 );
 text!(
     /// A SHA-256 digest: `sha256:` and 64 lower-case hex digits.
-    DigestText,
+    DigestText as "Digest",
     r"^sha256:[0-9a-f]{64}$",
     "must be `sha256:` and 64 lower-case hex digits"
 );
 text!(
     /// A text that is not empty.
-    Text,
+    Text as "Text",
     r"^[^\u0000-\u001f]+$",
     "must not be empty or hold control characters"
 );

@@ -1,5 +1,6 @@
 //! One way in which a value does not fit its schema.
 
+use serde_json::Value;
 use tollgate_core::pointer::Pointer;
 
 use crate::port::ConfigurationFile;
@@ -16,12 +17,16 @@ pub(crate) struct Flaw {
 }
 
 /// How the rest of the file can be understood in spite of a flaw.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Remedy {
-    /// An unknown key is taken for this one.
+    /// A key is taken for this one.
     Rename(String),
-    /// An unknown key is left out.
+    /// A key is left out, with what stands under it.
     Remove,
+    /// The value is taken for this one.
+    Replace(Value),
+    /// The value stays: it is of the right type, if of the wrong form.
+    Keep,
     /// What holds the value is left out, if nothing depends on it.
     Cut,
 }
@@ -31,7 +36,7 @@ impl Flaw {
     pub(crate) fn problem(self, file: &ConfigurationFile) -> ConfigProblem {
         let location = match self.remedy {
             Remedy::Rename(_) | Remedy::Remove => file.key_location(&self.at),
-            Remedy::Cut => file.location(&self.at),
+            Remedy::Replace(_) | Remedy::Keep | Remedy::Cut => file.location(&self.at),
         };
         ConfigProblem { location, message: self.message, hint: self.hint }
     }

@@ -6,5 +6,5 @@ const LATER: [&str; 11] =
 
 /// The hint for such a key.
 pub(crate) fn hint(key: &str) -> Option<String> {
-    LATER.contains(&key).then(|| format!("this version of tollgate does not have `{key}`; remove it"))
+    LATER.contains(&key).then(|| "this version of tollgate does not have it; remove it".to_owned())
 }

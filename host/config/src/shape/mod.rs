@@ -9,6 +9,9 @@ mod later;
 mod repair;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tollgate_core::pointer::Pointer;
@@ -17,9 +20,7 @@ use crate::origin::Origin;
 use crate::port::ConfigurationFile;
 use crate::problem::ConfigProblem;
 use crate::schema::ConfigurationSchema;
-
-#[cfg(test)]
-pub(crate) use walk::KEYWORDS;
+use flaw::Remedy;
 
 /// A file as read, as far as it could be.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(crate) fn shape<T: DeserializeOwned>(file: &ConfigurationFile, schema: Confi
     let flaws = walk::walk(schema.value(), &file.value);
     let repaired = repair::repair(&file.value, &flaws);
     let mut problems: Vec<ConfigProblem> = flaws.into_iter().map(|flaw| flaw.problem(file)).collect();
-    let whole = walk::walk(schema.value(), &repaired.value).is_empty();
+    let whole = walk::walk(schema.value(), &repaired.value).iter().all(|flaw| flaw.remedy == Remedy::Keep);
     let raw = if whole { deserialize(repaired.value, file, &mut problems) } else { None };
     Shaped { raw, origin: Origin { file, renamed: repaired.renamed }, problems }
 }

@@ -6,7 +6,8 @@ use tollgate_core::pointer::Pointer;
 use super::flaw::{Flaw, Remedy};
 
 /// Keys without which the rest of the file means the same to the checks.
-const INDEPENDENT: [&str; 12] = [
+const INDEPENDENT: [&str; 16] = [
+    "after",
     "description",
     "enforcement",
     "grants",
@@ -15,8 +16,11 @@ const INDEPENDENT: [&str; 12] = [
     "ledger",
     "levels",
     "limits",
+    "match",
     "planKey",
+    "promotable",
     "registry",
+    "requires",
     "settings",
     "source",
 ];
@@ -32,8 +36,13 @@ pub(crate) struct Repaired {
 /// Sets right what can be.
 pub(crate) fn repair(value: &Value, flaws: &[Flaw]) -> Repaired {
     let mut value = value.clone();
-    for pointer in flaws.iter().filter_map(removal) {
-        remove(&mut value, &pointer);
+    for flaw in flaws {
+        match &flaw.remedy {
+            Remedy::Replace(other) => replace(&mut value, &flaw.at, other),
+            Remedy::Remove => remove(&mut value, &flaw.at),
+            Remedy::Cut => independent(&flaw.at).iter().for_each(|at| remove(&mut value, at)),
+            Remedy::Keep | Remedy::Rename(_) => {}
+        }
     }
     let mut renames: Vec<(&Pointer, &str)> = flaws.iter().filter_map(rename).collect();
     // The inner ones first, so that the pointers of the outer ones stay true.
@@ -51,15 +60,13 @@ pub(crate) fn repair(value: &Value, flaws: &[Flaw]) -> Repaired {
 fn rename(flaw: &Flaw) -> Option<(&Pointer, &str)> {
     match &flaw.remedy {
         Remedy::Rename(to) => Some((&flaw.at, to)),
-        Remedy::Remove | Remedy::Cut => None,
+        _ => None,
     }
 }
 
-fn removal(flaw: &Flaw) -> Option<Pointer> {
-    match flaw.remedy {
-        Remedy::Rename(_) => None,
-        Remedy::Remove => Some(flaw.at.clone()),
-        Remedy::Cut => independent(&flaw.at),
+fn replace(value: &mut Value, at: &Pointer, other: &Value) {
+    if let Some(member) = value.pointer_mut(at.as_str()) {
+        member.clone_from(other);
     }
 }
 

@@ -55,7 +55,7 @@ struct Walk<'s> {
 fn subject(at: &Pointer) -> String {
     let tokens: Vec<String> = at.tokens().collect();
     match tokens.as_slice() {
-        [] => "the file".to_owned(),
+        [] => "file".to_owned(),
         [.., list, index] if index.bytes().all(|byte| byte.is_ascii_digit()) => format!("an entry of `{list}`"),
         [.., key] => format!("`{key}`"),
     }
@@ -66,8 +66,8 @@ fn list<'v>(schema: &'v Value, keyword: &str) -> impl Iterator<Item = &'v Value>
 }
 
 impl<'s> Walk<'s> {
-    fn flaw(&mut self, at: &Pointer, message: String, hint: Option<String>) {
-        self.flaws.push(Flaw { at: at.clone(), message, hint, remedy: Remedy::Cut });
+    fn flaw(&mut self, at: &Pointer, message: String, hint: Option<String>, remedy: Remedy) {
+        self.flaws.push(Flaw { at: at.clone(), message, hint, remedy });
     }
 
     /// The schema with its references followed and its alternatives side by side.
@@ -104,12 +104,16 @@ impl<'s> Walk<'s> {
         kinds.dedup();
         let wants_text = kinds.contains(&"text");
         let message = format!("{} must be {}, not {}", subject(at), kinds.join(" or "), kind::of_value(value));
-        let hint = match value {
-            Value::Null if !at.is_root() => Some("give it a value, or remove it".to_owned()),
-            Value::Bool(_) | Value::Number(_) if wants_text => Some(format!("write \"{value}\" if it is meant as text")),
-            _ => None,
-        };
-        self.flaw(at, message, hint);
+        match value {
+            Value::Null if !at.is_root() => {
+                self.flaw(at, message, Some("give it a value, or remove it".to_owned()), Remedy::Remove);
+            }
+            Value::Bool(_) | Value::Number(_) if wants_text => {
+                let text = Value::from(value.to_string());
+                self.flaw(at, message, Some(format!("write {text} if it is meant as text")), Remedy::Replace(text));
+            }
+            _ => self.flaw(at, message, None, Remedy::Cut),
+        }
     }
 
     fn text(&mut self, schemas: &[&Value], text: &str, at: &Pointer) {
@@ -120,28 +124,31 @@ impl<'s> Walk<'s> {
         let shown = kind::shown(&Value::from(text));
         if words.is_empty() {
             let rule = schemas.iter().find_map(|schema| schema.get("patternErrorMessage")?.as_str()).unwrap_or("is not allowed");
-            return self.flaw(at, format!("{} {rule}, not {shown}", subject(at)), None);
+            return self.flaw(at, format!("{} {rule}, not {shown}", subject(at)), None, Remedy::Keep);
         }
-        let hint = match closest(text, words.iter().copied()) {
-            Some(word) => format!("did you mean `{word}`? allowed: {}", one_of(words.iter().copied())),
-            None => format!("allowed: {}", one_of(words.iter().copied())),
+        let allowed = format!("allowed: {}", one_of(words.iter().copied()));
+        let (hint, meant) = match (words.as_slice(), closest(text, words.iter().copied())) {
+            ([word], _) => (allowed, Some(*word)),
+            (_, Some(word)) => (format!("did you mean `{word}`? {allowed}"), Some(word)),
+            (_, None) => (allowed, None),
         };
-        self.flaw(at, format!("{} can't be {shown}", subject(at)), Some(hint));
+        let remedy = meant.map_or(Remedy::Cut, |word| Remedy::Replace(Value::from(word)));
+        self.flaw(at, format!("{} can't be {shown}", subject(at)), Some(hint), remedy);
     }
 
     fn number(&mut self, schema: &Value, value: &Value, at: &Pointer) {
         let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
         let Some(number) = value.as_f64() else { return };
         if let Some(least) = bound("minimum").filter(|least| number < *least) {
-            self.flaw(at, format!("{} must be at least {least}, not `{value}`", subject(at)), None);
+            self.flaw(at, format!("{} must be at least {least}, not `{value}`", subject(at)), None, Remedy::Cut);
         } else if let Some(most) = bound("maximum").filter(|most| number > *most) {
-            self.flaw(at, format!("{} must be at most {most}, not `{value}`", subject(at)), None);
+            self.flaw(at, format!("{} must be at most {most}, not `{value}`", subject(at)), None, Remedy::Cut);
         }
     }
 
     fn list(&mut self, schema: &'s Value, elements: &[Value], at: &Pointer) {
         if elements.is_empty() && schema.get("minItems").and_then(Value::as_u64).is_some_and(|least| least > 0) {
-            self.flaw(at, format!("{} must not be empty", subject(at)), None);
+            self.flaw(at, format!("{} must not be empty", subject(at)), None, Remedy::Keep);
         }
         if let Some(items) = schema.get("items") {
             for (index, element) in elements.iter().enumerate() {
@@ -183,7 +190,7 @@ impl<'s> Walk<'s> {
         let shown = kind::shown(&Value::from(key));
         let Some(properties) = properties else {
             let message = format!("key {shown} is not allowed in {}", subject(&at.parent().unwrap_or_default()));
-            self.flaws.push(Flaw { at: at.clone(), message, hint: None, remedy: Remedy::Cut });
+            self.flaw(at, message, None, Remedy::Remove);
             return None;
         };
         let later = later::hint(key);
@@ -192,7 +199,7 @@ impl<'s> Walk<'s> {
         let hint = later.or_else(|| meant.map(|meant| format!("did you mean `{meant}`?")));
         let hint = hint.unwrap_or_else(|| format!("allowed: {}", one_of(properties.keys().map(String::as_str))));
         let remedy = free.map_or(Remedy::Remove, |meant| Remedy::Rename(meant.to_owned()));
-        self.flaws.push(Flaw { at: at.clone(), message: format!("unknown key {shown}"), hint: Some(hint), remedy });
+        self.flaw(at, format!("unknown key {shown}"), Some(hint), remedy);
         let (meant, schema) = free.and_then(|meant| properties.get_key_value(meant))?;
         self.value(schema, member, at);
         Some(meant)
@@ -201,17 +208,17 @@ impl<'s> Walk<'s> {
     /// Whether a mapping has what it must have.
     fn complete(&mut self, schema: &Value, present: &[&str], members: &Map<String, Value>, at: &Pointer) {
         for key in list(schema, "required").filter_map(Value::as_str).filter(|key| !present.contains(key)) {
-            self.flaw(at, format!("{} lacks `{key}`", subject(at)), None);
+            self.flaw(at, format!("{} lacks `{key}`", subject(at)), None, Remedy::Cut);
         }
         let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
         let count = members.len() as u64;
         let keys = || schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str());
         if bound("minProperties").is_some_and(|least| count < least) {
             let message = format!("{} must not be empty", subject(at));
-            self.flaw(at, message, Some(format!("allowed: {}", one_of(keys()))));
+            self.flaw(at, message, Some(format!("allowed: {}", one_of(keys()))), Remedy::Keep);
         } else if bound("maxProperties").is_some_and(|most| count > most) {
             let message = format!("{} must have only one of {}", subject(at), one_of(keys()).replace(" or ", " and "));
-            self.flaw(at, message, None);
+            self.flaw(at, message, None, Remedy::Keep);
         }
     }
 }
