@@ -80,7 +80,7 @@ impl ApplyPlan for Directory {
         let _lock = lock::shared(&self.disk)?;
         let standing = state::read(&self.disk)?;
         match standing.astray {
-            Some(conflict) => Err(self.disk.broken(format!("{} {}", conflict.at, conflict.message))),
+            Some(conflict) => Err(self.disk.broken(format!("`{}` {}", conflict.at, conflict.message))),
             None => Ok(standing.state.told()),
         }
     }

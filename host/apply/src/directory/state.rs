@@ -93,11 +93,11 @@ fn read_current(disk: &Disk) -> Result<Current, ApplyError> {
     match disk.kind(CURRENT)? {
         Kind::Missing => return Ok(Current::Missing),
         Kind::Link => {}
-        _ => return Ok(Current::Elsewhere("it is not a link".to_owned())),
+        _ => return Ok(Current::Elsewhere("is not a link".to_owned())),
     }
     let link = disk.link(CURRENT)?.unwrap_or_default();
     let name = link.strip_prefix(RELEASES).and_then(|rest| rest.strip_prefix('/')).filter(|name| is_name(name));
-    Ok(name.map_or_else(|| Current::Elsewhere(format!("it leads to `{link}`")), |name| Current::Release(name.to_owned())))
+    Ok(name.map_or_else(|| Current::Elsewhere(format!("leads to `{link}`")), |name| Current::Release(name.to_owned())))
 }
 
 impl State {
@@ -117,15 +117,14 @@ impl State {
             }
             Current::Release(name) if release(&self.written).as_ref() == Some(name) => return None,
             Current::Missing if self.written.is_none() => return None,
-            Current::Release(name) => format!("it leads to `{RELEASES}/{name}`"),
-            Current::Missing => "it is missing".to_owned(),
+            Current::Release(name) => format!("leads to `{RELEASES}/{name}`"),
+            Current::Missing => "is missing".to_owned(),
             Current::Elsewhere(what) => what.clone(),
         };
-        let expected = release(&self.written).map_or("there is none".to_owned(), |name| format!("it leads to `{RELEASES}/{name}`"));
-        Some(Conflict {
-            at: CURRENT.to_owned(),
-            message: format!("is not as tollgate left it: {found}, and `{STATE}` says that {expected}; set it back"),
-        })
+        let none = "there is none".to_owned();
+        let expected = release(&self.written).map_or(none, |name| format!("it leads to `{RELEASES}/{name}`"));
+        let message = format!("{found}, and `{STATE}` says that {expected}; set it back");
+        Some(Conflict { at: CURRENT.to_owned(), message })
     }
 
     fn keep(&mut self, release: &str) {

@@ -121,10 +121,10 @@ fn a_current_that_does_not_lead_where_the_state_says_is_a_conflict() {
         assert_eq!(fs::read_link(place.path("current")).unwrap().to_str().unwrap(), leads_to);
     }
     fs::remove_file(place.path("current")).unwrap();
-    assert_conflict(&place, digest, "current", "it is missing");
+    assert_conflict(&place, digest, "current", "is missing, and `state.json` says that it leads to");
     fs::create_dir(place.path("current")).unwrap();
     let plan = plan(&place).unwrap();
-    assert!(plan.conflicts[0].message.contains("it is not a link"), "{plan:?}");
+    assert!(plan.conflicts[0].message.contains("is not a link"), "{plan:?}");
 }
 
 #[test]
