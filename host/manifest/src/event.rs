@@ -9,14 +9,16 @@ use crate::source::Refusal;
 /// How a scalar says what type it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScalarType {
-    /// By its looks: a plain scalar, or one with the tag `!`.
+    /// By its looks: a plain scalar.
     Implicit,
     /// A text: quoted, or a block.
     Text,
     /// By a tag of the standard: `int` for `!!int`.
     Tagged(String),
-    /// By a tag of somebody else, which the API server ignores.
+    /// A text: by a tag of somebody else, which the API server ignores.
     Foreign,
+    /// A text: by a lone `!`. Only as the merge key it is taken for a plain scalar.
+    Bare,
 }
 
 /// A scalar as written, unescaped.

@@ -9,7 +9,7 @@ use super::tree::Tree;
 use crate::limits::ReadLimits;
 use crate::read::{JsonOrYaml, Writer, language};
 use crate::source::{Refusal, SourceCode, SourceFinding, Strictness, check_text, parts, strip_byte_order_mark};
-use crate::{event::Events, json::JsonEvents, yaml::YamlEvents};
+use crate::{event::Events, json::JsonEvents, yaml::WordsAsText, yaml::YamlEvents};
 
 /// The one document of a configuration file.
 #[derive(Debug)]
@@ -31,7 +31,8 @@ impl DataDocument {
     }
 }
 
-/// Reads a configuration file: exactly one document, an object, read as manifests are.
+/// Reads a configuration file: exactly one document, an object, read as manifests are, but for
+/// words: `on` and `yes` are texts, because `on` is a key of tollgate.yaml.
 ///
 /// # Errors
 /// All that is wrong with it.
@@ -63,8 +64,9 @@ pub fn read_data(source: &SourceFile) -> Result<DataDocument, Vec<SourceFinding>
                 return Err(vec![SourceFinding::new(SourceCode::NotOneDocument, place, "a second document begins here")]);
             }
             let text = check_text(part.bytes, part.first_line, Strictness::Yaml).map_err(one)?;
-            let value = read_value(&mut YamlEvents::new(text, part.first_line), &limits)?;
-            let tree = build(&mut YamlEvents::new(text, part.first_line), text, part.first_line).map_err(one)?;
+            let events = || WordsAsText(YamlEvents::new(text, part.first_line));
+            let value = read_value(&mut events(), &limits)?;
+            let tree = build(&mut events(), text, part.first_line).map_err(one)?;
             Ok(DataDocument { value, tree })
         }
     }

@@ -1,7 +1,7 @@
 //! From a pointer back to the text: lines are computed when a finding needs them, by reading its document once more.
 //!
-//! - A value that is there is found at its own text, with its anchor and tag. A block mapping or sequence extends from its
-//!   first key or dash to the end of its last value. An empty value (`key:`) is found at its key.
+//! - A value that is there is found at its own text, without its anchor and tag. A block mapping or sequence extends from its
+//!   first key or dash to the end of its last value, a block text (`|`, `>`) over its lines. An empty value (`key:`) is found at its key.
 //! - A value that came by an alias or a merge key is found where it is written, in the anchored node: that is the text to
 //!   change. Only where an alias itself is meant as a key does the alias's own place count.
 //! - A value that is missing is found at the key of its nearest ancestor that is there. An element of a sequence has no key;

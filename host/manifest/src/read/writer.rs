@@ -208,8 +208,10 @@ impl<'l> Writer<'l> {
         }
         if anchor != 0 {
             let mut json = Vec::new();
-            write_scalar(&mut json, scalar.clone(), span, self.limits)?;
-            self.anchors.close(anchor, &json);
+            // A number that is not finite is a key, but no value: an alias of it finds nothing.
+            if write_scalar(&mut json, scalar.clone(), span, self.limits).is_ok() {
+                self.anchors.close(anchor, &json);
+            }
         }
         check_length(&scalar, span, self.limits)?;
         let start = self.begin_key();

@@ -77,6 +77,13 @@ fn line_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// Whether a comment may be more than a comment to some reader, who sees a line break in it where others see none.
+fn may_hide_text(comment: &[u8]) -> bool {
+    let breaks = ['\u{85}', '\u{2028}', '\u{2029}'];
+    let is_suspect = |character: char| breaks.contains(&character) || character.is_control() && character != '\t';
+    std::str::from_utf8(comment).map_or(true, |comment| comment.contains(is_suspect))
+}
+
 /// What stands in a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
@@ -105,7 +112,7 @@ impl Content {
             }
             let is_bare_marker = is_marker(line, b"---") || is_marker(line, b"...");
             let text = if is_bare_marker { &line[3..] } else { line }.trim_ascii();
-            if !text.is_empty() && !text.starts_with(b"#") {
+            if !text.is_empty() && (!text.starts_with(b"#") || may_hide_text(text)) {
                 return Self::Some;
             }
         }
@@ -134,6 +141,15 @@ mod tests {
         assert_eq!(cuts(""), []);
         assert_eq!(cuts("# a\n\n---\n# b\n---\n...\n"), []);
         assert_eq!(cuts("# a\n---\nb: 1\n---\n"), [("---\nb: 1\n", 2)]);
+    }
+
+    #[test]
+    fn a_comment_that_hides_text_is_no_mere_comment() {
+        for text in ["# a\u{2028}b: 1\n", "# a\u{85}b: 1\n", "# \0\n"] {
+            assert_eq!(cuts(text), [(text, 1)]);
+        }
+        assert_eq!(parts(b"# \xFF\n").count(), 1);
+        assert_eq!(cuts("# \u{a9}\t\u{2014}\r\n"), []);
     }
 
     #[test]

@@ -1,38 +1,45 @@
-//! What an error of the parser means, judged by the text around it: the parser has one kind of error for all.
+//! What an error of the parser means.
 
-use saphyr_parser::Marker;
+use granit_parser::{ErrorKind, ScanError};
 use tollgate_core::document::Span;
 
 use crate::source::{Refusal, SourceCode, SourceFinding};
 
-/// The parser itself gives up at this many open brackets.
-const PARSER_DEPTH: usize = 255;
-
-/// Makes a finding of an error at a mark.
-pub(crate) fn diagnose(text: &str, first_line: u32, mark: Marker, info: &str) -> Refusal {
-    let offset = text.char_indices().nth(mark.index()).map_or(text.len(), |(offset, _)| offset);
+/// Makes a finding of an error.
+pub(crate) fn diagnose(text: &str, first_line: u32, error: &ScanError) -> Refusal {
+    let mark = error.marker();
+    let offset = mark.byte_offset().unwrap_or_default().min(text.len());
     let clamp = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let here = Span::point(first_line.saturating_add(clamp(mark.line()) - 1), clamp(mark.col()).saturating_add(1));
+    let here = Span::point(first_line.saturating_add(clamp(mark.line())) - 1, clamp(mark.col()).saturating_add(1));
+    // The parser does not always see that a tab is why the indentation is wrong.
     if let Some(tab) = indenting_tab(text, offset) {
         let line_start = text[..tab].rfind('\n').map_or(0, |at| at + 1);
         let line = first_line.saturating_add(clamp(text[..tab].matches('\n').count()));
         let place = Span::point(line, clamp(tab - line_start).saturating_add(1));
         return SourceFinding::refuse(SourceCode::Tab, place, "a tab is used as indentation");
     }
-    if text[offset..].starts_with('*') {
-        let name: String = text[offset + 1..].chars().take_while(|character| !character.is_whitespace()).take(64).collect();
-        return SourceFinding::refuse(SourceCode::AnchorUnknown, here, format!("alias `*{name}` has no anchor before it"));
+    let (code, message) = describe(error, text[offset..].trim_end().is_empty());
+    SourceFinding::refuse(code, here, message)
+}
+
+fn describe(error: &ScanError, at_end: bool) -> (SourceCode, String) {
+    match error.kind() {
+        ErrorKind::UnknownAnchor => (SourceCode::AnchorUnknown, "the alias has no anchor before it".to_owned()),
+        ErrorKind::RecursionLimitExceeded => (SourceCode::TooDeep, "the document nests too deep".to_owned()),
+        ErrorKind::UnclosedQuotedScalar => (SourceCode::Truncated, "the quote that opens here is never closed".to_owned()),
+        ErrorKind::UnclosedFlowCollection { open } => (SourceCode::Truncated, format!("the `{open}` that opens here is never closed")),
+        ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping
+        | ErrorKind::ExpectedFlowSequenceSeparator
+        | ErrorKind::ExpectedFlowMappingSeparator
+            if at_end =>
+        {
+            (SourceCode::Truncated, "the document ends within brackets".to_owned())
+        }
+        ErrorKind::UnexpectedEof => (SourceCode::Truncated, "the document ends too early".to_owned()),
+        kind => (SourceCode::NotYaml, format!("not YAML: {kind}")),
     }
-    if open_brackets(&text[..offset]) >= PARSER_DEPTH {
-        return SourceFinding::refuse(SourceCode::TooDeep, here, "brackets nest too deep");
-    }
-    if opens_quote_without_end(&text[offset..]) {
-        return SourceFinding::refuse(SourceCode::Truncated, here, "the quote that opens here is never closed");
-    }
-    if text[offset..].trim_end().is_empty() && open_brackets(text) > 0 {
-        return SourceFinding::refuse(SourceCode::Truncated, here, "the document ends within brackets");
-    }
-    SourceFinding::refuse(SourceCode::NotYaml, here, format!("not YAML: {info}"))
 }
 
 /// Offset of a tab in the indentation of the line of the error, or of the line after it.
@@ -47,33 +54,6 @@ fn indenting_tab(text: &str, offset: usize) -> Option<usize> {
         start += line.len();
     }
     None
-}
-
-/// How many brackets are open at the end, roughly: brackets within quotes count, too.
-fn open_brackets(text: &str) -> usize {
-    text.bytes().fold(0, |open: usize, byte| match byte {
-        b'[' | b'{' => open + 1,
-        b']' | b'}' => open.saturating_sub(1),
-        _ => open,
-    })
-}
-
-fn opens_quote_without_end(text: &str) -> bool {
-    let mut rest = text.bytes();
-    match rest.next() {
-        Some(b'\'') => rest.filter(|&byte| byte == b'\'').count() % 2 == 0,
-        Some(b'"') => {
-            while let Some(byte) = rest.next() {
-                match byte {
-                    b'\\' => drop(rest.next()),
-                    b'"' => return false,
-                    _ => {}
-                }
-            }
-            true
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -104,7 +84,7 @@ mod tests {
     fn text_that_ends_too_early_is_named_at_what_is_open() {
         assert_eq!(code("a: \"x\nb: \\\" 1\n"), (SourceCode::Truncated, 1, 4));
         assert_eq!(code("a: 'it''s\n"), (SourceCode::Truncated, 1, 4));
-        assert_eq!(code("a: [1, {b: 2}\n"), (SourceCode::Truncated, 2, 1));
+        assert_eq!(code("a: [1, {b: 2}\n"), (SourceCode::Truncated, 1, 4));
     }
 
     #[test]

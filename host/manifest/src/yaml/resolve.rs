@@ -35,10 +35,15 @@ pub(crate) struct TagMismatch(pub(crate) String);
 pub(crate) fn is_merge_key(scalar: &Scalar<'_>) -> bool {
     scalar.text == "<<"
         && match &scalar.kind {
-            ScalarType::Implicit => true,
+            ScalarType::Implicit | ScalarType::Bare => true,
             ScalarType::Tagged(tag) => tag == "merge",
             ScalarType::Text | ScalarType::Foreign => false,
         }
+}
+
+/// Whether a plain scalar is a text.
+pub(crate) fn is_text_when_plain(text: &str) -> bool {
+    implicit(text).is_none()
 }
 
 /// Finds the type of a scalar.
@@ -51,7 +56,7 @@ pub(crate) fn resolve<'s>(scalar: Scalar<'s>) -> Result<Resolved<'s>, TagMismatc
             Some(resolved) => resolved,
             None => Resolved::Text(scalar.text),
         }),
-        ScalarType::Text | ScalarType::Foreign => Ok(Resolved::Text(scalar.text)),
+        ScalarType::Text | ScalarType::Foreign | ScalarType::Bare => Ok(Resolved::Text(scalar.text)),
         ScalarType::Tagged(tag) => tagged(tag, scalar.text),
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The directory of the corpus: `TOLLGATE_CORPUS`, else beside the repository. Nothing where there is none, which is said
 /// loudly; with `CI` set it is a failure.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let directory = std::env::var_os("TOLLGATE_CORPUS").map_or(beside, PathBuf::from);
     if directory.is_dir() {
@@ -16,7 +16,7 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// All YAML files of the corpus, sorted.
-pub fn files(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).expect("the corpus can be listed") {
         let path = entry.expect("the corpus can be listed").path();

@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses its part of this")]
 
-pub mod corpus;
-pub mod oracle;
+pub(crate) mod corpus;
+pub(crate) mod oracle;
 
 use std::sync::Arc;
 
@@ -12,31 +12,31 @@ use tollgate_core::document::{Document, SourceFile};
 use tollgate_manifest::{ReadLimits, Reading, SourceCode, read};
 
 /// A file with this name and content.
-pub fn mk_source(path: &str, bytes: impl AsRef<[u8]>) -> Arc<SourceFile> {
+pub(crate) fn mk_source(path: &str, bytes: impl AsRef<[u8]>) -> Arc<SourceFile> {
     Arc::new(SourceFile { path: path.to_owned(), bytes: bytes.as_ref().to_vec() })
 }
 
 /// The reading of a YAML file.
-pub fn read_yaml(bytes: impl AsRef<[u8]>) -> Reading {
+pub(crate) fn read_yaml(bytes: impl AsRef<[u8]>) -> Reading {
     read(&mk_source("a.yaml", bytes), &ReadLimits::default())
 }
 
 /// The reading of a JSON file.
-pub fn read_json(bytes: impl AsRef<[u8]>) -> Reading {
+pub(crate) fn read_json(bytes: impl AsRef<[u8]>) -> Reading {
     read(&mk_source("a.json", bytes), &ReadLimits::default())
 }
 
 /// The body of a document as a value.
-pub fn body(document: &Document) -> Value {
+pub(crate) fn body(document: &Document) -> Value {
     serde_json::from_slice(&document.body).expect("bodies are JSON")
 }
 
 /// Codes with line and column.
-pub fn codes(reading: &Reading) -> Vec<(SourceCode, u32, u32)> {
+pub(crate) fn codes(reading: &Reading) -> Vec<(SourceCode, u32, u32)> {
     reading.findings.iter().map(|finding| (finding.code, finding.span.line, finding.span.column)).collect()
 }
 
 /// Kind and name of each document.
-pub fn names(reading: &Reading) -> Vec<String> {
+pub(crate) fn names(reading: &Reading) -> Vec<String> {
     reading.documents.iter().map(|document| document.identity.to_string()).collect()
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 
 /// The running program.
-pub struct Oracle {
+pub(crate) struct Oracle {
     child: Child,
     requests: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -24,7 +24,7 @@ struct Answer {
 
 impl Oracle {
     /// Starts the program. Nothing where Go is missing, which is said loudly; with `CI` set it is a failure.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         if Command::new("go").arg("version").output().is_err() {
             assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with the API server's library");
             eprintln!("SKIPPED: Go is not installed, so nothing was compared with the API server's library");
@@ -37,12 +37,12 @@ impl Oracle {
     }
 
     /// The JSON of one document, or why there is none.
-    pub fn document(&mut self, text: &[u8]) -> Result<Value, String> {
+    pub(crate) fn document(&mut self, text: &[u8]) -> Result<Value, String> {
         self.ask("yaml", text).map(|mut documents| documents.remove(0))
     }
 
     /// The documents of a file, as `kubectl` finds them.
-    pub fn stream(&mut self, text: &[u8]) -> Result<Vec<Value>, String> {
+    pub(crate) fn stream(&mut self, text: &[u8]) -> Result<Vec<Value>, String> {
         self.ask("stream", text)
     }
 
