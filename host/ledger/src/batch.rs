@@ -30,8 +30,9 @@ impl Batch {
     pub(crate) fn new(seen: &Seen, repo: &str, drafts: Vec<Draft>) -> Result<Self, AppendError> {
         let mut batch = Self { entries: Vec::new(), envelopes: Vec::new(), blobs: BTreeMap::new(), files: Vec::new() };
         for (index, draft) in (seen.history.len()..).zip(drafts) {
-            batch.add(draft.at_index(index, repo))?;
-            batch.blobs.extend(draft.blobs.into_values().map(|bytes| (Digest::of(&bytes), bytes)));
+            batch.add(&draft.at_index(index, repo))?;
+            let contents = draft.blobs.into_values().chain(draft.attached);
+            batch.blobs.extend(contents.map(|bytes| (Digest::of(&bytes), bytes)));
         }
         batch.blobs.retain(|digest, _| !seen.blobs.contains(digest));
         let all = seen.history.entries().iter().chain(&batch.entries).cloned().collect();
@@ -42,8 +43,8 @@ impl Batch {
         Ok(batch)
     }
 
-    fn add(&mut self, entry: Entry) -> Result<(), AppendError> {
-        let bytes = envelope::seal(&entry)?;
+    fn add(&mut self, entry: &Entry) -> Result<(), AppendError> {
+        let bytes = envelope::seal(entry)?;
         if bytes.len() > MAX_ENTRY_BYTES {
             return Err(AppendError::TooLarge { kind: entry.body.type_name(), size: bytes.len(), limit: MAX_ENTRY_BYTES });
         }

@@ -25,9 +25,16 @@ struct Envelope {
 }
 
 /// The bytes of an entry's envelope. There is one byte string for each entry.
+///
+/// # Errors
+/// When the entry holds what canonical JSON can't.
 pub(crate) fn seal(entry: &Entry) -> Result<Vec<u8>, LedgerError> {
     let unwritable = |error: canonical::NotCanonical| bad(entry.index, &error.to_string());
-    let payload = STANDARD.encode(canonical::to_vec(entry).map_err(unwritable)?);
+    let value = serde_json::to_value(entry).map_err(|error| bad(entry.index, &error.to_string()))?;
+    if let Some(number) = inexact(&value) {
+        return Err(bad(entry.index, &format!("it holds the integer {number}, and canonical JSON is exact only below 2^53")));
+    }
+    let payload = STANDARD.encode(canonical::to_vec(&value).map_err(unwritable)?);
     let envelope = Envelope { payload, payload_type: PAYLOAD_TYPE.to_owned(), signatures: Vec::new() };
     canonical::to_vec(&envelope).map_err(unwritable)
 }
@@ -43,9 +50,6 @@ pub(crate) fn open(index: u64, bytes: &[u8]) -> Result<Entry, LedgerError> {
     let payload = payload(index, bytes)?;
     let value: Value = serde_json::from_slice(&payload).map_err(|error| bad(index, &format!("its payload is no JSON: {error}")))?;
     known(index, &value)?;
-    if let Some(number) = inexact(&value) {
-        return Err(bad(index, &format!("it holds the integer {number}, and canonical JSON is exact only below 2^53")));
-    }
     let entry: Entry = serde_json::from_value(value).map_err(|error| bad(index, &format!("its payload is no entry: {error}")))?;
     if seal(&entry)? != bytes {
         return Err(bad(index, "it is not in canonical form"));
@@ -96,4 +100,143 @@ fn inexact(value: &Value) -> Option<&serde_json::Number> {
 
 fn bad(index: u64, reason: &str) -> LedgerError {
     LedgerError::BadEntry { index, reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{REPO, mk_draft, mk_observed};
+
+    fn mk_envelope(payload: &[u8]) -> Value {
+        json!({"payload": STANDARD.encode(payload), "payloadType": PAYLOAD_TYPE, "signatures": []})
+    }
+
+    fn reason(index: u64, bytes: &[u8]) -> String {
+        open(index, bytes).unwrap_err().to_string()
+    }
+
+    fn payload_of(sealed: &[u8]) -> Vec<u8> {
+        let envelope: Value = serde_json::from_slice(sealed).unwrap();
+        STANDARD.decode(envelope["payload"].as_str().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_envelope_is_canonical_and_so_is_what_it_holds() {
+        let sealed = seal(&mk_draft("done").at_index(7, REPO)).unwrap();
+        assert!(sealed.starts_with(br#"{"payload":"ey"#), "{}", String::from_utf8_lossy(&sealed));
+        assert!(sealed.ends_with(br#"","payloadType":"application/vnd.tollgate.entry+json","signatures":[]}"#));
+        let payload = String::from_utf8(payload_of(&sealed)).unwrap();
+        let start =
+            r#"{"at":"2027-01-15T08:00:00Z","blobs":{},"body":{"message":"done","observed":null,"state":"succeeded"},"by":"#;
+        assert!(payload.starts_with(start), "{payload}");
+        assert_eq!(open(7, &sealed).unwrap(), mk_draft("done").at_index(7, REPO));
+    }
+
+    #[test]
+    fn envelopes_in_any_other_form_are_refused() {
+        let sealed = seal(&mk_draft("done").at_index(7, REPO)).unwrap();
+        let payload = payload_of(&sealed);
+        let mut other_type = mk_envelope(&payload);
+        other_type["payloadType"] = json!("text/plain");
+        let mut signed = mk_envelope(&payload);
+        signed["signatures"] = json!([{"sig": "AA=="}]);
+        let mut more = mk_envelope(&payload);
+        more["more"] = json!(1);
+        let mut no_base64 = mk_envelope(&payload);
+        no_base64["payload"] = json!("&");
+        for (envelope, part) in [(other_type, "text/plain"), (signed, "signed"), (more, "more"), (no_base64, "base64")] {
+            let reason = reason(7, envelope.to_string().as_bytes());
+            assert!(reason.starts_with("entry 7 ") && reason.contains(part), "{reason}");
+        }
+        let spaced = [sealed.as_slice(), b"\n"].concat();
+        assert!(reason(7, &spaced).contains("canonical"));
+    }
+
+    #[test]
+    fn payloads_in_any_other_form_are_refused() {
+        let entry = serde_json::to_value(mk_draft("done").at_index(7, REPO)).unwrap();
+        let mut more = entry.clone();
+        more["more"] = json!(1);
+        let not_canonical = serde_json::to_vec_pretty(&entry).unwrap();
+        for payload in [not_canonical, canonical::to_vec(&more).unwrap()] {
+            assert!(reason(7, &canonical::to_vec(&mk_envelope(&payload)).unwrap()).contains("canonical"));
+        }
+        let mut no_body = entry;
+        no_body["body"] = json!({});
+        for payload in [b"{".to_vec(), b"null".to_vec(), b"{}".to_vec(), canonical::to_vec(&no_body).unwrap()] {
+            assert!(open(7, &canonical::to_vec(&mk_envelope(&payload)).unwrap()).is_err());
+        }
+    }
+
+    #[test]
+    fn what_a_newer_tollgate_wrote_is_named_as_such() {
+        let open_json = |payload: Value| open(3, mk_envelope(payload.to_string().as_bytes()).to_string().as_bytes());
+        let found = open_json(json!({"version": 1, "type": "thaw"}));
+        assert!(matches!(found, Err(LedgerError::UnknownType { index: 3, ref found }) if found == "thaw"), "{found:?}");
+        let found = open_json(json!({"version": 2, "type": "thaw"}));
+        assert!(matches!(found, Err(LedgerError::Broken(BrokenHistory::UnknownVersion { index: 3, version: 2 }))), "{found:?}");
+    }
+
+    #[test]
+    fn integers_that_canonical_json_would_round_are_refused() {
+        let sealed = |number: Value| seal(&mk_observed("x", json!({"a": [number]})).at_index(1, REPO));
+        for number in [json!((1u64 << 53) - 1), json!(-(1i64 << 53) + 1), json!(1e300)] {
+            assert!(open(1, &sealed(number).unwrap()).is_ok());
+        }
+        for number in [json!(1u64 << 53), json!(u64::MAX), json!(-(1i64 << 53)), json!(i64::MIN)] {
+            assert!(sealed(number).unwrap_err().to_string().contains("2^53"));
+        }
+    }
+
+    #[test]
+    fn an_envelope_over_the_limit_is_refused_before_it_is_read() {
+        assert!(reason(1, &vec![b'x'; MAX_ENTRY_BYTES + 1]).contains("32769 bytes"));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-(1i64 << 53) + 1..1i64 << 53).prop_map(Value::from),
+            any::<f64>().prop_filter("JSON has finite numbers only", |number| number.abs() < 1e15).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(any::<String>(), inner, 0..4).prop_map(|map| json!(map)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_is_read_back(index in 0u64..1 << 53, message: String, observed in any_json()) {
+            let sealed = seal(&mk_observed(&message, observed).at_index(index, REPO)).unwrap();
+            let entry = open(index, &sealed).unwrap();
+            prop_assert_eq!(seal(&entry).unwrap(), sealed);
+            prop_assert_eq!(entry.index, index);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>, payload: Vec<u8>, json in any_json()) {
+            let _ = open(0, &bytes);
+            let _ = open(0, mk_envelope(&payload).to_string().as_bytes());
+            let _ = open(0, json.to_string().as_bytes());
+            let _ = open(0, mk_envelope(json.to_string().as_bytes()).to_string().as_bytes());
+        }
+
+        #[test]
+        fn whatever_is_read_is_the_one_form_of_an_entry(at: prop::sample::Index, byte: u8) {
+            let mut bytes = seal(&mk_draft("done").at_index(7, REPO)).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            if let Ok(entry) = open(7, &bytes) {
+                prop_assert_eq!(seal(&entry).unwrap(), bytes);
+            }
+        }
+    }
 }

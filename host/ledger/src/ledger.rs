@@ -66,7 +66,8 @@ impl GitLedger {
         Ok(tip)
     }
 
-    /// Reads on, and checks the whole against the witness.
+    /// Reads on, and checks the whole against the witness. What a machine sees first is remembered here; what it sees
+    /// later, by whoever relies on it.
     pub(crate) fn refresh(&self) -> Result<Seen, LedgerError> {
         let mut state = self.state();
         let (remote, branch) = (self.branch.remote(), self.branch.branch());
@@ -74,9 +75,16 @@ impl GitLedger {
         let tip = self.fetch()?.ok_or_else(missing)?;
         state.seen.advance(self.branch.as_ref(), &tip)?;
         let basis = self.witness.check(self.branch.as_ref(), &state.seen.envelopes)?;
+        if basis == TrustBasis::FirstSeen {
+            self.remember(&state.seen)?;
+        }
         // What this process saw first stays the answer: it was not known before.
         state.basis.get_or_insert(basis);
         Ok(state.seen.clone())
+    }
+
+    fn remember(&self, seen: &Seen) -> Result<(), LedgerError> {
+        self.witness.remember(self.branch.as_ref(), &seen.envelopes)
     }
 
     /// Remembers a batch that the remote acknowledged, so that it is not read back. Should another thread have read on
@@ -88,7 +96,7 @@ impl GitLedger {
             let mut seen = state.seen.clone();
             if seen.extend(commit, batch.entries.clone(), batch.envelopes.clone(), blobs).is_ok() {
                 // What was acknowledged must not vanish unnoticed. Where this can't be written, the next reading reports it.
-                let _remembered = self.witness.check(self.branch.as_ref(), &seen.envelopes);
+                let _remembered = self.remember(&seen);
                 state.seen = seen;
             }
         }
@@ -97,7 +105,9 @@ impl GitLedger {
 
 impl ReadLedger for GitLedger {
     fn history(&self) -> Result<Arc<History>, LedgerError> {
-        self.refresh().map(|seen| seen.history)
+        let seen = self.refresh()?;
+        self.remember(&seen)?;
+        Ok(seen.history)
     }
 
     fn blob(&self, digest: Digest) -> Result<Vec<u8>, LedgerError> {

@@ -115,3 +115,154 @@ fn has_blobs(entry: &Entry, blobs: &HashSet<Digest>) -> Result<(), LedgerError> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use tollgate_core::history::BrokenHistory;
+    use tollgate_core::ports::{AppendEntry, Proposal, ReadLedger};
+
+    use super::*;
+    use crate::testing::{Machine, MemoryBranch, append, mk_draft, mk_ledger};
+
+    type Files = BTreeMap<String, Vec<u8>>;
+
+    /// What somebody without a memory says of a ledger that was tampered with.
+    fn refusal(change: impl FnOnce(&mut Files)) -> LedgerError {
+        let (branch, _) = mk_ledger(&["one", "two", "three"]);
+        branch.tamper(change);
+        Machine::new(&branch).process(None).history().unwrap_err()
+    }
+
+    #[test]
+    fn a_gap_names_the_entry_that_is_missing() {
+        let error = refusal(|files| drop(files.remove(&entry_path(2))));
+        assert!(matches!(error, LedgerError::BadEntry { index: 2, .. }), "{error}");
+        let error = refusal(|files| drop(files.remove(&entry_path(0))));
+        assert!(matches!(error, LedgerError::BadEntry { index: 0, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_entry_in_the_place_of_another_is_named() {
+        let error = refusal(|files| drop(files.insert(entry_path(1), files[&entry_path(2)].clone())));
+        assert!(matches!(error, LedgerError::Broken(BrokenHistory::WrongIndex { position: 1, index: 2 })), "{error}");
+    }
+
+    #[test]
+    fn files_that_belong_to_no_ledger_are_named() {
+        for path in ["README.md", "entries/4.json", "entries/000/000/x.json", "blobs/00/11"] {
+            let error = refusal(|files| drop(files.insert(path.to_owned(), Vec::new())));
+            assert!(error.to_string().contains(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_empty_branch_is_no_ledger() {
+        let error = refusal(Files::clear);
+        assert!(matches!(error, LedgerError::BadEntry { index: 0, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_entry_whose_blob_is_missing_is_named() {
+        let (branch, machine) = mk_ledger(&[]);
+        let mut draft = mk_draft("x");
+        draft.blobs.insert("plan".to_owned(), b"plan".to_vec());
+        append(&machine.process(None), vec![draft]);
+        branch.tamper(|files| files.retain(|path, _| !path.starts_with("blobs/")));
+        let error = Machine::new(&branch).process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::BadEntry { index: 1, ref reason } if reason.contains("plan")), "{error}");
+    }
+
+    #[test]
+    fn a_process_that_saw_a_ledger_is_not_shown_another_one() {
+        let (branch, machine) = mk_ledger(&["one", "two"]);
+        let ledger = machine.process(None);
+        ledger.history().unwrap();
+        branch.tamper(|files| drop(files.remove(&entry_path(1))));
+        for _ in 0..2 {
+            let error = ledger.history().unwrap_err();
+            assert!(matches!(error, LedgerError::Rewritten { index: 1 }), "{error}");
+        }
+    }
+
+    /// How a ledger may be falsified in one place.
+    #[derive(Clone, Debug)]
+    enum Forgery {
+        Change { entry: prop::sample::Index, at: prop::sample::Index, byte: u8 },
+        Replace { entry: prop::sample::Index, message: String },
+        Drop { entry: prop::sample::Index },
+        Swap { one: prop::sample::Index, other: prop::sample::Index },
+        CutOff { entries: prop::sample::Index },
+    }
+
+    fn any_forgery() -> impl Strategy<Value = Forgery> {
+        let index = any::<prop::sample::Index>;
+        prop_oneof![
+            (index(), index(), any::<u8>()).prop_map(|(entry, at, byte)| Forgery::Change { entry, at, byte }),
+            (index(), "[a-z]{1,8}").prop_map(|(entry, message)| Forgery::Replace { entry, message }),
+            index().prop_map(|entry| Forgery::Drop { entry }),
+            (index(), index()).prop_map(|(one, other)| Forgery::Swap { one, other }),
+            index().prop_map(|entries| Forgery::CutOff { entries }),
+        ]
+    }
+
+    fn forge(files: &mut Files, entries: usize, forgery: &Forgery) {
+        let path = |entry: &prop::sample::Index| entry_path(entry.index(entries) as u64);
+        match forgery {
+            Forgery::Change { entry, at, byte } => {
+                let bytes = files.get_mut(&path(entry)).unwrap();
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            Forgery::Replace { entry, message } => {
+                let index = entry.index(entries) as u64;
+                let forged = envelope::seal(&mk_draft(message).at_index(index, crate::testing::REPO)).unwrap();
+                files.insert(path(entry), forged);
+            }
+            Forgery::Drop { entry } => drop(files.remove(&path(entry))),
+            Forgery::Swap { one, other } => {
+                let (first, second) = (files[&path(one)].clone(), files[&path(other)].clone());
+                files.insert(path(one), second);
+                files.insert(path(other), first);
+            }
+            Forgery::CutOff { entries: kept } => {
+                let kept = kept.index(entries);
+                (kept..entries).for_each(|index| drop(files.remove(&entry_path(index as u64))));
+            }
+        }
+    }
+
+    fn mk_forged(forgery: &Forgery) -> Option<(Arc<MemoryBranch>, Machine)> {
+        let (branch, machine) = mk_ledger(&["one", "two", "three", "four"]);
+        let before = branch.files();
+        branch.tamper(|files| forge(files, 5, forgery));
+        (branch.files() != before).then_some((branch, machine))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn a_machine_that_saw_a_ledger_refuses_every_forgery_of_it(forgery in any_forgery()) {
+            if let Some((_, machine)) = mk_forged(&forgery) {
+                prop_assert!(machine.process(None).history().is_err());
+                let appended = machine.process(None).append(&mut |_| Ok(Proposal { drafts: vec![mk_draft("x")] }));
+                prop_assert!(appended.is_err());
+            }
+        }
+
+        #[test]
+        fn a_machine_that_knows_nothing_refuses_gaps_and_swaps(one: prop::sample::Index, other: prop::sample::Index) {
+            if let Some((branch, _)) = mk_forged(&Forgery::Swap { one, other }) {
+                prop_assert!(Machine::new(&branch).process(None).history().is_err());
+            }
+            if one.index(5) < 4 {
+                let (branch, _) = mk_forged(&Forgery::Drop { entry: one }).unwrap();
+                prop_assert!(Machine::new(&branch).process(None).history().is_err());
+            }
+        }
+    }
+}

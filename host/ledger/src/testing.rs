@@ -1,1 +1,173 @@
-//! placeholder
+//! What tests need: drafts, and a branch in memory that can be made to misbehave.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use camino::Utf8Path;
+use serde_json::Value;
+use tempfile::TempDir;
+use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
+use tollgate_core::digest::Digest;
+use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState, Trust};
+use tollgate_core::ports::{AppendEntry as _, Proposal};
+
+use crate::{GitLedger, Witness};
+
+/// The repository that the ledgers of tests serve.
+pub(crate) const REPO: &str = "https://git.example.com/deploy.git";
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// A branch in memory. Commits are numbers.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryBranch {
+    pub(crate) remote: &'static str,
+    pub(crate) state: Mutex<Commits>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Commits {
+    all: Vec<Files>,
+    pub(crate) tip: Option<String>,
+    /// How many pushes others are faster than.
+    pub(crate) faster: u32,
+    pub(crate) refuses: bool,
+    /// How many files were read.
+    pub(crate) reads: usize,
+}
+
+impl Commits {
+    fn files(&self, commit: &str) -> Files {
+        self.all[commit.parse::<usize>().unwrap()].clone()
+    }
+
+    fn add(&mut self, files: Files) -> String {
+        self.all.push(files);
+        (self.all.len() - 1).to_string()
+    }
+}
+
+impl MemoryBranch {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Commits> {
+        self.state.lock().unwrap()
+    }
+
+    /// Changes the files of the branch behind everyone's back.
+    pub(crate) fn tamper(&self, change: impl FnOnce(&mut Files)) {
+        let mut state = self.lock();
+        let mut files = state.files(&state.tip.clone().unwrap());
+        change(&mut files);
+        state.tip = Some(state.add(files));
+    }
+
+    pub(crate) fn files(&self) -> Files {
+        let state = self.lock();
+        state.files(&state.tip.clone().unwrap())
+    }
+}
+
+impl KeepBranch for MemoryBranch {
+    fn remote(&self) -> &str {
+        self.remote
+    }
+
+    fn branch(&self) -> &str {
+        "tollgate/ledger"
+    }
+
+    fn fetch(&self) -> Result<Option<String>, BranchError> {
+        Ok(self.lock().tip.clone())
+    }
+
+    fn changes(&self, before: Option<&str>, after: &str) -> Result<Vec<BranchChange>, BranchError> {
+        let state = self.lock();
+        let (before, after) = (before.map(|commit| state.files(commit)).unwrap_or_default(), state.files(after));
+        let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let kind = |path| match (before.get(path), after.get(path)) {
+            (None, _) => Some(BranchChangeKind::Added),
+            (_, None) => Some(BranchChangeKind::Removed),
+            (one, other) => (one != other).then_some(BranchChangeKind::Changed),
+        };
+        Ok(paths.into_iter().filter_map(|path| Some(BranchChange { path: path.clone(), kind: kind(path)? })).collect())
+    }
+
+    fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, BranchError> {
+        let mut state = self.lock();
+        state.reads += 1;
+        Ok(state.files(commit).get(path).cloned())
+    }
+
+    fn write(&self, parent: Option<&str>, files: &[BranchFile], _message: &str) -> Result<String, BranchError> {
+        let mut state = self.lock();
+        let mut all = parent.map(|parent| state.files(parent)).unwrap_or_default();
+        all.extend(files.iter().map(|file| (file.path.clone(), file.bytes.clone())));
+        Ok(state.add(all))
+    }
+
+    fn push(&self, old: Option<&str>, new: &str) -> Result<Pushed, BranchError> {
+        let mut state = self.lock();
+        if state.refuses {
+            return Err(BranchError::Refused { message: "no".to_owned() });
+        }
+        if state.faster > 0 || state.tip.as_deref() != old {
+            state.faster = state.faster.saturating_sub(1);
+            return Ok(Pushed::Lost);
+        }
+        state.tip = Some(new.to_owned());
+        Ok(Pushed::Won)
+    }
+}
+
+/// A machine: a directory in which it remembers, and a view of a branch.
+pub(crate) struct Machine {
+    pub(crate) branch: Arc<MemoryBranch>,
+    memory: TempDir,
+}
+
+impl Machine {
+    pub(crate) fn new(branch: &Arc<MemoryBranch>) -> Self {
+        Self { branch: Arc::clone(branch), memory: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn memory(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.memory.path()).unwrap()
+    }
+
+    /// What a new process on this machine works with.
+    pub(crate) fn process(&self, trust: Option<Digest>) -> GitLedger {
+        GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(self.memory(), trust))
+    }
+}
+
+/// A branch with a ledger of entry 0 and as many entries as there are messages.
+pub(crate) fn mk_ledger(messages: &[&str]) -> (Arc<MemoryBranch>, Machine) {
+    let branch = Arc::new(MemoryBranch::default());
+    let machine = Machine::new(&branch);
+    let ledger = machine.process(None);
+    ledger.create(REPO, mk_trust()).unwrap();
+    append(&ledger, messages.iter().map(|message| mk_draft(message)).collect());
+    (branch, machine)
+}
+
+pub(crate) fn append(ledger: &GitLedger, drafts: Vec<Draft>) -> Vec<tollgate_core::entry::Entry> {
+    ledger.append(&mut |_| Ok(Proposal { drafts: drafts.clone() })).unwrap()
+}
+
+fn mk_with(body: Body) -> Draft {
+    let by = By { principal: "deployer@example.com".to_owned(), key: None, automation: true };
+    let at = jiff::Timestamp::from_second(1_800_000_000).unwrap();
+    Draft { at, by, policy: None, subject: EntrySubject::default(), body, blobs: BTreeMap::new(), attached: Vec::new() }
+}
+
+pub(crate) fn mk_trust() -> Draft {
+    let (policy_ref, commit, policy) = ("master".to_owned(), "0".repeat(40), Digest::of(b"policy"));
+    mk_with(Body::Trust(Trust { policy_ref, commit, policy, signers: Vec::new(), log_keys: Vec::new() }))
+}
+
+pub(crate) fn mk_draft(message: &str) -> Draft {
+    mk_observed(message, Value::Null)
+}
+
+pub(crate) fn mk_observed(message: &str, observed: Value) -> Draft {
+    mk_with(Body::Outcome(Outcome { state: OutcomeState::Succeeded, message: message.to_owned(), observed }))
+}

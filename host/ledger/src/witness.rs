@@ -5,7 +5,7 @@ use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::LedgerError;
 
-use crate::memory::MemoryFile;
+use crate::memory::{Memory, MemoryFile};
 
 /// Why entry 0 of a ledger is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,30 +36,39 @@ impl Witness {
         Self { directory: directory.to_owned(), given }
     }
 
-    /// Checks a ledger, given as the digests of all its envelopes, and remembers it.
+    /// Checks a ledger, given as the digests of all its envelopes.
     ///
     /// # Errors
     /// When entry 0 is not the trusted one, or the ledger lacks what was seen of it before, or the memory can't be used.
     pub fn check(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<TrustBasis, LedgerError> {
-        let missing = || LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() };
-        let found = *envelopes.first().ok_or_else(missing)?;
+        let found = first(envelopes)?;
         if let Some(expected) = self.given.filter(|given| *given != found) {
             return Err(LedgerError::Untrusted { expected, found });
         }
-        let file = self.file(branch);
-        // A digest that is given outweighs what was only seen first.
-        let memory = file.load()?.filter(|memory| self.given.is_none() || memory.trust == found);
-        let before = memory.as_ref().map(|memory| (memory.entries, memory.head));
+        let memory = self.memory(branch, found)?;
         match &memory {
             Some(memory) if memory.trust != found => return Err(LedgerError::Rewritten { index: 0 }),
             Some(memory) => contains(envelopes, memory.entries, memory.head)?,
             None => {}
         }
-        let now = (envelopes.len() as u64, head(envelopes));
-        if before != Some(now) {
-            file.store(found, now.0, now.1)?;
-        }
         Ok(self.basis(memory.is_some()))
+    }
+
+    /// Remembers a ledger that was checked. What was seen of it is never less afterwards.
+    ///
+    /// # Errors
+    /// When the memory can't be used.
+    pub fn remember(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<(), LedgerError> {
+        let (found, entries) = (first(envelopes)?, envelopes.len() as u64);
+        if self.memory(branch, found)?.is_some_and(|memory| memory.entries >= entries) {
+            return Ok(());
+        }
+        self.file(branch).store(found, entries, head(envelopes))
+    }
+
+    /// What is remembered. A digest that is given outweighs what was only seen first.
+    fn memory(&self, branch: &dyn KeepBranch, found: Digest) -> Result<Option<Memory>, LedgerError> {
+        Ok(self.file(branch).load()?.filter(|memory| self.given.is_none() || memory.trust == found))
     }
 
     const fn basis(&self, remembered: bool) -> TrustBasis {
@@ -80,6 +89,11 @@ impl Witness {
     }
 }
 
+fn first(envelopes: &[Digest]) -> Result<Digest, LedgerError> {
+    let missing = || LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() };
+    envelopes.first().copied().ok_or_else(missing)
+}
+
 /// Whether a ledger begins with the one that was remembered.
 fn contains(envelopes: &[Digest], entries: u64, remembered: Digest) -> Result<(), LedgerError> {
     let known = usize::try_from(entries).ok().and_then(|entries| envelopes.get(..entries));
@@ -93,4 +107,131 @@ fn contains(envelopes: &[Digest], entries: u64, remembered: Digest) -> Result<()
 /// One digest for all entries: whichever of them changes, it changes.
 fn head(envelopes: &[Digest]) -> Digest {
     Digest::of(&envelopes.iter().flat_map(|digest| *digest.as_bytes()).collect::<Vec<u8>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::ports::{AppendEntry, ReadLedger};
+
+    use super::*;
+    use crate::GitLedger;
+    use crate::layout::entry_path;
+    use crate::testing::{Machine, MemoryBranch, REPO, append, mk_draft, mk_ledger, mk_trust};
+
+    fn basis(ledger: &GitLedger) -> Option<TrustBasis> {
+        ledger.history().unwrap();
+        ledger.trust_basis()
+    }
+
+    #[test]
+    fn the_first_ledger_seen_is_kept_and_then_remembered() {
+        let (branch, _) = mk_ledger(&["one"]);
+        let machine = Machine::new(&branch);
+        let first = machine.process(None);
+        assert_eq!(first.trust_basis(), None);
+        assert_eq!(basis(&first), Some(TrustBasis::FirstSeen));
+        assert_eq!(basis(&first), Some(TrustBasis::FirstSeen));
+        assert_eq!(basis(&machine.process(None)), Some(TrustBasis::Remembered));
+    }
+
+    #[test]
+    fn a_digest_from_outside_decides() {
+        let (branch, machine) = mk_ledger(&["one"]);
+        let digest = trust_digest(&branch.files()[&entry_path(0)]);
+        let ledger = machine.process(Some(digest));
+        assert_eq!(basis(&ledger), Some(TrustBasis::Given));
+        assert_eq!(ledger.trust_digest(), Some(digest));
+        let other = Digest::of(b"other");
+        let error = machine.process(Some(other)).history().unwrap_err();
+        let LedgerError::Untrusted { expected, found } = error else { panic!("{error}") };
+        assert_eq!((expected, found), (other, digest));
+    }
+
+    #[test]
+    fn a_ledger_in_the_place_of_another_is_rewritten_unless_it_is_the_given_one() {
+        let (branch, machine) = mk_ledger(&["one", "two"]);
+        branch.lock().tip = None;
+        let mut trust = mk_trust();
+        trust.by.principal = "intruder@example.com".to_owned();
+        Machine::new(&branch).process(None).create(REPO, trust).unwrap();
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 0 }), "{error}");
+        let given = machine.process(Some(trust_digest(&branch.files()[&entry_path(0)])));
+        assert_eq!(basis(&given), Some(TrustBasis::Given));
+        assert_eq!(basis(&machine.process(None)), Some(TrustBasis::Remembered));
+    }
+
+    #[test]
+    fn a_ledger_that_is_shorter_than_it_was_is_rewritten() {
+        let (branch, machine) = mk_ledger(&["one", "two"]);
+        branch.tamper(|files| drop(files.remove(&entry_path(2))));
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_ledger_that_is_gone_is_not_made_anew() {
+        let (branch, machine) = mk_ledger(&["one"]);
+        branch.lock().tip = None;
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 0 }), "{error}");
+        assert!(machine.process(None).create(REPO, mk_trust()).is_err());
+        let error = Machine::new(&branch).process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Missing { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_was_acknowledged_is_remembered_without_being_read_back() {
+        let (branch, machine) = mk_ledger(&[]);
+        let before = branch.lock().tip.clone();
+        append(&machine.process(None), vec![mk_draft("acknowledged")]);
+        branch.lock().tip = before;
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 1 }), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_memory_blocks_and_is_named() {
+        let (_branch, machine) = mk_ledger(&["one"]);
+        let file = machine.memory().read_dir_utf8().unwrap().next().unwrap().unwrap().into_path();
+        let good = fs_err::read_to_string(&file).unwrap();
+        for damaged in ["", "{}", &good.replace("tollgate/ledger", "other"), &good.replace("\"version\":1", "\"version\":2")] {
+            fs_err::write(&file, damaged).unwrap();
+            let error = machine.process(None).history().unwrap_err();
+            assert!(matches!(error, LedgerError::Local { ref what, .. } if *what == file), "{error}");
+        }
+        fs_err::write(&file, good).unwrap();
+        machine.process(None).history().unwrap();
+    }
+
+    #[test]
+    fn only_the_user_may_read_the_memory() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_branch, machine) = mk_ledger(&[]);
+        let files: Vec<_> = machine.memory().read_dir_utf8().unwrap().map(Result::unwrap).collect();
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_slower_process_does_not_make_the_memory_forget() {
+        let (branch, machine) = mk_ledger(&["one", "two"]);
+        let digests: Vec<Digest> = (0..3).map(|index| trust_digest(&branch.files()[&entry_path(index)])).collect();
+        let witness = Witness::new(machine.memory(), None);
+        witness.remember(branch.as_ref(), &digests[..1]).unwrap();
+        let error = witness.check(branch.as_ref(), &digests[..2]).unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
+    }
+
+    #[test]
+    fn ledgers_are_remembered_apart() {
+        let (one, machine) = mk_ledger(&["one"]);
+        let witness = Witness::new(machine.memory(), None);
+        let elsewhere = MemoryBranch { remote: "elsewhere", ..MemoryBranch::default() };
+        let digests = [Digest::of(b"a"), Digest::of(b"b")];
+        assert_eq!(witness.check(&elsewhere, &digests).unwrap(), TrustBasis::FirstSeen);
+        witness.remember(&elsewhere, &digests).unwrap();
+        assert_eq!(witness.check(&elsewhere, &digests).unwrap(), TrustBasis::Remembered);
+        assert!(matches!(witness.check(one.as_ref(), &digests), Err(LedgerError::Rewritten { index: 0 })));
+    }
 }

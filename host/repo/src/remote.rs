@@ -48,7 +48,9 @@ impl Remote {
 
     /// Brings the objects of references into the repository. Moves no reference there.
     pub(crate) fn fetch(&self, names: &[&str]) -> Result<(), GitSaid> {
-        let mut arguments = vec!["fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--no-prune"];
+        // Flushed to the disk once, not object by object.
+        let mut arguments =
+            vec!["-c", "core.fsyncMethod=batch", "fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--no-prune"];
         arguments.extend(["--no-recurse-submodules", "--refmap=", "--", &self.name]);
         arguments.extend(names);
         self.program.run(&arguments).map(drop)

@@ -1,0 +1,47 @@
+//! Many processes that append at once.
+
+use std::process::Child;
+
+use crate::place::{Acknowledged, Place, count, git, message};
+use crate::writer::{Job, acknowledged};
+
+pub(crate) fn racing_processes_lose_nothing() {
+    let place = Place::new();
+    let racers = count("TOLLGATE_RACERS", 20);
+    race(&place, racers, |racer| format!("machine-{racer}"));
+}
+
+pub(crate) fn processes_that_share_a_cache_lose_nothing() {
+    let place = Place::new();
+    race(&place, 4, |_| "machine".to_owned());
+}
+
+/// Each racer appends its entries; all are there, once, each racer's in its order, where they were acknowledged to be.
+fn race(place: &Place, racers: u32, machine: impl Fn(u32) -> String) {
+    let entries = u64::from(count("TOLLGATE_RACE_ENTRIES", 10));
+    let start = |racer| Job::new(place, &machine(racer), &format!("racer-{racer}"), entries).start();
+    let processes: Vec<Child> = (0..racers).map(start).collect();
+    let said: Vec<Vec<Acknowledged>> = processes.into_iter().map(finish).collect();
+    for (racer, said) in said.iter().enumerate() {
+        let texts: Vec<&str> = said.iter().map(|(_, text)| text.as_str()).collect();
+        let expected: Vec<String> = (0..entries).map(|number| format!("racer-{racer}-{number}")).collect();
+        assert_eq!(texts, expected);
+        assert!(said.is_sorted(), "{said:?}");
+    }
+    let history = place.holds(&said.concat());
+    assert_eq!(history.len(), 1 + u64::from(racers) * entries);
+    let chain = git(&place.remote(), &["log", "--first-parent", "--reverse", "--format=%s", crate::place::BRANCH]);
+    let expected = history.entries().iter().map(|entry| format!("entry {}: {}", entry.index, subject(entry)));
+    assert_eq!(chain.lines().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    assert_eq!(git(&place.remote(), &["rev-list", "--count", "--merges", crate::place::BRANCH]), "0");
+}
+
+fn subject(entry: &tollgate_core::entry::Entry) -> &str {
+    if entry.index == 0 { message(&entry.body) } else { "outcome prod-apps" }
+}
+
+fn finish(process: Child) -> Vec<Acknowledged> {
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success(), "a racer failed");
+    acknowledged(&output.stdout)
+}
