@@ -5,6 +5,7 @@
 //! are pinned: they must not change with the host's domain types.
 
 use crate::node::Node;
+use crate::value::Value;
 
 /// An image as a manifest names it, borrowed from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,33 +111,30 @@ fn is_path_component(component: &str) -> bool {
 ///
 /// Looking at any depth is on purpose: a pod template in a kind that nobody has heard of still runs images.
 pub fn find_images<'a>(root: &Node<'a>) -> Vec<Node<'a>> {
-    let mut found = Vec::new();
-    collect(root, &mut found);
-    found
+    let has_list =
+        |value: &Value<'_>| matches!(value, Value::Object(members) if members.iter().any(|(name, _)| way_to_image(name).is_some()));
+    root.find_all(&has_list).iter().flat_map(images_of).collect()
 }
 
-fn collect<'a>(node: &Node<'a>, found: &mut Vec<Node<'a>>) {
-    for (name, member) in node.members() {
-        match name {
-            "containers" | "initContainers" | "ephemeralContainers" => {
-                found.extend(member.elements().map(|container| container.get("image")).filter(Node::exists));
-            }
-            "volumes" => {
-                found.extend(member.elements().map(|volume| volume.walk(&["image", "reference"])).filter(Node::exists));
-            }
-            _ => {}
-        }
-        collect(&member, found);
-    }
-    for element in node.elements() {
-        collect(&element, found);
+/// The images of an object that holds lists of containers or volumes.
+fn images_of<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
+    let lists = node.members().filter_map(|(name, list)| Some((list, way_to_image(name)?)));
+    let images = lists.flat_map(|(list, way)| list.elements().map(|element| element.walk(way)).collect::<Vec<_>>());
+    images.filter(Node::exists).collect()
+}
+
+/// Where the elements of a list have their image; nothing for a member that is no such list.
+fn way_to_image(name: &str) -> Option<&'static [&'static str]> {
+    match name {
+        "containers" | "initContainers" | "ephemeralContainers" => Some(&["image"]),
+        "volumes" => Some(&["image", "reference"]),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Value;
     use proptest::prelude::*;
 
     fn parts(text: &str) -> (&str, Option<&str>, bool) {

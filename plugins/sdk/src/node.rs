@@ -126,6 +126,16 @@ impl<'a> Node<'a> {
         elements.chain(members).flat_map(|node| node.select(rest)).collect()
     }
 
+    /// Every value that fulfils a condition, this one included and at any depth, in the order of the source. Only these become
+    /// nodes, so looking through a whole document costs little.
+    pub fn find_all(&self, condition: &dyn Fn(&Value<'a>) -> bool) -> Vec<Self> {
+        let mut found = Vec::new();
+        if let Some(value) = self.value {
+            search(value, &Way::Start(self), &mut |value, way| found.extend(condition(value).then(|| way.walk(value))));
+        }
+        found
+    }
+
     /// The JSON pointer (RFC 6901) to it.
     pub fn pointer(&self) -> String {
         let mut tokens = Vec::new();
@@ -139,6 +149,35 @@ impl<'a> Node<'a> {
 
     fn step(&self, token: Token<'a>, value: Option<&'a Value<'a>>) -> Self {
         Self { document: self.document, value, step: Some(Rc::new(Step { before: self.step.clone(), token })) }
+    }
+}
+
+/// How a value was reached from a node, without a node for each step.
+enum Way<'a, 'way> {
+    Start(&'way Node<'a>),
+    Step(&'way Self, Token<'a>),
+}
+
+impl<'a> Way<'a, '_> {
+    fn walk(&self, value: &'a Value<'a>) -> Node<'a> {
+        match self {
+            Self::Start(node) => (*node).clone(),
+            Self::Step(before, token) => Node { value: Some(value), ..before.walk(value).step(*token, None) },
+        }
+    }
+}
+
+/// Visits a value and all below it. How deep that can go is bounded by the reader of JSON.
+fn search<'a>(value: &'a Value<'a>, way: &Way<'a, '_>, visit: &mut dyn FnMut(&'a Value<'a>, &Way<'a, '_>)) {
+    visit(value, way);
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, member)| search(member, &Way::Step(way, Token::Member(name)), visit));
+        }
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(index, element)| search(element, &Way::Step(way, Token::Element(index)), visit));
+        }
+        _ => {}
     }
 }
 
@@ -194,6 +233,15 @@ mod tests {
         assert_eq!(pointers(&["a", "nothing"]), Vec::<String>::new());
     }
 
+    #[test]
+    fn what_is_found_at_any_depth_knows_its_place() {
+        let value = Value::read(BODY).unwrap();
+        let found = Node::root(7, &value).get("a").find_all(&|value| matches!(value, Value::Array(_) | Value::Text(_)));
+        let summary: Vec<_> = found.iter().map(|node| (node.pointer(), node.document(), node.is_list())).collect();
+        assert_eq!(summary, [("/a/b~1c".to_owned(), 7, true), ("/a/b~1c/1/~0".to_owned(), 7, false)]);
+        assert!(Node::root(7, &value).get("missing").find_all(&|_| true).is_empty());
+    }
+
     fn all<'a>(node: &Node<'a>, found: &mut Vec<Node<'a>>) {
         found.push(node.clone());
         let children: Vec<_> = node.elements().chain(node.members().map(|(_, node)| node)).collect();
@@ -211,6 +259,12 @@ mod tests {
             let value = Value::read(&bytes).unwrap();
             let mut nodes = Vec::new();
             all(&Node::root(0, &value), &mut nodes);
+            let found = Node::root(0, &value).find_all(&|_| true);
+            prop_assert_eq!(
+                found.iter().map(Node::pointer).collect::<Vec<_>>(),
+                nodes.iter().map(Node::pointer).collect::<Vec<_>>()
+            );
+            nodes.extend(found);
             for node in nodes {
                 let found = body.pointer(&node.pointer()).unwrap();
                 let bytes = serde_json::to_vec(found).unwrap();

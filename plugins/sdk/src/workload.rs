@@ -2,6 +2,7 @@
 
 use crate::document::Document;
 use crate::node::Node;
+use crate::value::Value;
 
 /// A pod as an object describes it: a Pod itself, or the template of a workload.
 #[derive(Clone, Debug)]
@@ -121,34 +122,18 @@ const WORKLOADS: [(&str, &str, &[&str]); 9] = [
 /// The pods that an object makes.
 ///
 /// Of Kubernetes' own workloads it is the one that the API defines, even where its `spec` is missing. Of every other kind it
-/// is whatever looks like a pod template, at any depth: a member `template` or `…Template`, or an element of such a list,
-/// with a list `spec.containers`. A pod template in a kind that nobody has heard of still runs.
+/// is whatever has a list `spec.containers`, at any depth, the object itself included: a pod template in a kind that nobody
+/// has heard of still runs, under whatever name it stands there.
 pub fn pods<'a>(document: &'a Document<'_>) -> Vec<Pod<'a>> {
     let (group, kind, root) = (document.group(), document.kind(), document.root());
     match WORKLOADS.iter().find(|workload| (workload.0, workload.1) == (group, kind)) {
         Some((_, _, path)) => vec![Pod { root: root.walk(path) }],
-        None => pods_by_shape(&root),
+        None => root.find_all(&has_containers).into_iter().map(|root| Pod { root }).collect(),
     }
 }
 
-/// Whatever looks like a pod template below a value.
-fn pods_by_shape<'a>(node: &Node<'a>) -> Vec<Pod<'a>> {
-    let mut found = Vec::new();
-    collect(node, false, &mut found);
-    found
-}
-
-fn collect<'a>(node: &Node<'a>, is_template: bool, found: &mut Vec<Pod<'a>>) {
-    if is_template && node.walk(&["spec", "containers"]).is_list() {
-        found.push(Pod { root: node.clone() });
-        return;
-    }
-    for (name, member) in node.members() {
-        collect(&member, name == "template" || name.ends_with("Template") || name.ends_with("emplates"), found);
-    }
-    for element in node.elements() {
-        collect(&element, is_template, found);
-    }
+fn has_containers(value: &Value<'_>) -> bool {
+    matches!(value.get("spec").and_then(|spec| spec.get("containers")), Some(Value::Array(_)))
 }
 
 #[cfg(test)]
@@ -175,8 +160,8 @@ mod tests {
     #[test]
     fn the_same_kind_of_another_group_goes_by_its_shape() {
         let pod = json!({"spec": {"containers": []}});
-        let body = json!({"apiVersion": "example.com/v1", "kind": "Deployment", "spec": {"podTemplate": pod}});
-        assert_eq!(pod_pointers(&body), ["/spec/podTemplate/spec"]);
+        let body = json!({"apiVersion": "example.com/v1", "kind": "Deployment", "spec": {"anyName": pod}});
+        assert_eq!(pod_pointers(&body), ["/spec/anyName/spec"]);
         assert_eq!(pod_pointers(&json!({"apiVersion": "example.com/v1", "kind": "Pod", "spec": {"x": 1}})), Vec::<String>::new());
     }
 

@@ -26,7 +26,7 @@ pub(crate) static NON_ROOT: Rule = Rule {
     help: include_str!("../rules/non-root.md"),
     level: Level::Deny,
     severity: Severity::High,
-    controls: &[],
+    controls: &["CIS-5.2.7"],
 };
 
 pub(crate) static PRIVILEGED: Rule = Rule {
@@ -35,5 +35,5 @@ pub(crate) static PRIVILEGED: Rule = Rule {
     help: include_str!("../rules/privileged.md"),
     level: Level::Deny,
     severity: Severity::Critical,
-    controls: &[],
+    controls: &["CIS-5.2.2"],
 };
