@@ -12,8 +12,8 @@ use crate::lint::LintError;
 use crate::lint::rust_files::{self, RustFile, is_for_tests};
 use crate::workspaces::Repository;
 
-/// Which modules a module needs.
-type Needs = BTreeMap<Module, BTreeSet<Module>>;
+/// Which modules a module needs, and a file that says so.
+type Needs = BTreeMap<Module, BTreeMap<Module, Utf8PathBuf>>;
 
 /// A crate's sources and a path in it.
 type Module = (Utf8PathBuf, Vec<String>);
@@ -31,7 +31,8 @@ fn needs(files: &[RustFile]) -> Needs {
         paths.visit_file(&file.syntax);
         for path in paths.found {
             if let Some((from, to)) = siblings(&file.module, &path) {
-                needs.entry((file.sources.clone(), from)).or_default().insert((file.sources.clone(), to));
+                let found = needs.entry((file.sources.clone(), from)).or_default();
+                found.entry((file.sources.clone(), to)).or_insert_with(|| file.path.clone());
             }
         }
     }
@@ -47,7 +48,7 @@ fn siblings(from: &[String], to: &[String]) -> Option<(Vec<String>, Vec<String>)
     Some((from[..=shared].to_vec(), to[..=shared].to_vec()))
 }
 
-/// Each cycle as its modules, from the first by name back to it.
+/// Each cycle as its modules, from the first by name back to it, with the files that lead from one to the next.
 fn cycles(needs: &Needs) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut cycles = Vec::new();
@@ -55,13 +56,24 @@ fn cycles(needs: &Needs) -> Vec<String> {
         if seen.contains(start) {
             continue;
         }
-        if let Some(way) = way_back(start, needs) {
-            let names: Vec<String> = way.iter().chain([start]).map(|(_, module)| module.join("::")).collect();
-            cycles.push(format!("{}: {}", start.0, names.join(" -> ")));
-            seen.extend(way);
+        if let Some(mut way) = way_back(start, needs) {
+            seen.extend(way.iter().cloned());
+            way.push(start.clone());
+            cycles.push(format!("{}: {}", start.0, describe(&way, needs)));
         }
     }
     cycles
+}
+
+/// `a -> b (a.rs) -> a (b.rs)`
+fn describe(way: &[Module], needs: &Needs) -> String {
+    let mut text = way.first().map(|(_, module)| module.join("::")).unwrap_or_default();
+    for pair in way.windows(2) {
+        let file = needs.get(&pair[0]).and_then(|needs| needs.get(&pair[1]));
+        let file = file.and_then(|file| file.strip_prefix(&pair[0].0).ok()).map(Utf8PathBuf::from).unwrap_or_default();
+        text.push_str(&format!(" -> {} ({file})", pair[1].1.join("::")));
+    }
+    text
 }
 
 /// The shortest way from a module to itself.
@@ -71,7 +83,7 @@ fn way_back(start: &Module, needs: &Needs) -> Option<Vec<Module>> {
     while !ways.is_empty() {
         let mut longer = Vec::new();
         for way in ways {
-            for next in way.last().and_then(|last| needs.get(last)).into_iter().flatten() {
+            for next in way.last().and_then(|last| needs.get(last)).into_iter().flat_map(BTreeMap::keys) {
                 if next == start {
                     return Some(way);
                 }
@@ -160,13 +172,13 @@ mod tests {
     #[test]
     fn two_modules_that_use_each_other_are_a_cycle() {
         let cycles = found(&[("a/src/b.rs", "use crate::c::C;"), ("a/src/c.rs", "fn f() -> crate::b::B { todo() }")]);
-        assert_eq!(cycles, ["a/src: b -> c -> b"]);
+        assert_eq!(cycles, ["a/src: b -> c (b.rs) -> b (c.rs)"]);
     }
 
     #[test]
     fn a_long_way_round_is_a_cycle_too_and_told_once() {
         let files = [("a/src/b.rs", "use crate::{c::C, x};"), ("a/src/c.rs", "use super::d::D;"), ("a/src/d.rs", "use crate::b;")];
-        assert_eq!(found(&files), ["a/src: b -> c -> d -> b"]);
+        assert_eq!(found(&files), ["a/src: b -> c (b.rs) -> d (c.rs) -> b (d.rs)"]);
     }
 
     #[test]
@@ -174,9 +186,9 @@ mod tests {
         let one = [("a/src/t/mod.rs", "use self::s::S;"), ("a/src/t/s.rs", "use crate::t::T; use super::U;")];
         assert_eq!(found(&one), Vec::<String>::new());
         let through = [("a/src/t/s.rs", "use crate::u::v::V;"), ("a/src/u/v.rs", "use crate::t::T;")];
-        assert_eq!(found(&through), ["a/src: t -> u -> t"]);
+        assert_eq!(found(&through), ["a/src: t -> u (t/s.rs) -> t (u/v.rs)"]);
         let within = [("a/src/t/s.rs", "use crate::t::r::R;"), ("a/src/t/r.rs", "use super::s;")];
-        assert_eq!(found(&within), ["a/src: t::r -> t::s -> t::r"]);
+        assert_eq!(found(&within), ["a/src: t::r -> t::s (t/r.rs) -> t::r (t/s.rs)"]);
     }
 
     #[test]

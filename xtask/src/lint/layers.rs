@@ -16,7 +16,7 @@ pub(crate) const PATH: &str = ".ci/layers.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rules {
-    /// By package of ours, the packages of ours that it may depend on.
+    /// By package of ours, the packages of ours that it may depend on. `guest-*` stands for all that begin so.
     layers: BTreeMap<String, BTreeSet<String>>,
     /// By package of others, the packages of ours that may depend on it.
     bans: BTreeMap<String, BTreeSet<String>>,
@@ -95,14 +95,19 @@ fn problems(rules: &Rules, members: &[Member]) -> Vec<String> {
     let names: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let named =
         rules.layers.keys().chain(rules.layers.values().flatten()).chain(rules.bans.values().flatten()).chain(rules.only.keys());
-    let unknown: BTreeSet<&String> = named.filter(|name| !names.contains(name.as_str())).collect();
+    let exists = |name: &str| names.iter().any(|member| stands_for(name, member));
+    let unknown: BTreeSet<&String> = named.filter(|name| !exists(name)).collect();
     problems.extend(unknown.iter().map(|name| format!("{PATH} names `{name}`, which is no package of ours")));
     problems
 }
 
+fn stands_for(rule: &str, name: &str) -> bool {
+    rule.strip_suffix('*').map_or(rule == name, |start| name.starts_with(start))
+}
+
 fn of_member(rules: &Rules, member: &Member) -> Vec<String> {
     let name = &member.name;
-    let Some(below) = rules.layers.get(name) else {
+    let Some((_, below)) = rules.layers.iter().find(|(rule, _)| stands_for(rule, name)) else {
         return vec![format!("`{name}` has no layer; add it to {PATH}")];
     };
     let mut problems = Vec::new();
@@ -180,6 +185,12 @@ mod tests {
             found,
             ["`new` has no layer; add it to .ci/layers.toml", ".ci/layers.toml names `repo`, which is no package of ours"]
         );
+    }
+
+    #[test]
+    fn a_star_stands_for_any_end() {
+        assert!(stands_for("guest-*", "guest-panics") && stands_for("core", "core"));
+        assert!(!stands_for("guest-*", "quest-panics") && !stands_for("core", "core-x"));
     }
 
     #[test]

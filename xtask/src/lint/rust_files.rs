@@ -18,6 +18,8 @@ pub(crate) struct RustFile {
     /// Below the crate: `["text", "source"]`.
     pub(crate) module: Vec<String>,
     pub(crate) lines: usize,
+    /// The numbers (from 1) of the lines that are neither empty nor a comment.
+    pub(crate) code: Vec<usize>,
     /// Whether it is compiled for tests only.
     pub(crate) is_test: bool,
     pub(crate) syntax: syn::File,
@@ -60,7 +62,9 @@ pub(crate) fn parse(path: &Utf8Path, text: &str) -> syn::Result<RustFile> {
     let (sources, module) = place(path);
     let in_tests = path.components().any(|part| matches!(part.as_str(), "tests" | "benches"));
     let syntax = syn::parse_file(text)?;
-    Ok(RustFile { path: path.to_owned(), sources, module, lines: text.lines().count(), is_test: in_tests, syntax })
+    let is_code = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+    let code = (1..).zip(text.lines()).filter(|(_, line)| is_code(line)).map(|(number, _)| number).collect();
+    Ok(RustFile { path: path.to_owned(), sources, module, lines: text.lines().count(), code, is_test: in_tests, syntax })
 }
 
 /// The directory of the crate's sources, and the module. Files outside of any `src` are crates of their own.
