@@ -15,6 +15,8 @@ use crate::cli::{Color, Global};
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
     pub(crate) global: Global,
+    /// Digest of entry 0, as it was given.
+    pub(crate) trust: Option<String>,
     /// Where the command was started, or what `--directory` says.
     pub(crate) directory: Utf8PathBuf,
     /// Whether this is a CI job: nobody is there to ask, and nothing is remembered from before.
@@ -23,7 +25,7 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     /// Reads the environment.
-    pub(crate) fn new(global: Global) -> Result<Self, Failure> {
+    pub(crate) fn new(global: Global, trust: Option<&str>) -> Result<Self, Failure> {
         let current = std::env::current_dir().ok().and_then(|path| Utf8PathBuf::from_path_buf(path).ok());
         let current = current.ok_or_else(|| Failure::of_message(ExitCode::Usage, "the current directory has no readable path"))?;
         let directory = global.directory.as_ref().map_or(current.clone(), |directory| current.join(directory));
@@ -31,7 +33,7 @@ impl Invocation {
             return Err(Failure::of_message(ExitCode::Usage, format!("`{directory}` is not a directory")));
         }
         let ci = std::env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false");
-        Ok(Self { global, directory, ci })
+        Ok(Self { global, trust: trust.map(ToOwned::to_owned), directory, ci })
     }
 
     /// How wide and colourful text on standard output may be.
@@ -53,9 +55,11 @@ impl Invocation {
         }
     }
 
-    /// Now. The one clock of the program.
+    /// Now, to the second: finer times only look precise, since the ledger's order is that of its entries. The one clock of
+    /// the program.
     pub(crate) fn now() -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_second(now.as_second()).unwrap_or(now)
     }
 
     /// Where compiled plugins and kept verdicts go; nothing when the user has no home.

@@ -87,7 +87,7 @@ pub(crate) fn ledger(invocation: &Invocation, clone: &GitRepository) -> Result<G
 }
 
 fn witness(invocation: &Invocation) -> Result<Witness, Failure> {
-    let trust = invocation.global.trust.as_deref().map(str::parse).transpose();
+    let trust = invocation.trust.as_deref().map(str::parse).transpose();
     let trust =
         trust.map_err(|error: InvalidDigest| Failure::new(ExitCode::Usage, &error).with_hint("`init --trust` prints it"))?;
     let directory = invocation.state_directory().ok_or_else(|| {
@@ -121,14 +121,14 @@ pub(crate) fn in_force(invocation: &Invocation, sandbox: &Sandbox) -> Result<Opt
     };
     let ledger = ledger(invocation, &clone).map_err(|failure| vec![failure]);
     let ledger = match ledger {
-        Err(_) if invocation.global.ledger.is_none() && invocation.global.trust.is_none() && clone.remote_url().is_err() => {
+        Err(_) if invocation.global.ledger.is_none() && invocation.trust.is_none() && clone.remote_url().is_err() => {
             return Ok(None);
         }
         other => other?,
     };
     match ledger.history() {
         Ok(history) => in_force::read(&history, &clone, &ledger, sandbox).map(|in_force| Some((in_force, Vec::new()))),
-        Err(LedgerError::Missing { .. }) if invocation.global.trust.is_none() => Ok(None),
+        Err(LedgerError::Missing { .. }) if invocation.trust.is_none() => Ok(None),
         Err(error) => Err(vec![fail(error)]),
     }
 }
@@ -209,7 +209,7 @@ pub(crate) fn target(target: &Target, root: &Utf8Path) -> Box<dyn ApplyPlan> {
 
 /// In CI nothing is remembered from before, so a promotion there has to be told what to trust.
 pub(crate) fn require_trust(invocation: &Invocation) -> Result<(), Failure> {
-    if !invocation.ci || invocation.global.trust.is_some() {
+    if !invocation.ci || invocation.trust.is_some() {
         return Ok(());
     }
     let failure = Failure::of_message(ExitCode::InvalidConfiguration, "in CI a promotion needs `--trust`, or `TOLLGATE_TRUST`");

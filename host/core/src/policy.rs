@@ -106,8 +106,9 @@ pub struct SettingsError {
     pub message: String,
 }
 
-/// What the operator lets a policy use. Empty by default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the operator lets a policy use. By default the log alone: lines for people, which never change a verdict, and the
+/// way in which a panic reaches the plugin's author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
     pub log: bool,
     pub clock: bool,
@@ -115,6 +116,12 @@ pub struct Grants {
     pub data: Option<std::collections::BTreeMap<String, Vec<u8>>>,
     /// `data` and `stringData` of Secrets.
     pub secret_values: bool,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self { log: true, clock: false, data: None, secret_values: false }
+    }
 }
 
 impl Grants {

@@ -3,6 +3,8 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use super::Trust;
+
 /// Judge manifests by the policies, without resolving or changing anything
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -37,6 +39,9 @@ pub(crate) struct Check {
     /// Don't use verdicts that were given before
     #[arg(long)]
     pub(crate) no_cache: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 
     /// Show what plugins log, with the fuel and memory that they used (and ask them again)
     #[arg(long)]

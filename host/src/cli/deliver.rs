@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Format;
+use super::{Format, Trust};
 
 /// Show what a branch or tag would change, and what the gates say
 #[derive(Debug, Args)]
@@ -29,6 +29,9 @@ pub(crate) struct Selection {
     /// Only these of the targets that REF moves
     #[arg(long, value_name = "TARGET")]
     pub(crate) to: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 }
 
 /// Write the manifests as they would be applied, every image with its digest
@@ -71,6 +74,9 @@ pub(crate) struct Apply {
     #[arg(value_name = "PROMOTION")]
     pub(crate) promotion: String,
 
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
@@ -83,6 +89,9 @@ pub(crate) struct Explain {
     #[arg(value_name = "PROMOTION|TARGET|RULE")]
     pub(crate) subject: String,
 
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
@@ -91,6 +100,9 @@ pub(crate) struct Explain {
 /// Show what runs where, and what waits
 #[derive(Debug, Args)]
 pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,

@@ -36,10 +36,6 @@ pub(crate) struct Global {
     #[arg(long, value_name = "REMOTE[#BRANCH]", env = "TOLLGATE_LEDGER", global = true)]
     pub(crate) ledger: Option<String>,
 
-    /// The digest that `init --trust` printed: sha256 of entry 0
-    #[arg(long, value_name = "SHA256", env = "TOLLGATE_TRUST", global = true)]
-    pub(crate) trust: Option<String>,
-
     /// Branch that policy revisions are read from [default: as entry 0 of the ledger says]
     #[arg(long, value_name = "BRANCH", env = "TOLLGATE_POLICY_REF", global = true)]
     pub(crate) policy_ref: Option<String>,
@@ -59,6 +55,14 @@ pub(crate) struct Global {
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,
+}
+
+/// What a command that reads the ledger trusts. `init` is the one that says so, so it has no such option.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Trust {
+    /// The digest that `init --trust` printed: sha256 of entry 0
+    #[arg(long = "trust", value_name = "SHA256", env = "TOLLGATE_TRUST")]
+    pub(crate) digest: Option<String>,
 }
 
 /// When to use colour.
@@ -116,4 +120,29 @@ pub(crate) enum Command {
     /// Print generated documentation
     #[command(name = "__docs", hide = true)]
     Docs(policy::Docs),
+}
+
+impl Command {
+    /// What the command is told to trust.
+    pub(crate) fn trust(&self) -> Option<&str> {
+        let trust = match self {
+            Self::Check(arguments) => &arguments.trust,
+            Self::Plan(arguments) => &arguments.to.trust,
+            Self::Render(arguments) => &arguments.to.trust,
+            Self::Promote(arguments) => &arguments.to.trust,
+            Self::Apply(arguments) => &arguments.trust,
+            Self::Explain(arguments) => &arguments.trust,
+            Self::Status(arguments) => &arguments.trust,
+            Self::Recipe(
+                recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
+            ) => &arguments.trust,
+            Self::Recipe(recipe::Recipe::Diff(arguments)) => &arguments.trust,
+            Self::Service(recipe::Service::Record(arguments)) => &arguments.trust,
+            Self::Policy(policy::Policy::Accept(arguments)) => &arguments.trust,
+            Self::Policy(policy::Policy::Update(_)) | Self::Init(_) | Self::Completion(_) | Self::Compile | Self::Docs(_) => {
+                return None;
+            }
+        };
+        trust.digest.as_deref()
+    }
 }

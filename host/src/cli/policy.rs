@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Format;
+use super::{Format, Trust};
 
 /// See to the policies that judge
 #[derive(Debug, Subcommand)]
@@ -19,6 +19,9 @@ pub(crate) struct Accept {
     /// A commit on the policy ref, as the remote has it
     #[arg(value_name = "COMMIT")]
     pub(crate) commit: String,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]

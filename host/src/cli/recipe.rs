@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{Format, Trust};
 
 /// Build, show, compare and verify recipes
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,9 @@ pub(crate) struct OneRecipe {
     #[arg(value_name = "RECIPE")]
     pub(crate) recipe: String,
 
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
@@ -39,6 +42,9 @@ pub(crate) struct TwoRecipes {
     /// The same, to compare it with
     #[arg(value_name = "AFTER")]
     pub(crate) after: String,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
@@ -70,6 +76,9 @@ pub(crate) struct Record {
     /// Directory of the service's manifests in this repository
     #[arg(long, value_name = "DIR", default_value = "deploy")]
     pub(crate) manifests: String,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]

@@ -61,7 +61,7 @@ fn usage(error: &clap::Error) -> ProcessExit {
 
 fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Style)> {
     let plain = tollgate_report::style::Style::plain(tollgate_report::style::DEFAULT_WIDTH);
-    let invocation = Invocation::new(cli.global).map_err(|failure| (vec![failure], plain))?;
+    let invocation = Invocation::new(cli.global, cli.command.trust()).map_err(|failure| (vec![failure], plain))?;
     let style = invocation.error_style();
     let outcome = match cli.command {
         Command::Check(arguments) => check::run(&invocation, &arguments),

@@ -68,11 +68,11 @@ pub(crate) enum Limits {
 }
 
 /// What a plugin may use.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Grants {
-    /// May write log lines.
-    #[schemars(extend("examples" = [true]))]
+    /// May write log lines. They never change a verdict, and a panic reaches the plugin's author through them.
+    #[schemars(extend("examples" = [false]))]
     pub(crate) log: bool,
     /// May ask for the evaluation time.
     #[schemars(extend("examples" = [true]))]
@@ -85,4 +85,10 @@ pub(crate) struct Grants {
     /// May see the `data` and `stringData` of Secrets.
     #[schemars(extend("examples" = [true]))]
     pub(crate) secret_values: bool,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self { log: true, clock: false, data: None, secret_values: false }
+    }
 }

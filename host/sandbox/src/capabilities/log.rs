@@ -1,4 +1,7 @@
 //! `log`: lines for the plugin's author. They never change a verdict.
+//!
+//! A line has no answer that a replay would need, so it is kept as a line and not as a call to the host, and does not
+//! count as one: it costs fuel instead.
 
 use tollgate_core::evaluate::{LogLevel, LogLine};
 use wasmtime::StoreContextMut;
