@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
+use std::process::Command;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
 
@@ -32,7 +34,7 @@ pub(crate) enum DocsError {
         #[source]
         source: serde_json::Error,
     },
-    #[error("`tollgate __docs {topic}` wants to write `{path}`, which is not below `docs`")]
+    #[error("`tollgate __docs {topic}` wants to write `{path}`, which is not below the directory of its pages")]
     Outside { topic: &'static str, path: Utf8PathBuf },
     #[error(transparent)]
     Process(#[from] ProcessError),
@@ -44,22 +46,21 @@ pub(crate) enum DocsError {
 enum Source {
     /// The Markdown of one page.
     Page { topic: &'static str, path: &'static str },
-    /// A JSON list of `{path, text}`.
-    Pages { topic: &'static str },
+    /// A JSON list of `{path, text}`, with nothing else in the directory that the paths lead from.
+    Pages { topic: &'static str, directory: &'static str },
 }
 
-const SOURCES: [Source; 5] = [
+const SOURCES: [Source; 3] = [
     Source::Page { topic: "cli", path: "docs/cli.md" },
     Source::Page { topic: "configuration", path: "docs/configuration.md" },
-    Source::Page { topic: "exit-codes", path: "docs/exit-codes.md" },
-    Source::Pages { topic: "findings" },
-    Source::Pages { topic: "schemas" },
+    Source::Pages { topic: "findings", directory: "docs/findings" },
 ];
 
-/// Directories in which there is nothing but generated pages.
-const OWNED: [&str; 2] = ["docs/findings", "docs/schema"];
+/// Pages that a library's own tests compare, and write when `TOLLGATE_BLESS` is set: `docs/exit-codes.md`, `docs/schema/`.
+const TESTS: [&[&str]; 2] =
+    [&["--package", "tollgate-report", "--lib", "schema::"], &["--package", "tollgate-config", "--test", "schemas"]];
 
-/// A page, relative to the repository's root.
+/// A page, relative to the directory of its kind.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Page {
@@ -79,23 +80,43 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), DocsError> {
         stale.iter().try_for_each(|problem| writeln!(stdout, "{problem}"))?;
         return if stale.is_empty() { Ok(()) } else { Err(DocsError::Stale(stale.len())) };
     }
+    for arguments in TESTS {
+        process::succeed(test(&repository, arguments).env("TOLLGATE_BLESS", "1"))?;
+    }
     write(&repository.root, &generate(&repository)?)
 }
 
 /// The pages that are not what the code says, a line each.
 pub(crate) fn stale(repository: &Repository) -> Result<Vec<String>, DocsError> {
-    compare(&repository.root, &generate(repository)?)
+    let mut problems = Vec::new();
+    for arguments in TESTS {
+        match process::succeed(test(repository, arguments).env_remove("TOLLGATE_BLESS")) {
+            Ok(()) => {}
+            Err(error @ ProcessError::Failed { .. }) => problems.push(format!("{error}; run `cargo xtask docs`")),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    problems.extend(compare(&repository.root, &generate(repository)?)?);
+    Ok(problems)
 }
 
-/// Asks the binary for all pages.
+/// The tests that compare pages.
+fn test(repository: &Repository, arguments: &[&str]) -> Command {
+    let mut command = process::cargo();
+    command.args(["test", "--quiet"]).args(arguments).current_dir(&repository.root);
+    command
+}
+
+/// Asks the binary for all pages. It must hold its plugins, which describe their own rules.
 fn generate(repository: &Repository) -> Result<Pages, DocsError> {
+    process::succeed(&mut install::plugins()?)?;
     let mut pages = Pages::new();
     for source in SOURCES {
         match source {
             Source::Page { topic, path } => {
                 pages.insert(path.into(), ask(repository, topic)?);
             }
-            Source::Pages { topic } => pages.extend(parse(topic, &ask(repository, topic)?)?),
+            Source::Pages { topic, directory } => pages.extend(parse(topic, directory, &ask(repository, topic)?)?),
         }
     }
     Ok(pages)
@@ -107,12 +128,12 @@ fn ask(repository: &Repository, topic: &'static str) -> Result<String, ProcessEr
     process::output(&mut command)
 }
 
-fn parse(topic: &'static str, text: &str) -> Result<Vec<(Utf8PathBuf, String)>, DocsError> {
+fn parse(topic: &'static str, directory: &str, text: &str) -> Result<Vec<(Utf8PathBuf, String)>, DocsError> {
     let pages: Vec<Page> = serde_json::from_str(text).map_err(|source| DocsError::Pages { topic, source })?;
-    let is_inside = |path: &Utf8Path| path.starts_with("docs") && !path.components().any(|part| part.as_str() == "..");
+    let is_inside = |path: &Utf8Path| path.components().all(|part| matches!(part, Utf8Component::Normal(_)));
     match pages.iter().find(|page| !is_inside(&page.path)) {
         Some(page) => Err(DocsError::Outside { topic, path: page.path.clone() }),
-        None => Ok(pages.into_iter().map(|page| (page.path, page.text)).collect()),
+        None => Ok(pages.into_iter().map(|page| (Utf8Path::new(directory).join(page.path), page.text)).collect()),
     }
 }
 
@@ -149,7 +170,11 @@ fn write(root: &Utf8Path, pages: &Pages) -> Result<(), DocsError> {
 /// Files in generated directories that are no pages.
 fn leftovers(root: &Utf8Path, pages: &Pages) -> Result<BTreeSet<Utf8PathBuf>, DocsError> {
     let mut leftovers = BTreeSet::new();
-    for owned in OWNED.iter().map(|owned| root.join(owned)).filter(|owned| owned.is_dir()) {
+    let directories = SOURCES.iter().filter_map(|source| match source {
+        Source::Pages { directory, .. } => Some(root.join(directory)),
+        Source::Page { .. } => None,
+    });
+    for owned in directories.filter(|directory| directory.is_dir()) {
         for entry in ignore::WalkBuilder::new(&owned).standard_filters(false).build() {
             let path = entry.map_err(io::Error::other)?.into_path();
             let path = Utf8PathBuf::try_from(path).map_err(camino::FromPathBufError::into_io_error)?;
@@ -206,13 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_pages_is_read_and_nothing_outside_of_docs_is_written() {
-        let pages = parse("findings", r##"[{"path": "docs/findings/p/r.md", "text": "# r"}]"##).unwrap();
+    fn a_list_of_pages_is_read_and_nothing_outside_of_its_directory_is_written() {
+        let parse = |text: &str| parse("findings", "docs/findings", text);
+        let pages = parse(r##"[{"path": "p/r.md", "text": "# r"}]"##).unwrap();
         assert_eq!(pages, [("docs/findings/p/r.md".into(), "# r".to_owned())]);
-        for path in ["README.md", "docs/../x", "/docs/x"] {
+        for path in ["../README.md", "p/../../x", "/docs/x"] {
             let text = format!(r#"[{{"path": "{path}", "text": ""}}]"#);
-            assert!(matches!(parse("findings", &text), Err(DocsError::Outside { .. })), "{path}");
+            assert!(matches!(parse(&text), Err(DocsError::Outside { .. })), "{path}");
         }
-        assert!(matches!(parse("findings", "# Findings"), Err(DocsError::Pages { .. })));
+        assert!(matches!(parse("# Findings"), Err(DocsError::Pages { .. })));
     }
 }
