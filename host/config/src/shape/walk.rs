@@ -110,7 +110,7 @@ impl<'s> Walk<'s> {
             }
             Value::Bool(_) | Value::Number(_) if wants_text => {
                 let text = Value::from(value.to_string());
-                self.flaw(at, message, Some(format!("write {text} if it is meant as text")), Remedy::Replace(text));
+                self.flaw(at, message, Some("put it in quotes if it is meant as text".to_owned()), Remedy::Replace(text));
             }
             _ => self.flaw(at, message, None, Remedy::Cut),
         }
