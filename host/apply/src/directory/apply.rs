@@ -45,7 +45,7 @@ impl Attempt<'_> {
         let lock = lock::exclusive(self.disk)?;
         let applied = self.run_locked(&release, &lock)?;
         // What was applied is applied, also when something unneeded stays behind. The next attempt removes that.
-        let _ = state::read(self.disk).and_then(|standing| store::prune(self.disk, &standing.state, &lock));
+        let _ = state::read(self.disk).and_then(|standing| store::prune(self.disk, &standing.file, &lock));
         Ok(applied)
     }
 
@@ -75,13 +75,12 @@ impl Attempt<'_> {
 
     fn run_locked(&self, release: &Release, lock: &Lock) -> Result<Applied, ApplyError> {
         let (disk, approved) = (self.disk, self.approved);
-        let found = state::read(disk)?.state;
-        let before = found.told();
-        if found.attempt >= approved.attempt() {
+        let standing = state::read(disk)?;
+        let before = standing.state.told();
+        if before.attempt >= approved.attempt() {
             return Ok(Applied::Overtaken { before });
         }
-        let claimed = found.claimed(approved.attempt());
-        claimed.write(disk)?;
+        standing.file.claimed(approved.attempt()).write(disk)?;
         let plan = plan::plan(disk, approved.recipe(), self.rendered, self.key)?;
         if !plan.conflicts.is_empty() || plan.digest()? != approved.plan() {
             return Ok(Applied::Stale { before, plan: Box::new(plan) });
@@ -89,6 +88,7 @@ impl Attempt<'_> {
         if !approved.is_valid_at((self.now)()) {
             return Ok(Applied::Expired { before });
         }
+        let claimed = standing.state.claimed(approved.attempt());
         let after = self.write(&claimed, release, lock)?;
         Ok(Applied::Done { before, after: after.told() })
     }

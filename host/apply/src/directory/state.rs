@@ -46,6 +46,8 @@ pub(super) struct State {
 /// What the file and the link say together.
 #[derive(Debug)]
 pub(super) struct Standing {
+    /// What the file says. A claim changes its attempt alone, so that an attempt which writes nothing loses nothing either.
+    pub(super) file: State,
     /// With `written` being what is current, and nothing in `writing`.
     pub(super) state: State,
     /// The link leads elsewhere than the file says.
@@ -65,14 +67,15 @@ enum Current {
 /// When the file is not what tollgate wrote, is that of another target, or is lost.
 pub(super) fn read(disk: &Disk) -> Result<Standing, ApplyError> {
     let current = read_current(disk)?;
-    let mut state = match (disk.kind(STATE)?, &current) {
+    let file = match (disk.kind(STATE)?, &current) {
         (Kind::File, _) => parse(disk, &disk.read(STATE)?)?,
         (Kind::Missing, Current::Missing) => State::new(disk),
         (Kind::Missing, _) => return Err(disk.broken(format!("`{CURRENT}` is there and `{STATE}` is not; restore it"))),
         _ => return Err(disk.broken(format!("`{STATE}` is not a file; restore it"))),
     };
+    let mut state = file.clone();
     let astray = state.settle(&current);
-    Ok(Standing { state, astray })
+    Ok(Standing { file, state, astray })
 }
 
 fn parse(disk: &Disk, bytes: &[u8]) -> Result<State, ApplyError> {

@@ -74,6 +74,22 @@ fn after_a_crash_the_attempt_is_never_lower_than_what_was_claimed() {
     }
 }
 
+#[test]
+fn an_attempt_that_writes_nothing_loses_nothing() {
+    let (new, next) = (mk_rendered(&[("cart", 2)]), mk_rendered(&[("cart", 3)]));
+    for at in 0..count_writes(None, &new) {
+        let (place, _) = crash(None, &new, at);
+        let runs = [None, Some(&new)][assert_runs_one_of(&place, &[None, Some(&new)])];
+        let Ok(link) = fs::read_link(place.path("current")) else { continue };
+        let digest = plan(&place, &next).1;
+        fs::remove_file(place.path("current")).unwrap();
+        let applied = place.target().apply(place.ledger.approved(recipe(&next), digest), &next, &noon);
+        assert!(matches!(applied, Ok(Applied::Stale { .. })), "{applied:?}");
+        std::os::unix::fs::symlink(link, place.path("current")).unwrap();
+        assert_runs_one_of(&place, &[runs]);
+    }
+}
+
 /// What may happen to a target.
 #[derive(Clone, Debug)]
 enum Step {

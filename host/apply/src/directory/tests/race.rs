@@ -62,11 +62,11 @@ fn child() {
     let (journal, attempt) = (part.base.join("journal"), Arc::clone(&running));
     let root = part.base.join("target");
     let watch = move |path: &Utf8Path| {
-        if matches!(path.file_name(), Some("state.json" | "current")) {
-            note(&journal, &attempt.load(SeqCst).to_string());
-        }
         if left.fetch_sub(1, SeqCst) == 0 {
             std::process::abort();
+        }
+        if matches!(path.file_name(), Some("state.json" | "current")) {
+            note(&journal, &attempt.load(SeqCst).to_string());
         }
         Ok(())
     };
