@@ -57,7 +57,11 @@ pub(crate) fn any_sequence() {
     let config = Config { cases: count("TOLLGATE_MACHINES", 4), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let steps = prop::collection::vec(any_step(), 4..9);
-    runner.run(&steps, |steps| Ok(run(&steps))).unwrap();
+    let result = runner.run(&steps, |steps| {
+        run(&steps);
+        Ok(())
+    });
+    result.unwrap();
 }
 
 /// What is known of the ledger from outside.

@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn entries_are_there_in_order_for_everyone() {
         let (branch, machine) = mk_ledger(&["one", "two"]);
-        append(&machine.process(None), vec![mk_draft("three"), mk_draft("four")]);
+        append(&machine.process(None), &[mk_draft("three"), mk_draft("four")]);
         let history = Machine::new(&branch).process(None).history().unwrap();
         assert_eq!(messages(&history), ["one", "two", "three", "four"]);
         assert!(history.entries().iter().all(|entry| entry.repo == REPO));
@@ -130,7 +130,7 @@ mod tests {
         let entries = ledger.append(&mut |history| {
             seen.push(history.len());
             if seen.len() < 4 {
-                append(&rival, vec![mk_draft("faster")]);
+                append(&rival, &[mk_draft("faster")]);
             }
             Ok(Proposal { drafts: vec![mk_draft("mine")] })
         });
@@ -192,8 +192,8 @@ mod tests {
             draft
         };
         let ledger = machine.process(None);
-        append(&ledger, vec![draft("one"), draft("two")]);
-        append(&ledger, vec![draft("three")]);
+        append(&ledger, &[draft("one"), draft("two")]);
+        append(&ledger, &[draft("three")]);
         assert_eq!(branch.files().keys().filter(|path| path.starts_with("blobs/")).count(), 2);
         assert_eq!(machine.process(None).blob(Digest::of(b"document")).unwrap(), b"document");
         let digest = Digest::of(b"plan");
@@ -214,8 +214,8 @@ mod tests {
             draft
         };
         let ledger = machine.process(None);
-        append(&ledger, vec![about("prod"), about("staging")]);
-        append(&ledger, vec![about("prod")]);
+        append(&ledger, &[about("prod"), about("staging")]);
+        append(&ledger, &[about("prod")]);
         assert_eq!(branch.files()["index/prod"], b"2\n4\n");
         assert_eq!(branch.files()["index/staging"], b"3\n");
     }
@@ -227,10 +227,10 @@ mod tests {
         branch.lock().reads = 0;
         ledger.history().unwrap();
         assert_eq!(branch.lock().reads, 3);
-        append(&ledger, vec![mk_draft("mine")]);
+        append(&ledger, &[mk_draft("mine")]);
         ledger.history().unwrap();
         assert_eq!(branch.lock().reads, 3);
-        append(&Machine::new(&branch).process(None), vec![mk_draft("theirs")]);
+        append(&Machine::new(&branch).process(None), &[mk_draft("theirs")]);
         branch.lock().reads = 0;
         assert_eq!(messages(&ledger.history().unwrap()), ["one", "two", "mine", "theirs"]);
         assert_eq!(branch.lock().reads, 1);

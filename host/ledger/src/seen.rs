@@ -170,7 +170,7 @@ mod tests {
         let (branch, machine) = mk_ledger(&[]);
         let mut draft = mk_draft("x");
         draft.blobs.insert("plan".to_owned(), b"plan".to_vec());
-        append(&machine.process(None), vec![draft]);
+        append(&machine.process(None), &[draft]);
         branch.tamper(|files| files.retain(|path, _| !path.starts_with("blobs/")));
         let error = Machine::new(&branch).process(None).history().unwrap_err();
         assert!(matches!(error, LedgerError::BadEntry { index: 1, ref reason } if reason.contains("plan")), "{error}");

@@ -145,12 +145,12 @@ pub(crate) fn mk_ledger(messages: &[&str]) -> (Arc<MemoryBranch>, Machine) {
     let machine = Machine::new(&branch);
     let ledger = machine.process(None);
     ledger.create(REPO, mk_trust()).unwrap();
-    append(&ledger, messages.iter().map(|message| mk_draft(message)).collect());
+    append(&ledger, &messages.iter().map(|message| mk_draft(message)).collect::<Vec<_>>());
     (branch, machine)
 }
 
-pub(crate) fn append(ledger: &GitLedger, drafts: Vec<Draft>) -> Vec<tollgate_core::entry::Entry> {
-    ledger.append(&mut |_| Ok(Proposal { drafts: drafts.clone() })).unwrap()
+pub(crate) fn append(ledger: &GitLedger, drafts: &[Draft]) -> Vec<tollgate_core::entry::Entry> {
+    ledger.append(&mut |_| Ok(Proposal { drafts: drafts.to_vec() })).unwrap()
 }
 
 fn mk_with(body: Body) -> Draft {

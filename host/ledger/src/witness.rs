@@ -184,7 +184,7 @@ mod tests {
     fn what_was_acknowledged_is_remembered_without_being_read_back() {
         let (branch, machine) = mk_ledger(&[]);
         let before = branch.lock().tip.clone();
-        append(&machine.process(None), vec![mk_draft("acknowledged")]);
+        append(&machine.process(None), &[mk_draft("acknowledged")]);
         branch.lock().tip = before;
         let error = machine.process(None).history().unwrap_err();
         assert!(matches!(error, LedgerError::Rewritten { index: 1 }), "{error}");

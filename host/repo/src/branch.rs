@@ -97,7 +97,7 @@ impl GitBranch {
             if self.kept()? == Some(tip) {
                 return Ok(Some(tip));
             }
-            self.remote.fetch(&[&name]).map_err(unreachable)?;
+            self.remote.fetch_whole(&[&name]).map_err(unreachable)?;
             let there = |repository: &Repository| Ok(repository.odb()?.exists(tip));
             if self.handles.with(there).map_err(|error: git2::Error| local(&name, error))? {
                 return Ok(Some(tip));
@@ -279,6 +279,19 @@ mod tests {
         let named = GitBranch::in_clone(&scene.repository("clone"), "origin", BRANCH).unwrap();
         assert_eq!((named.fetch().unwrap(), named.remote()), (Some(commit), url.as_str()));
         assert_eq!(scene.belongings("clone"), before);
+    }
+
+    #[test]
+    fn a_partial_clone_has_the_whole_branch() {
+        let scene = Scene::new();
+        scene.git("remote.git", &["config", "uploadpack.allowFilter", "true"]);
+        scene.git(".", &["clone", "--quiet", "--filter=tree:0", &scene.url(), "partial"]);
+        let (first, _) = write_and_push(&mk_branch(&scene, "one"), None, "a/b");
+        let branch = GitBranch::in_clone(&scene.repository("partial"), "origin", BRANCH).unwrap();
+        assert_eq!(branch.fetch().unwrap(), Some(first.clone()));
+        assert_eq!(branch.read(&first, "a/b").unwrap().unwrap(), b"a/b");
+        let (second, pushed) = write_and_push(&branch, Some(&first), "a/c");
+        assert_eq!((pushed, branch.changes(None, &second).unwrap().len()), (Pushed::Won, 2));
     }
 
     #[test]

@@ -91,13 +91,29 @@ impl GitRepository {
         &self,
         commit: &str,
         path: &str,
-        work: impl FnOnce(&Repository) -> Result<T, ObjectError>,
+        work: impl Fn(&Repository) -> Result<T, ObjectError>,
     ) -> Result<T, SourceError> {
-        self.handles.with(work).map_err(|error| match error {
+        self.with_objects(work).map_err(|error| match error {
             ObjectError::UnknownCommit(revision) => SourceError::UnknownRevision { revision },
             ObjectError::UnknownDirectory(path) => SourceError::UnknownPath { revision: commit.to_owned(), path },
             other => failed(&format!("{commit}:{path}"), other),
         })
+    }
+
+    /// In a partial clone git fetches an object when somebody asks it for it. libgit2 does not, so git is asked.
+    fn with_objects<T>(&self, work: impl Fn(&Repository) -> Result<T, ObjectError>) -> Result<T, ObjectError> {
+        let mut asked = None;
+        loop {
+            match self.handles.with(&work) {
+                Err(ObjectError::Missing(id)) if asked != Some(id) => {
+                    asked = Some(id);
+                    if self.program.run(&["cat-file", "-e", &id.to_string()]).is_err() {
+                        return Err(ObjectError::Missing(id));
+                    }
+                }
+                read => return read,
+            }
+        }
     }
 }
 

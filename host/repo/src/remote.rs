@@ -46,12 +46,23 @@ impl Remote {
         peel(&self.program.run(&["ls-remote", "--heads", "--tags", "--", &self.name])?)
     }
 
-    /// Brings the objects of references into the repository. Moves no reference there.
+    /// Brings the objects of references into the repository; into a partial clone only those that it wants. Moves no
+    /// reference there.
     pub(crate) fn fetch(&self, names: &[&str]) -> Result<(), GitSaid> {
+        self.fetch_with(&[], names)
+    }
+
+    /// As [`Self::fetch`], with all objects even into a partial clone. For histories that share nothing with others.
+    pub(crate) fn fetch_whole(&self, names: &[&str]) -> Result<(), GitSaid> {
+        self.fetch_with(&["--no-filter"], names)
+    }
+
+    fn fetch_with(&self, options: &[&str], names: &[&str]) -> Result<(), GitSaid> {
         // Flushed to the disk once, not object by object.
-        let mut arguments =
-            vec!["-c", "core.fsyncMethod=batch", "fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--no-prune"];
-        arguments.extend(["--no-recurse-submodules", "--refmap=", "--", &self.name]);
+        let mut arguments = vec!["-c", "core.fsyncMethod=batch", "fetch", "--quiet", "--no-write-fetch-head", "--no-tags"];
+        arguments.extend(["--no-prune", "--no-recurse-submodules", "--refmap="]);
+        arguments.extend(options);
+        arguments.extend(["--", &self.name]);
         arguments.extend(names);
         self.program.run(&arguments).map(drop)
     }

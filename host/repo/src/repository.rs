@@ -151,6 +151,21 @@ mod tests {
     }
 
     #[test]
+    fn a_partial_clone_gets_what_it_needs_when_it_is_needed() {
+        let scene = Scene::new();
+        scene.git("remote.git", &["config", "uploadpack.allowFilter", "true"]);
+        scene.commit("seed", "old", "never changed");
+        scene.push("seed", "two", "master");
+        scene.git(".", &["clone", "--quiet", "--no-checkout", "--filter=tree:0", &scene.url(), "partial"]);
+        let commit = scene.push("seed", "three", "master");
+        let repository = scene.repository("partial");
+        assert_eq!(repository.resolve_at_remote("master").unwrap().commit, commit);
+        assert_eq!(repository.read(&commit, "README").unwrap().unwrap(), b"three");
+        assert_eq!(repository.read(&commit, "old").unwrap().unwrap(), b"never changed");
+        assert_eq!(repository.files(&commit, "").unwrap().len(), 2);
+    }
+
+    #[test]
     fn paths_are_inside_or_outside_whatever_way_they_are_written() {
         let scene = Scene::new();
         scene.commit("seed", "a/b.yaml", "x");

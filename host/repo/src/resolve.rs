@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::testing::Scene;
 
-    fn is_unknown(result: Result<ResolvedReference, SourceError>) -> bool {
+    fn is_unknown(result: &Result<ResolvedReference, SourceError>) -> bool {
         matches!(result, Err(SourceError::UnknownReference { .. }))
     }
 
@@ -192,7 +192,7 @@ mod tests {
         for name in
             ["local-only", "hidden", "HEAD", "", "-x", "--upload-pack=x", "a..b", "mas*", "master^{}", "refs/heads/", &short]
         {
-            assert!(is_unknown(repository.resolve_at_remote(name)), "{name}");
+            assert!(is_unknown(&repository.resolve_at_remote(name)), "{name}");
         }
     }
 
@@ -207,8 +207,8 @@ mod tests {
         let repository = scene.repository("clone");
         let resolved = repository.resolve_at_remote(&buried).unwrap();
         assert_eq!(resolved, ResolvedReference { reference: GitReference::Commit(buried.clone()), commit: buried });
-        assert!(is_unknown(repository.resolve_at_remote(&local)));
-        assert!(is_unknown(scene.repository("seed").resolve_at_remote(&local)));
+        assert!(is_unknown(&repository.resolve_at_remote(&local)));
+        assert!(is_unknown(&scene.repository("seed").resolve_at_remote(&local)));
     }
 
     #[test]
@@ -247,7 +247,7 @@ mod tests {
         let error = scene.repository("seed").resolve_at_remote("file").unwrap_err();
         assert!(matches!(error, SourceError::Git { .. }), "{error}");
         let absent = "0123456789012345678901234567890123456789";
-        assert!(is_unknown(scene.repository("seed").resolve_at_remote(absent)));
+        assert!(is_unknown(&scene.repository("seed").resolve_at_remote(absent)));
     }
 
     #[test]
