@@ -50,7 +50,7 @@ pub(crate) struct PackPolicy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"tag": "warn"}]))]
     pub(crate) levels: Option<Levels>,
-    /// What the plugin may use. Nothing, unless it stands here.
+    /// What the plugin may use: the log, unless it is taken away, and what is granted here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"clock": true}]))]
     pub(crate) grants: Option<Grants>,
