@@ -66,7 +66,11 @@ pub fn recorded_blockers(decided: &Decided, findings: &[Finding], given: &Enforc
     let gates = decided.gates.iter().map(|gate| GateVerdict {
         name: gate.name.clone(),
         enforcement: gate.enforcement,
-        verdict: if gate.verdict == "pending" { waits.next().map_or_else(|| verdict("error"), Verdict::Pending) } else { verdict(&gate.verdict) },
+        verdict: if gate.verdict == "pending" {
+            waits.next().map_or_else(|| verdict("error"), Verdict::Pending)
+        } else {
+            verdict(&gate.verdict)
+        },
     });
     let gates = gates.collect();
     let is_hosts_own = |finding: &&Finding| FindingReport::new(finding, given).is_hosts_own();
