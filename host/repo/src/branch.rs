@@ -6,7 +6,7 @@ use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchF
 use tollgate_core::ports::SourceError;
 
 use crate::handles::Handles;
-use crate::kept::Kept;
+use crate::kept::{Kept, Purpose};
 use crate::objects::{self, ObjectError};
 use crate::place;
 use crate::program::{GitProgram, GitSaid};
@@ -58,7 +58,7 @@ impl GitBranch {
         if !git2::Reference::is_valid_name(&full) {
             return Err(local(branch, git2::Error::from_str("it is no name for a branch")));
         }
-        let kept = Kept::new(common, &place, &full).map_err(|error| local(branch, error))?;
+        let kept = Kept::new(common, Purpose::Branch, &place, &full).map_err(|error| local(branch, error))?;
         Ok(Self { handles, remote, place, branch: branch.to_owned(), kept })
     }
 
@@ -213,6 +213,8 @@ fn source_failed(what: &str, error: SourceError) -> BranchError {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_core::ports::ReadRepository as _;
+
     use super::*;
     use crate::testing::Scene;
 
@@ -314,11 +316,23 @@ mod tests {
     }
 
     #[test]
+    fn resolving_a_forced_branch_by_its_name_does_not_make_it_good() {
+        let scene = Scene::new();
+        let clone = scene.repository("seed");
+        let branch = GitBranch::in_clone(&clone, "origin", BRANCH).unwrap();
+        write_and_push(&branch, None, "a");
+        let forced = scene.git("seed", &["rev-parse", "HEAD"]);
+        scene.git("seed", &["push", "--quiet", "--force", "origin", &format!("HEAD:refs/heads/{BRANCH}")]);
+        assert_eq!(clone.resolve_at_remote(BRANCH).unwrap().commit, forced);
+        assert!(matches!(branch.fetch(), Err(BranchError::Rewritten { .. })));
+    }
+
+    #[test]
     fn a_lock_file_that_a_dead_process_left_is_no_obstacle() {
         let scene = Scene::new();
         let branch = mk_branch(&scene, "one");
         let (first, _) = write_and_push(&branch, None, "a");
-        let references = scene.path("one/refs/tollgate/seen");
+        let references = scene.path("one/refs/tollgate/branches");
         let kept = references.read_dir_utf8().unwrap().next().unwrap().unwrap().into_path();
         fs_err::write(format!("{kept}.lock"), "").unwrap();
         let (second, _) = write_and_push(&mk_branch(&scene, "other"), Some(&fetched(&scene, "other")), "b");

@@ -14,6 +14,24 @@ pub(crate) enum KeepError {
     Git(#[from] git2::Error),
 }
 
+/// What a reference is kept for. The ledger's memory of its branch is nobody else's to move.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// A name that was resolved.
+    Name,
+    /// A branch that is written to.
+    Branch,
+}
+
+impl Purpose {
+    const fn directory(self) -> &'static str {
+        match self {
+            Self::Name => "names",
+            Self::Branch => "branches",
+        }
+    }
+}
+
 /// One reference under `refs/tollgate/`. It only moves forward, and only to commits that are whole.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
@@ -23,10 +41,12 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// The reference for `branch` of the place `url`. The name is flat, so that no branch stands in the way of another.
-    pub(crate) fn new(common_directory: &Utf8Path, url: &str, branch: &str) -> Result<Self, git2::Error> {
-        let id = Oid::hash_object(git2::ObjectType::Blob, format!("{url}\n{branch}").as_bytes())?;
-        Ok(Self { name: format!("refs/tollgate/seen/{id}"), common_directory: common_directory.to_owned() })
+    /// The reference for what is called `name` at the place `url`. Its own name is flat, so that no branch stands in the
+    /// way of another.
+    pub(crate) fn new(common_directory: &Utf8Path, purpose: Purpose, url: &str, name: &str) -> Result<Self, git2::Error> {
+        let id = Oid::hash_object(git2::ObjectType::Blob, format!("{url}\n{name}").as_bytes())?;
+        let name = format!("refs/tollgate/{}/{id}", purpose.directory());
+        Ok(Self { name, common_directory: common_directory.to_owned() })
     }
 
     /// The commit that was kept last.

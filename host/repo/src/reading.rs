@@ -49,15 +49,15 @@ impl ReadRepository for GitRepository {
 
     fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, SourceError> {
         let known = |commit: &str| self.commit(commit).and_then(|id| parse(&id));
-        let ends = [known(one)?, known(other)?];
+        let (one_id, other_id) = (known(one)?, known(other)?);
         let find = |repository: &Repository| {
-            let base = match repository.merge_base(ends[0], ends[1]) {
+            let base = match repository.merge_base(one_id, other_id) {
                 Ok(base) => Some(base),
                 Err(error) if error.code() == ErrorCode::NotFound => None,
                 Err(error) => return Err(error),
             };
             // Any common ancestor that is better, or that is missed, would be in what this walks over.
-            Ok((base, shallow::cut_between(repository, &ends, base)?))
+            Ok((base, shallow::cut_between(repository, &[one_id, other_id], base)?))
         };
         match self.handles.with(find).map_err(|error| failed(&format!("{one} and {other}"), error.into()))? {
             (_, Some(depth)) => Err(SourceError::Shallow { depth }),

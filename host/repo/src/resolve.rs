@@ -6,7 +6,7 @@ use git2::{Oid, Reference, Repository};
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::ports::{ResolvedReference, SourceError};
 
-use crate::kept::{KeepError, Kept};
+use crate::kept::{KeepError, Kept, Purpose};
 use crate::objects::{self, ObjectError};
 use crate::program::GitSaid;
 use crate::reading::parse;
@@ -100,7 +100,7 @@ impl GitRepository {
                 return Err(KeepError::Moved(found.name.clone()));
             }
             match repository.find_commit(id) {
-                Ok(_) => Kept::new(&self.common_directory, place, &found.name)?.advance(repository, id),
+                Ok(_) => Kept::new(&self.common_directory, Purpose::Name, place, &found.name)?.advance(repository, id),
                 Err(_) => Ok(()),
             }
         };
