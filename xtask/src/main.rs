@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod components;
+mod demo;
 mod docs;
 mod install;
 mod lint;
@@ -31,6 +32,8 @@ enum Command {
     Docs(docs::Arguments),
     /// Runs all tests, ring by ring.
     Test(test::Arguments),
+    /// Makes two repositories and ten services, and tells the story that tollgate makes real.
+    Demo(demo::Arguments),
     /// Installs the binary with its plugins.
     Install(install::Arguments),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments).map_err(Into::into),
         Command::Docs(arguments) => docs::run(&arguments).map_err(Into::into),
         Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
+        Command::Demo(arguments) => demo::run(&arguments).map_err(Into::into),
         Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };
     match outcome {
