@@ -71,6 +71,10 @@ pub use document::Document;
 pub use finding::{Finding, Findings};
 pub use node::Node;
 pub use promotion::Promotion;
+#[doc(hidden)]
+pub use promotion::PromotionExport;
 pub use settings::{NO_SETTINGS_SCHEMA, NoSettings, Settings, SettingsError};
+#[doc(hidden)]
+pub use validator::ValidatorExport;
 pub use validator::{Check, KindFilter, Needs, Scope, Validator};
 pub use value::Value;

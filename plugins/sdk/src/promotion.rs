@@ -84,7 +84,7 @@ macro_rules! export_promotion {
         #[cfg(target_arch = "wasm32")]
         #[allow(unsafe_code, reason = "the contract's functions are exported under names that Rust can't check")]
         const _: () = {
-            type Exported = $crate::bindings::PromotionExport<$promotion>;
+            type Exported = $crate::PromotionExport<$promotion>;
     $crate::bindings::promotion::export_promotion_world!(Exported with_types_in $crate::bindings::promotion);
         };
         // Natively nothing is exported, but the type must fit all the same.

@@ -98,7 +98,7 @@ macro_rules! export_validator {
         #[cfg(target_arch = "wasm32")]
         #[allow(unsafe_code, reason = "the contract's functions are exported under names that Rust can't check")]
         const _: () = {
-            type Exported = $crate::bindings::ValidatorExport<$validator>;
+            type Exported = $crate::ValidatorExport<$validator>;
     $crate::bindings::validator::export_validator_world!(Exported with_types_in $crate::bindings::validator);
         };
         // Natively nothing is exported, but the type must fit all the same.
