@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use tollgate_core::decision::{Decision, GateVerdict};
-use tollgate_core::entry::Decided;
+use tollgate_core::entry::{Decided, GateRecord};
 use tollgate_core::finding::{Finding, Level};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::time::Timestamp;
-use tollgate_core::verdict::Verdict;
+use tollgate_core::verdict::{Verdict, Wait};
 
 use crate::clean;
 use crate::finding::{Enforcements, FindingReport};
@@ -56,27 +56,25 @@ pub fn blockers(decision: &Decision, given: &Enforcements) -> Vec<Blocker> {
 /// What blocked a decision that the ledger recorded: its findings, and its gates by their words.
 pub fn recorded_blockers(decided: &Decided, findings: &[Finding], given: &Enforcements) -> Vec<Blocker> {
     let mut waits = decided.waits.iter().cloned();
-    let verdict = |word: &str| match word {
-        "pass" => Verdict::Pass,
-        "warn" => Verdict::Warn,
-        "fail" => Verdict::Fail,
-        "not-applicable" => Verdict::NotApplicable,
-        _ => Verdict::Error { message: "the record of the promotion has no more to say".to_owned() },
-    };
-    let gates = decided.gates.iter().map(|gate| GateVerdict {
-        name: gate.name.clone(),
-        enforcement: gate.enforcement,
-        verdict: if gate.verdict == "pending" {
-            waits.next().map_or_else(|| verdict("error"), Verdict::Pending)
-        } else {
-            verdict(&gate.verdict)
-        },
-    });
-    let gates = gates.collect();
+    let gates = decided.gates.iter().map(|gate| recorded_gate(gate, &mut waits)).collect();
     let is_hosts_own = |finding: &&Finding| FindingReport::new(finding, given).is_hosts_own();
     let (structural, judged) = findings.iter().partition::<Vec<&Finding>, _>(is_hosts_own);
     let owned = |findings: Vec<&Finding>| findings.into_iter().cloned().collect();
     blockers(&Decision::fold(gates, owned(structural), owned(judged)), given)
+}
+
+/// A gate as it was recorded. The waits of a record are those of the gates that block, in their order.
+fn recorded_gate(gate: &GateRecord, waits: &mut impl Iterator<Item = Wait>) -> GateVerdict {
+    let unknown = || Verdict::Error { message: "the record of the promotion has no more to say".to_owned() };
+    let verdict = match gate.verdict.as_str() {
+        "pass" => Verdict::Pass,
+        "warn" => Verdict::Warn,
+        "fail" => Verdict::Fail,
+        "not-applicable" => Verdict::NotApplicable,
+        "pending" if gate.enforcement != Enforcement::Advisory => waits.next().map_or_else(unknown, Verdict::Pending),
+        _ => unknown(),
+    };
+    GateVerdict { name: gate.name.clone(), enforcement: gate.enforcement, verdict }
 }
 
 const fn rank(verdict: &Verdict) -> u8 {

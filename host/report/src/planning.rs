@@ -56,3 +56,51 @@ impl PlanningReport {
         join(&blocks)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Enforcements;
+    use crate::gate::tests::mk_gate;
+    use crate::promotion::Promoted;
+    use tollgate_core::decision::Decision;
+    use tollgate_core::digest::Digest;
+    use tollgate_core::history::PromotionState;
+    use tollgate_core::plan::Plan;
+    use tollgate_core::policy::Enforcement;
+    use tollgate_core::verdict::Verdict;
+
+    fn mk_target(verdict: Verdict, state: PromotionState) -> PlannedTarget {
+        let decision = Decision::fold(vec![mk_gate("same-image", Enforcement::Mandatory, verdict)], Vec::new(), Vec::new());
+        let verdicts = TargetReport::new(Promoted {
+            target: "prod-apps".to_owned(),
+            environment: "prod".to_owned(),
+            promotion: None,
+            recipe: Some(Digest::of(b"recipe")),
+            plan: None,
+            decision: &decision,
+            enforcements: Enforcements::new(),
+            state,
+            attempt: None,
+            message: None,
+        });
+        let (target, recipe) = ("prod-apps".to_owned(), Digest::of(b"recipe"));
+        let plan = Plan { target, recipe, actions: Vec::new(), unchanged: 2, conflicts: Vec::new() };
+        PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts }
+    }
+
+    #[test]
+    fn the_worst_target_decides_and_an_approval_is_enough() {
+        let approved = || mk_target(Verdict::Pass, PromotionState::Approved);
+        let denied = mk_target(Verdict::Fail, PromotionState::Denied);
+        assert_eq!(PlanningReport::new(vec![approved()], Vec::new(), Vec::new()).exit, ExitCode::Approved);
+        assert_eq!(PlanningReport::new(vec![approved(), denied], Vec::new(), Vec::new()).exit, ExitCode::Denied);
+    }
+
+    #[test]
+    fn plan_and_verdicts_are_told_for_each_target() {
+        let report = PlanningReport::new(vec![mk_target(Verdict::Fail, PromotionState::Denied)], Vec::new(), Vec::new());
+        assert!(!report.has_changes());
+        insta::assert_snapshot!(report.to_text(Style::plain(80), Detail::BRIEF, &|_| None));
+    }
+}

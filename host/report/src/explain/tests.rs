@@ -3,6 +3,8 @@ use crate::finding::tests::mk_finding;
 use crate::gate::tests::{mk_gate, mk_wait};
 use tollgate_core::document::Span;
 use tollgate_core::finding::Subject;
+use tollgate_core::pipeline::GitReference;
+use tollgate_core::recipe::Provenance;
 
 fn mk_decision() -> Decision {
     let gates = vec![
@@ -57,4 +59,35 @@ fn each_blocker_says_why_when_it_may_change_and_who_could_change_it() {
 #[test]
 fn an_explanation_as_json_has_the_same() {
     insta::assert_snapshot!(crate::json::to_string(&mk_report()).unwrap());
+}
+
+#[test]
+fn a_recorded_decision_has_the_blockers_that_it_had() {
+    let gates = vec![
+        mk_gate("advice", Enforcement::Advisory, mk_wait()),
+        mk_gate("four-eyes", Enforcement::Mandatory, mk_wait()),
+        mk_gate("image-pinned", Enforcement::Overridable, Verdict::Fail),
+        mk_gate("pod-security", Enforcement::Mandatory, Verdict::Pass),
+    ];
+    let findings = vec![mk_finding("image-pinned", "tag", Level::Deny, None), mk_finding("structure", "on", Level::Deny, None)];
+    let (judged, structural) = (vec![findings[0].clone()], vec![findings[1].clone()]);
+    let decision = Decision::fold(gates, structural, judged);
+    let decided = Decided {
+        decision: decision.word(),
+        gates: decision.records(),
+        provenance: Provenance { reference: GitReference::Tag("v1".to_owned()), commit: "0".repeat(40) },
+        environment: "prod".to_owned(),
+        promotable: true,
+        valid_until: None,
+        waits: decision.waits(),
+        carried: std::collections::BTreeMap::new(),
+    };
+    assert_eq!(recorded_blockers(&decided, &findings, &Enforcements::new()), blockers(&decision, &Enforcements::new()));
+}
+
+#[test]
+fn a_word_that_nobody_knows_blocks() {
+    let record = GateRecord { name: "a".to_owned(), enforcement: Enforcement::Mandatory, verdict: "maybe".to_owned() };
+    let gate = recorded_gate(&record, &mut std::iter::empty());
+    assert!(matches!(gate.verdict, Verdict::Error { .. }));
 }

@@ -14,7 +14,7 @@ fn mk_target(name: &str, gates: Vec<GateVerdict>, state: PromotionState) -> Targ
         target: name.to_owned(),
         environment: "prod".to_owned(),
         promotion: Some(PromotionId::of_decision(12)),
-        recipe: Digest::of(b"recipe"),
+        recipe: Some(Digest::of(b"recipe")),
         plan: Some(PlanCounts { creates: 1, changes: 2, deletes: 0, unchanged: 7 }),
         decision: &decision,
         enforcements: Enforcements::new(),
@@ -76,4 +76,44 @@ fn several_targets_are_told_one_after_the_other() {
     let report = PromotionReport::new(targets, Vec::new(), vec!["commit bbb has another policy".to_owned()]);
     insta::assert_snapshot!(report.to_text(Style::plain(80), Detail::BRIEF, &|_| None));
     insta::assert_snapshot!(crate::json::to_string(&report).unwrap());
+}
+
+#[test]
+fn the_last_step_alone_has_the_exit_code_of_its_state() {
+    let applied = |state| {
+        let target = AppliedTarget {
+            target: "prod-apps".to_owned(),
+            environment: "prod".to_owned(),
+            promotion: PromotionId::of_decision(12),
+            recipe: Digest::of(b"recipe"),
+            plan: PlanCounts { creates: 1, changes: 0, deletes: 0, unchanged: 0 },
+            state,
+            attempt: Some(3),
+            message: "release 0123 is current".to_owned(),
+        };
+        PromotionReport::new(vec![target.into()], Vec::new(), Vec::new())
+    };
+    assert_eq!(applied(PromotionState::Succeeded).exit, ExitCode::Approved);
+    assert_eq!(applied(PromotionState::Aborted).exit, ExitCode::NotApplied);
+    let text = applied(PromotionState::Succeeded).to_text(Style::plain(80), Detail::BRIEF, &|_| None);
+    assert!(text.contains("prod-apps: succeeded as P-12, attempt 3; no findings\n  release 0123 is current"), "{text}");
+}
+
+#[test]
+fn without_a_digest_of_an_image_there_is_no_recipe_and_that_is_said() {
+    let report = TargetReport { recipe: None, ..mk_target("prod-apps", gate(Verdict::Fail), PromotionState::Denied) };
+    let text = report.to_text(Style::plain(80), Detail::BRIEF, &|_| None);
+    assert!(text.starts_with("prod-apps (prod), no recipe\n"), "{text}");
+}
+
+#[test]
+fn where_nothing_was_to_be_applied_an_approval_is_enough() {
+    for (verdict, state, exit) in [
+        (Verdict::Pass, PromotionState::Approved, ExitCode::Approved),
+        (Verdict::Fail, PromotionState::Denied, ExitCode::Denied),
+        (mk_wait(), PromotionState::Pending, ExitCode::Pending),
+        (error(), PromotionState::Pending, ExitCode::PluginFailed),
+    ] {
+        assert_eq!(mk_target("prod-apps", gate(verdict), state).code_of_decision(), exit);
+    }
 }
