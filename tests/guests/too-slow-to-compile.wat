@@ -1,4 +1,4 @@
-;; Compiles for minutes: the test puts the line that says `again` here a great many times.
+;; Compiles for a long time: the test puts the line that says `again` here a great many times.
 (module
   (memory (export "memory") 1)
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))

@@ -5,8 +5,10 @@
 //! output: [`COMPILED`] and the code, or [`REFUSED`] and the compiler's words.
 
 use std::io::{self, Read, Write};
+use std::num::NonZeroUsize;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Output, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -15,6 +17,9 @@ use tollgate_core::evaluate::LoadError;
 use wasmtime::Engine;
 
 use crate::engine::{self, AddressSpace, EngineError};
+
+/// Threads of the compiler. Each takes address space, which is limited.
+const COMPILER_THREADS: usize = 4;
 
 const COMPILED: u8 = b'C';
 const REFUSED: u8 = b'R';
@@ -130,7 +135,13 @@ pub(crate) fn compile_in_child(
 
 fn run(program: &Utf8Path, arguments: &[String], job: &CompileJob, plugin: &[u8]) -> io::Result<Output> {
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(COMPILER_THREADS);
+    command
+        .args(arguments)
+        .env("RAYON_NUM_THREADS", threads.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut child = command.spawn()?;
     let Some(mut input) = child.stdin.take() else { return child.wait_with_output() };
     // The child reads everything before it writes anything, so that neither waits for the other. One that ended

@@ -96,11 +96,10 @@ fn configuration(address_space: AddressSpace) -> Config {
     config.consume_fuel(true);
     config.epoch_interruption(true);
     config.cranelift_nan_canonicalization(true);
-    // Features whose results may differ between machines, or that the limits do not cover.
+    // Their results differ between machines. Threads are not even compiled into this wasmtime.
     config.wasm_relaxed_simd(false);
-    config.relaxed_simd_deterministic(true);
+    // Memories past the limits of both classes.
     config.wasm_memory64(false);
-    config.wasm_tail_call(false);
     config.max_wasm_stack(limits::STACK_BYTES);
     // Traps are told apart by code, and authors see the panic's own place.
     config.wasm_backtrace_max_frames(None);
@@ -155,6 +154,8 @@ fn slots() -> u32 {
 mod tests {
     use std::hash::{DefaultHasher, Hash, Hasher};
 
+    use wasmtime::{Instance, Module, Store, Trap};
+
     use super::*;
 
     fn code_of(engine: &Engine) -> u64 {
@@ -169,6 +170,20 @@ mod tests {
             let started = start(allocation).unwrap();
             let child = for_compilation(started.address_space).unwrap();
             assert_eq!(code_of(&started.engine), code_of(&child));
+        }
+    }
+
+    #[test]
+    fn a_guest_with_fuel_for_years_is_stopped_by_the_clock() {
+        for allocation in [Allocation::Probe, Allocation::OnDemand] {
+            let Started { engine, .. } = start(allocation).unwrap();
+            let loops = wat::parse_str("(module (func $start (loop $again (br $again))) (start $start))").unwrap();
+            let module = Module::new(&engine, loops).unwrap();
+            let mut store = Store::new(&engine, ());
+            store.set_fuel(u64::MAX).unwrap();
+            store.set_epoch_deadline(ticker::ticks(30));
+            let stopped = Instance::new(&mut store, &module, &[]).unwrap_err();
+            assert_eq!(stopped.downcast_ref::<Trap>(), Some(&Trap::Interrupt));
         }
     }
 

@@ -65,7 +65,17 @@ fn of_trap(trap: Trap, budget: &Budget) -> EvaluationError {
         Trap::OutOfFuel => EvaluationError::OutOfFuel { budget: budget.fuel },
         Trap::Interrupt => EvaluationError::Deadline { milliseconds: budget.milliseconds },
         Trap::StackOverflow => EvaluationError::StackOverflow,
-        other => EvaluationError::Trapped { reason: other.to_string() },
+        other => EvaluationError::Trapped { reason: trap_in_words(other) },
+    }
+}
+
+/// Wasmtime's words, with what an author can't see from them.
+fn trap_in_words(trap: Trap) -> String {
+    let words = trap.to_string();
+    let words = words.strip_prefix("wasm trap: ").unwrap_or(&words);
+    match trap {
+        Trap::MemoryOutOfBounds => format!("{words}; a stack that is full ends so as well"),
+        _ => words.to_owned(),
     }
 }
 
@@ -97,7 +107,8 @@ mod tests {
         assert_eq!(mapped(Trap::Interrupt), EvaluationError::Deadline { milliseconds: 10_500 });
         let wrapped = wasmtime::Error::from(Trap::StackOverflow).context("while calling");
         assert_eq!(mapped(wrapped), EvaluationError::StackOverflow);
-        assert!(matches!(mapped(Trap::IntegerDivisionByZero), EvaluationError::Trapped { .. }));
+        let divided = EvaluationError::Trapped { reason: "integer divide by zero".to_owned() };
+        assert_eq!(mapped(Trap::IntegerDivisionByZero), divided);
     }
 
     #[test]

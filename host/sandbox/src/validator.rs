@@ -7,6 +7,7 @@ use tollgate_core::policy::{Description, Grants, KindFilter, Scope, ValidatorNee
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Instance};
 
+use crate::answer::OutputMeter;
 use crate::bindings::validator::ValidatorIndices;
 use crate::bindings::validator::exports::tollgate::gate::validation as wit;
 use crate::bindings::validator::tollgate::gate::types;
@@ -121,14 +122,39 @@ fn configure(plugin: &Plugin, indices: &ValidatorIndices) -> Result<ValidatorNee
         let world = indices.load(&mut *store, instance)?;
         world.tollgate_gate_validation().call_configure(store, &plugin.settings)
     })?;
-    answer.map(needs).map_err(description::refused_settings)
+    needs(answer.map_err(description::refused_settings)?).map_err(|source| Phase::Configure.failed(source))
 }
 
-fn needs(wit: types::Needs) -> ValidatorNeeds {
+fn needs(wit: types::Needs) -> Result<ValidatorNeeds, EvaluationError> {
+    let mut meter = OutputMeter::default();
+    meter.add(wit.kinds.iter().flat_map(|kind| [kind.group.as_str(), kind.kind.as_str()]));
+    meter.finish()?;
     let scope = match wit.scope {
         types::Scope::Document => Scope::Document,
         types::Scope::Set => Scope::Set,
     };
     let kinds = wit.kinds.into_iter().map(|kind| KindFilter { group: kind.group, kind: kind.kind }).collect();
-    ValidatorNeeds { scope, kinds, secret_values: wit.secret_values }
+    Ok(ValidatorNeeds { scope, kinds, secret_values: wit.secret_values })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_needs(kind: &str) -> types::Needs {
+        let kinds = vec![types::KindFilter { group: "apps".to_owned(), kind: kind.to_owned() }];
+        types::Needs { scope: types::Scope::Set, kinds, secret_values: false }
+    }
+
+    #[test]
+    fn needs_are_taken_over() {
+        let taken = needs(mk_needs("Deployment")).unwrap();
+        assert_eq!(taken.scope, Scope::Set);
+        assert_eq!(taken.kinds, [KindFilter { group: "apps".to_owned(), kind: "Deployment".to_owned() }]);
+    }
+
+    #[test]
+    fn needs_that_are_too_long_are_refused() {
+        assert!(matches!(needs(mk_needs(&"x".repeat(2 * 1024 * 1024))), Err(EvaluationError::OutputTooLarge { .. })));
+    }
 }

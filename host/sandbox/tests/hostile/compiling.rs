@@ -37,7 +37,7 @@ fn a_compiler_without_memory_is_an_error_that_says_so() {
 fn slow() -> PolicyBinary {
     let text = text("too-slow-to-compile").unwrap();
     let line = text.lines().find(|line| line.contains(";; again")).unwrap();
-    let long = text.replace(line, &format!("{line}\n").repeat(400_000));
+    let long = text.replace(line, &format!("{line}\n").repeat(30_000));
     policy_of(component_of_text(&long))
 }
 

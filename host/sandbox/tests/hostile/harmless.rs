@@ -1,7 +1,5 @@
 //! Guests that try what has no effect: the same verdict as ever, asserted.
 
-use std::process::Command;
-
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::json;
@@ -10,11 +8,11 @@ use tollgate_core::evaluate::{CheckRequest, Context, PlaceOfEvaluation};
 use tollgate_core::policy::LimitClass;
 use tollgate_sandbox::{Allocation, Notice, Sandbox, SandboxOptions};
 
-use crate::testbed::{NOW, SANDBOX, check, deployment, document, judge, load, message, policy};
+use crate::testbed::{NOW, SANDBOX, check, deployment, document, judge, load, message, policy, process};
 
 crate::cases! {
     "keeps-state" => every_call_is_the_first,
-    "keeps-state" => only_the_live_instance_for_measurements_remembers,
+    "honest" => the_live_instance_for_measurements_judges_again_and_again,
     "non-deterministic" => the_same_verdict_in_many_calls_and_threads,
     "non-deterministic" => the_same_verdict_in_two_processes,
     "non-deterministic" => the_same_verdict_with_and_without_a_pool,
@@ -44,7 +42,7 @@ fn every_call_is_the_first() {
     }
 }
 
-fn only_the_live_instance_for_measurements_remembers() {
+fn the_live_instance_for_measurements_judges_again_and_again() {
     let context = Context { place: PlaceOfEvaluation::Check, target: None };
     let documents = [deployment()];
     let request = CheckRequest { context: &context, documents: &documents, evaluation_time: NOW };
@@ -60,16 +58,8 @@ fn the_same_verdict_in_many_calls_and_threads() {
 
 fn the_same_verdict_in_two_processes() {
     for guest in ["non-deterministic", "missing-grant", "honest"] {
-        assert_eq!(verdict_of_process("judge", guest), verdict_as_text(guest));
+        assert_eq!(process(&["judge", guest]), verdict_as_text(guest));
     }
-}
-
-/// What another process of this program says.
-fn verdict_of_process(mode: &str, guest: &str) -> String {
-    let program = std::env::current_exe().unwrap();
-    let output = Command::new(program).args([mode, guest]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
 fn the_same_verdict_with_and_without_a_pool() {
@@ -92,7 +82,7 @@ pub(crate) fn verdict_in_little_space(guest: &str) -> String {
 
 fn the_same_verdict_where_address_space_is_short() {
     let guest = "non-deterministic";
-    assert_eq!(verdict_of_process("judge-in-little-space", guest), verdict_as_text(guest));
+    assert_eq!(process(&["judge-in-little-space", guest]), verdict_as_text(guest));
 }
 
 fn a_flood_is_cut_with_a_note_and_the_verdict_stands() {

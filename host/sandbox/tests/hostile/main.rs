@@ -2,7 +2,7 @@
 //!
 //! Each guest in `tests/guests` is named for its sin, and has at least one test here that is named for the outcome. A
 //! guest without a test fails the run. The program is its own harness because it also serves as the child process
-//! that compiles (`compile`) and as a second process that judges (`judge GUEST`), if wanted with little address space.
+//! that compiles, and as a process of its own for what can't be seen in a crowd.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod caching;
@@ -40,16 +40,16 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["compile"] => compile(),
-        ["judge", guest] => {
-            println!("{}", harmless::verdict_as_text(guest));
-            ExitCode::SUCCESS
-        }
-        ["judge-in-little-space", guest] => {
-            println!("{}", harmless::verdict_in_little_space(guest));
-            ExitCode::SUCCESS
-        }
+        ["judge", guest] => say(&harmless::verdict_as_text(guest)),
+        ["judge-in-little-space", guest] => say(&harmless::verdict_in_little_space(guest)),
+        ["count-growth", guest] => say(&limits::growth(guest).to_string()),
         _ => run_tests(),
     }
+}
+
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
 }
 
 fn compile() -> ExitCode {

@@ -1,6 +1,7 @@
 //! Guests, policies and documents for the tests.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -144,4 +145,11 @@ pub(crate) fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: u64 = statm.split_whitespace().nth(1).unwrap().parse().unwrap();
     pages * rustix::param::page_size() as u64
+}
+
+/// What another process of this program says.
+pub(crate) fn process(arguments: &[&str]) -> String {
+    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
