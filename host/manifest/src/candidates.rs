@@ -101,7 +101,14 @@ mod tests {
 
     #[test]
     fn templates_of_charts_are_listed_and_never_read() {
-        let paths = ["x/Chart.yaml", "x/templates/a.yaml", "x/templates/b/c.yml", "x/values-prod.yaml", "x/crds/crd.yaml", "templates/d.yaml"];
+        let paths = [
+            "x/Chart.yaml",
+            "x/templates/a.yaml",
+            "x/templates/b/c.yml",
+            "x/values-prod.yaml",
+            "x/crds/crd.yaml",
+            "templates/d.yaml",
+        ];
         let (manifests, not_evaluated, known) = sort(&paths);
         assert_eq!(manifests, ["templates/d.yaml", "x/crds/crd.yaml"]);
         assert_eq!(not_evaluated, ["x/templates/a.yaml", "x/templates/b/c.yml"]);
@@ -110,7 +117,8 @@ mod tests {
 
     #[test]
     fn a_chart_at_the_root_and_a_chart_in_a_chart_are_charts() {
-        let (manifests, not_evaluated, known) = sort(&["Chart.yaml", "templates/a.yaml", "charts/y/Chart.yaml", "charts/y/values.yaml", "charts/y/templates/b.yaml"]);
+        let (manifests, not_evaluated, known) =
+            sort(&["Chart.yaml", "templates/a.yaml", "charts/y/Chart.yaml", "charts/y/values.yaml", "charts/y/templates/b.yaml"]);
         assert_eq!(manifests, Vec::<String>::new());
         assert_eq!(not_evaluated, ["charts/y/templates/b.yaml", "templates/a.yaml"]);
         assert_eq!(known, ["Chart.yaml", "charts/y/Chart.yaml", "charts/y/values.yaml"]);

@@ -21,7 +21,10 @@ fn every_file_is_read_and_every_identity_is_that_of_its_body() {
             let (body, identity) = (body(document), &document.identity);
             let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
             assert_eq!((identity.api_version.as_str(), identity.kind.as_str()), (text("/apiVersion"), text("/kind")));
-            assert_eq!((identity.name.as_str(), identity.namespace.as_deref().unwrap_or_default()), (text("/metadata/name"), text("/metadata/namespace")));
+            assert_eq!(
+                (identity.name.as_str(), identity.namespace.as_deref().unwrap_or_default()),
+                (text("/metadata/name"), text("/metadata/namespace"))
+            );
             *kinds.entry(identity.kind.clone()).or_default() += 1;
         }
     }
@@ -40,7 +43,9 @@ fn every_plain_text_of_every_file_is_found_where_it_stands() {
         for document in read(&source, &ReadLimits::default()).documents {
             let texts = texts(&body(&document), &Pointer::root());
             let pointers: Vec<Pointer> = texts.iter().map(|(pointer, _)| pointer.clone()).collect();
-            for ((pointer, expected), span) in texts.iter().zip(locate(&source, document.place.stream, &document.place.base, &pointers)) {
+            for ((pointer, expected), span) in
+                texts.iter().zip(locate(&source, document.place.stream, &document.place.base, &pointers))
+            {
                 if span.line == span.end_line {
                     let line: Vec<char> = lines[span.line as usize - 1].chars().collect();
                     let shown: String = line[span.column as usize - 1..span.end_column as usize - 1].iter().collect();
@@ -57,7 +62,9 @@ fn every_plain_text_of_every_file_is_found_where_it_stands() {
 fn texts(value: &Value, at: &Pointer) -> Vec<(Pointer, String)> {
     match value {
         Value::String(text) => vec![(at.clone(), text.clone())],
-        Value::Array(elements) => elements.iter().enumerate().flat_map(|(index, element)| texts(element, &at.element(index))).collect(),
+        Value::Array(elements) => {
+            elements.iter().enumerate().flat_map(|(index, element)| texts(element, &at.element(index))).collect()
+        }
         Value::Object(members) => members.iter().flat_map(|(key, member)| texts(member, &at.member(key))).collect(),
         _ => Vec::new(),
     }

@@ -18,11 +18,10 @@ fn between(text: &str) -> Vec<(SourceCode, u32, u32)> {
 
 #[test]
 fn duplicate_keys_are_found_at_each_second_one() {
-    assert_eq!(between("a: 1\nb: {c: 1, c: 2}\na: 3\n\"a\": 4"), [
-        (SourceCode::DuplicateKey, 2, 11),
-        (SourceCode::DuplicateKey, 3, 1),
-        (SourceCode::DuplicateKey, 4, 1)
-    ]);
+    assert_eq!(
+        between("a: 1\nb: {c: 1, c: 2}\na: 3\n\"a\": 4"),
+        [(SourceCode::DuplicateKey, 2, 11), (SourceCode::DuplicateKey, 3, 1), (SourceCode::DuplicateKey, 4, 1)]
+    );
     let reading = read_yaml("a: 1\nb: 2\na: 3\n");
     assert_eq!(reading.findings[0].message, "key `a` stands here again; the first is in line 1");
     let many: String = (0..20_000).map(|number| format!("k{number}: 1\n")).collect();

@@ -41,7 +41,10 @@ fn compare(oracle: &mut Oracle, document: &str, stricter: &[SourceCode]) -> Comp
             Comparison::Same
         }
         (Ok(theirs), Err(codes)) => {
-            assert!(!codes.is_empty() && codes.iter().all(|code| stricter.contains(code)), "refused {codes:?}: {document:?} is {theirs}");
+            assert!(
+                !codes.is_empty() && codes.iter().all(|code| stricter.contains(code)),
+                "refused {codes:?}: {document:?} is {theirs}"
+            );
             Comparison::WeAreStricter
         }
         (Err(_), Err(_)) => Comparison::BothRefuse,
@@ -69,10 +72,21 @@ fn every_scalar_means_what_it_means_to_the_api_server() {
     let tags = ["", "!!str ", "!!int ", "!!float ", "!!bool ", "!!null ", "!!binary ", "!!map ", "!!foo ", "!foo ", "! ", "&x "];
     let mut same = 0;
     for scalar in scalars() {
-        let mut texts = vec![format!("{scalar}: v"), format!("v: [{scalar}, x]"), format!("v: {{k: {scalar}}}"), format!("v:\n- {scalar}"), format!("v: |-\n  {scalar}")];
+        let mut texts = vec![
+            format!("{scalar}: v"),
+            format!("v: [{scalar}, x]"),
+            format!("v: {{k: {scalar}}}"),
+            format!("v:\n- {scalar}"),
+            format!("v: |-\n  {scalar}"),
+        ];
         texts.push(format!("v: {{{scalar}}}"));
         for tag in tags {
-            texts.extend([format!("v: {tag}{scalar}"), format!("v: {tag}'{scalar}'"), format!("v: {tag}\"{scalar}\""), format!("{tag}{scalar}: v")]);
+            texts.extend([
+                format!("v: {tag}{scalar}"),
+                format!("v: {tag}'{scalar}'"),
+                format!("v: {tag}\"{scalar}\""),
+                format!("{tag}{scalar}: v"),
+            ]);
         }
         for text in texts {
             // Grammar within brackets, and binary data that is no text, are where we differ on purpose.
@@ -160,20 +174,22 @@ fn as_numbers_of_go(value: Value) -> Value {
 /// Fragments that YAML is sensitive to, thrown together.
 fn soup() -> impl Strategy<Value = String> {
     let fragments = [
-        "a", "b", "c d", "a: ", "b: ", ": ", ":", "- ", "-", "? ", "?", "\n", "\n ", "\n  ", "\n    ", " ", "'", "''", "\"", "\\", "[", "]", "{", "}", ", ",
-        ",", "#", " #", "|", ">", "|\n", ">-\n  ", "|+\n  ", "&x ", "*x", "! ", "!!str ", "!!int ", "!t ", "<<: ", "1", "012", "yes", "~", "\t", "%", "@",
-        "`", "=", "<", "é", "\r\n", "\r", "\u{feff}", "'a'", "\"b\"", "{a: 1}", "[b]", "a: 1", "b: 2\n", "- c\n",
+        "a", "b", "c d", "a: ", "b: ", ": ", ":", "- ", "-", "? ", "?", "\n", "\n ", "\n  ", "\n    ", " ", "'", "''", "\"", "\\",
+        "[", "]", "{", "}", ", ", ",", "#", " #", "|", ">", "|\n", ">-\n  ", "|+\n  ", "&x ", "*x", "! ", "!!str ", "!!int ",
+        "!t ", "<<: ", "1", "012", "yes", "~", "\t", "%", "@", "`", "=", "<", "é", "\r\n", "\r", "\u{feff}", "'a'", "\"b\"",
+        "{a: 1}", "[b]", "a: 1", "b: 2\n", "- c\n",
     ];
     let prefix = prop::sample::select(vec!["v: ", "", "v:\n  ", "v:\n- "]);
-    (prefix, prop::collection::vec(prop::sample::select(fragments.to_vec()), 1..12)).prop_map(|(prefix, parts)| prefix.to_owned() + &parts.concat())
+    (prefix, prop::collection::vec(prop::sample::select(fragments.to_vec()), 1..12))
+        .prop_map(|(prefix, parts)| prefix.to_owned() + &parts.concat())
 }
 
 /// A value as people write it. `{indent}` stands for the indentation of what holds it.
 #[derive(Clone, Debug)]
 enum Node {
     Scalar(&'static str),
-    Sequence(Vec<Node>),
-    Mapping(Vec<(&'static str, Node)>),
+    Sequence(Vec<Self>),
+    Mapping(Vec<(&'static str, Self)>),
 }
 
 impl Node {
@@ -208,28 +224,72 @@ impl Node {
 /// Documents as people write them: nested blocks with anchors, merges and comments.
 fn blocks() -> impl Strategy<Value = String> {
     let scalars = vec![
-        "x", "'y'", "\"z\\n\"", "1", "012", "yes", "~", "", "1.50", "x y", "[a, 'b']", "{k: 1, l: [2]}", "*anchor", "!!str 1", "&again x", "x # comment",
-        "|\n{indent}  one\n{indent}   two\n", "|+\n{indent}  one\n\n", "|2\n{indent}    one", ">-\n{indent}  one\n{indent}    two\n\n{indent}  three",
-        "plain\n{indent}  goes on\n\n{indent}  and on", "\"quoted\n{indent}  goes on\\\n{indent}  \\ and on\"", "'quoted\n\n{indent}  goes on'",
-        "[\n{indent}  a,\n{indent}  b: c\n{indent}]", "{\n{indent}  a: 1,\n{indent}  # c\n{indent}  'b': \"2\"\n{indent}}", "[[a], {b: }, ]", "! 1", "a: b",
+        "x",
+        "'y'",
+        "\"z\\n\"",
+        "1",
+        "012",
+        "yes",
+        "~",
+        "",
+        "1.50",
+        "x y",
+        "[a, 'b']",
+        "{k: 1, l: [2]}",
+        "*anchor",
+        "!!str 1",
+        "&again x",
+        "x # comment",
+        "|\n{indent}  one\n{indent}   two\n",
+        "|+\n{indent}  one\n\n",
+        "|2\n{indent}    one",
+        ">-\n{indent}  one\n{indent}    two\n\n{indent}  three",
+        "plain\n{indent}  goes on\n\n{indent}  and on",
+        "\"quoted\n{indent}  goes on\\\n{indent}  \\ and on\"",
+        "'quoted\n\n{indent}  goes on'",
+        "[\n{indent}  a,\n{indent}  b: c\n{indent}]",
+        "{\n{indent}  a: 1,\n{indent}  # c\n{indent}  'b': \"2\"\n{indent}}",
+        "[[a], {b: }, ]",
+        "! 1",
+        "a: b",
     ];
-    let keys = vec!["aN", "'b N'", "\"cN\"", "N", "0N", "N.5", "<<", "# comment\n{indent}dN", "\n{indent}eN", "!!str sN", "? fN\n{indent}", "gN "];
+    let keys = vec![
+        "aN",
+        "'b N'",
+        "\"cN\"",
+        "N",
+        "0N",
+        "N.5",
+        "<<",
+        "# comment\n{indent}dN",
+        "\n{indent}eN",
+        "!!str sN",
+        "? fN\n{indent}",
+        "gN ",
+    ];
     let leaf = prop::sample::select(scalars).prop_map(Node::Scalar);
     let node = leaf.prop_recursive(4, 24, 4, move |inner| {
         let member = (prop::sample::select(keys.clone()), inner.clone());
-        prop_oneof![prop::collection::vec(inner, 0..4).prop_map(Node::Sequence), prop::collection::vec(member, 0..5).prop_map(Node::Mapping)]
+        prop_oneof![
+            prop::collection::vec(inner, 0..4).prop_map(Node::Sequence),
+            prop::collection::vec(member, 0..5).prop_map(Node::Mapping)
+        ]
     });
     node.prop_map(|node| format!("anchor: &anchor {{m: 1}}\nroot:{}", node.write(0)))
 }
 
 /// Compares generated documents; the seed is fixed, so that a failure is found again.
-fn compare_generated(strategy: &impl Strategy<Value = String>, count: u32, seed: u8) -> Option<std::collections::BTreeMap<Comparison, u32>> {
+fn compare_generated(
+    strategy: &impl Strategy<Value = String>,
+    count: u32,
+    seed: u8,
+) -> Option<std::collections::BTreeMap<Comparison, u32>> {
     let mut oracle = Oracle::start()?;
     let config = Config { failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
     let mut counts = std::collections::BTreeMap::new();
     for _ in 0..count {
-        let text = strategy.new_tree(&mut runner).unwrap().current();
+        let text = strategy.new_tree(&mut runner).expect("the strategy rejects nothing").current();
         let stricter = [SourceCode::DuplicateKey, SourceCode::NotYaml, SourceCode::Tab];
         *counts.entry(compare(&mut oracle, &format!("{HEADER}{text}\n"), &stricter)).or_default() += 1;
     }

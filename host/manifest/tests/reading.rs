@@ -20,7 +20,8 @@ fn documents_are_counted_and_named() {
 
 #[test]
 fn files_with_nothing_in_them_are_nothing() {
-    for text in ["", "\n\n", "# c\n", "---\n", "---\n# c\n...\n---\n", "~\n", "--- null\n", "\u{feff}", "\r\n", "%YAML 1.2\n---\n"] {
+    for text in ["", "\n\n", "# c\n", "---\n", "---\n# c\n...\n---\n", "~\n", "--- null\n", "\u{feff}", "\r\n", "%YAML 1.2\n---\n"]
+    {
         let reading = read_yaml(text);
         assert!(reading.documents.is_empty() && reading.findings.is_empty() && reading.others.is_empty(), "{text:?}");
     }
@@ -42,7 +43,8 @@ fn carriage_returns_byte_order_marks_and_directives_are_read_over() {
 fn what_is_no_manifest_is_listed_with_what_it_lacks() {
     let reading = read_yaml(format!("{A}---\napiVersion: v2\nname: chart\n---\nfoo: 1\n---\n- 1\n"));
     assert_eq!(names(&reading), ["ConfigMap a"]);
-    let others: Vec<(u32, u32, &str)> = reading.others.iter().map(|other| (other.stream, other.span.line, other.why.as_str())).collect();
+    let others: Vec<(u32, u32, &str)> =
+        reading.others.iter().map(|other| (other.stream, other.span.line, other.why.as_str())).collect();
     assert_eq!(others, [(1, 5, "it has no kind"), (2, 8, "it has neither apiVersion nor kind"), (3, 10, "it is a sequence")]);
     assert_eq!(reading.others[1].span, Span { line: 8, column: 1, end_line: 8, end_column: 7 });
 }
@@ -85,7 +87,8 @@ fn the_body_is_compact_json() {
 
 #[test]
 fn merges_and_aliases_are_resolved() {
-    let reading = read_yaml(format!("{A}x: &x {{a: 1, b: &b [1]}}\nv: {{<<: *x, a: 2}}\nz: *b\nw: {{a: 3, <<: [*x, {{c: 1, b: 9}}]}}\n"));
+    let reading =
+        read_yaml(format!("{A}x: &x {{a: 1, b: &b [1]}}\nv: {{<<: *x, a: 2}}\nz: *b\nw: {{a: 3, <<: [*x, {{c: 1, b: 9}}]}}\n"));
     let read = body(&reading.documents[0]);
     assert_eq!(read["v"], json!({"a": 2, "b": [1]}));
     assert_eq!(read["z"], json!([1]));

@@ -90,8 +90,13 @@ impl<'s> JsonEvents<'s> {
         if !inner.bytes().any(|byte| byte < 0x20 || byte == b'\\') {
             return Ok((Cow::Borrowed(inner), span));
         }
-        let read: String = serde_json::from_str(quoted)
-            .map_err(|_| SourceFinding::refuse(SourceCode::NotJson, span, "not JSON: the text has a line break, a control character or a bad escape"))?;
+        let read: String = serde_json::from_str(quoted).map_err(|_| {
+            SourceFinding::refuse(
+                SourceCode::NotJson,
+                span,
+                "not JSON: the text has a line break, a control character or a bad escape",
+            )
+        })?;
         Ok((Cow::Owned(read), span))
     }
 
@@ -104,7 +109,11 @@ impl<'s> JsonEvents<'s> {
         }
         let (word, span) = self.take(length);
         let known = matches!(word, "true" | "false" | "null") || serde_json::from_str::<serde_json::Number>(word).is_ok();
-        if known { Ok((Cow::Borrowed(word), span)) } else { Err(SourceFinding::refuse(SourceCode::NotJson, span, format!("not JSON: `{word:.32}` is no value"))) }
+        if known {
+            Ok((Cow::Borrowed(word), span))
+        } else {
+            Err(SourceFinding::refuse(SourceCode::NotJson, span, format!("not JSON: `{word:.32}` is no value")))
+        }
     }
 
     fn open(&mut self, event: Event<'s>, expect: Expect) -> (Event<'s>, Span) {
@@ -187,10 +196,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Result<Vec<(String, u32, u32)>, (SourceCode, u32, u32)> {
+    type Seen = Vec<(String, u32, u32)>;
+
+    fn read(text: &str) -> Result<Seen, (SourceCode, u32, u32)> {
         let mut events = JsonEvents::new(text, 1);
         let mut seen = Vec::new();
-        while let Some((event, span)) = events.next_event().map_err(|finding| (finding.code, finding.span.line, finding.span.column))? {
+        while let Some((event, span)) =
+            events.next_event().map_err(|finding| (finding.code, finding.span.line, finding.span.column))?
+        {
             let text = match event {
                 Event::Scalar(scalar, _) => scalar.text.into_owned(),
                 other => format!("{other:?}"),
@@ -204,7 +217,14 @@ mod tests {
     fn every_value_has_its_place() {
         let seen = read("{\"é\": [1,\r\n true],\n\"b\":\"x\\ny\"}").unwrap();
         let places: Vec<(&str, u32, u32)> = seen.iter().map(|(text, line, column)| (text.as_str(), *line, *column)).collect();
-        let expected = [("MappingStart(0)", 1, 1), ("é", 1, 2), ("SequenceStart(0)", 1, 7), ("1", 1, 8), ("true", 2, 2), ("SequenceEnd", 2, 6)];
+        let expected = [
+            ("MappingStart(0)", 1, 1),
+            ("é", 1, 2),
+            ("SequenceStart(0)", 1, 7),
+            ("1", 1, 8),
+            ("true", 2, 2),
+            ("SequenceEnd", 2, 6),
+        ];
         assert_eq!(places[..6], expected);
         assert_eq!(places[6..], [("b", 3, 1), ("x\ny", 3, 5), ("MappingEnd", 3, 11)]);
     }

@@ -19,7 +19,8 @@ const MERGED_MEMBERS: usize = 1_000_000;
 /// Where the events have an error, or an alias has no whole anchor.
 pub(crate) fn build<'s>(events: &mut impl Events<'s>, text: &str, first_line: u32) -> Result<Tree, Refusal> {
     let lines = Lines::new(text, first_line);
-    let mut builder = Builder { lines, nodes: Vec::new(), open: Vec::new(), anchors: BTreeMap::new(), end: (0, 0), merged: 0, root: 0 };
+    let mut builder =
+        Builder { lines, nodes: Vec::new(), open: Vec::new(), anchors: BTreeMap::new(), end: (0, 0), merged: 0, root: 0 };
     while let Some((event, span)) = events.next_event()? {
         builder.take(event, span)?;
     }

@@ -50,7 +50,11 @@ pub fn read_data(source: &SourceFile) -> Result<DataDocument, Vec<SourceFinding>
             let mut events = JsonEvents::new(text, 1);
             let tree = build(&mut events, text, 1).map_err(one)?;
             if events.start_value() {
-                return Err(vec![SourceFinding::new(SourceCode::NotOneDocument, Span::START, "the file holds more than one document")]);
+                return Err(vec![SourceFinding::new(
+                    SourceCode::NotOneDocument,
+                    Span::START,
+                    "the file holds more than one document",
+                )]);
             }
             Ok(DataDocument { value, tree })
         }

@@ -37,7 +37,13 @@ fn collections_in_brackets_extend_over_their_brackets() {
 #[test]
 fn what_is_missing_is_found_at_the_key_of_its_nearest_ancestor() {
     let text = "kind: Pod\nspec:\n  containers:\n  - name: a\n    resources: {}\n";
-    let missing = ["/spec/containers/0/resources/limits", "/spec/volumes/0/name", "/spec/containers/7", "/spec/containers/0/image", "/metadata/name"];
+    let missing = [
+        "/spec/containers/0/resources/limits",
+        "/spec/volumes/0/name",
+        "/spec/containers/7",
+        "/spec/containers/0/image",
+        "/metadata/name",
+    ];
     assert_eq!(yaml(text, &missing), ["5:5-5:14", "2:1-2:5", "3:3-3:13", "4:5-4:9", "1:1-1:5"]);
     assert_eq!(yaml("a: text\n", &["/a/b/c"]), ["1:1-1:2"]);
 }
@@ -71,11 +77,14 @@ fn pointers_lead_on_from_the_base_and_into_the_right_document() {
     let text = "a: 1\n---\n# c\n---\n%x\n---\nkind: List\nitems:\n- a: 1\n- a: 2\n";
     let source = SourceFile { path: "a.yaml".to_owned(), bytes: text.replace("%x\n---\n", "").into_bytes() };
     let found = locate(&source, 1, &"/items/1".parse().unwrap(), &["/a".parse().unwrap(), "/b".parse().unwrap(), Pointer::root()]);
-    assert_eq!(found, [
-        Span { line: 8, column: 6, end_line: 8, end_column: 7 },
-        Span { line: 8, column: 3, end_line: 8, end_column: 4 },
-        Span { line: 8, column: 3, end_line: 8, end_column: 7 },
-    ]);
+    assert_eq!(
+        found,
+        [
+            Span { line: 8, column: 6, end_line: 8, end_column: 7 },
+            Span { line: 8, column: 3, end_line: 8, end_column: 4 },
+            Span { line: 8, column: 3, end_line: 8, end_column: 7 },
+        ]
+    );
     assert_eq!(locate(&source, 2, &Pointer::root(), &[Pointer::root()]), [Span::START]);
 }
 
@@ -86,7 +95,10 @@ fn json_is_found_in_json_files_and_in_yaml_files() {
     assert_eq!(yaml(json, &["/a/1"]), ["2:7-2:21"]);
     assert_eq!(yaml(&format!("---\n{json}"), &["/a/1"]), ["3:7-3:21"]);
     let source = SourceFile { path: "a.json".to_owned(), bytes: b"{\"a\": 1}\n{\"a\": 2}".to_vec() };
-    assert_eq!(locate(&source, 1, &Pointer::root(), &["/a".parse().unwrap()]), [Span { line: 2, column: 7, end_line: 2, end_column: 8 }]);
+    assert_eq!(
+        locate(&source, 1, &Pointer::root(), &["/a".parse().unwrap()]),
+        [Span { line: 2, column: 7, end_line: 2, end_column: 8 }]
+    );
 }
 
 #[test]

@@ -11,7 +11,10 @@ use crate::json::{elements, write_text};
 /// An item of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Item {
-    Object { identity: ObjectIdentity, body: Vec<u8> },
+    Object {
+        identity: ObjectIdentity,
+        body: Vec<u8>,
+    },
     /// No object, and why.
     Invalid(&'static str),
 }
@@ -42,7 +45,8 @@ fn item(list: &ObjectIdentity, element: &[u8]) -> Item {
         return Item::Invalid("the item lacks apiVersion or kind");
     }
     let (namespace, name) = header.names();
-    let identity = ObjectIdentity { api_version: list.api_version.clone(), kind: kind.to_owned(), namespace, name: name.unwrap_or_default() };
+    let identity =
+        ObjectIdentity { api_version: list.api_version.clone(), kind: kind.to_owned(), namespace, name: name.unwrap_or_default() };
     Item::Object { body: with_type(element, &identity), identity }
 }
 

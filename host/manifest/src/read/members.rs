@@ -49,7 +49,10 @@ fn duplicates_of_few(members: &[Member], out: &[u8]) -> Vec<SourceFinding> {
     let mut found = Vec::new();
     for (index, second) in members.iter().enumerate().skip(1) {
         let key = second.key_in(out);
-        let twin = members.iter().take(index).find(|first| first.key.len() == second.key.len() && first.key_in(out) == key && !first.merged);
+        let twin = members
+            .iter()
+            .take(index)
+            .find(|first| first.key.len() == second.key.len() && first.key_in(out) == key && !first.merged);
         if let Some(first) = twin.filter(|_| !second.merged) {
             found.push(finding(first, second, out));
         }

@@ -8,6 +8,6 @@ mod merge;
 mod reading;
 mod writer;
 
-pub use reading::{OtherDocument, Reading, read};
 pub(crate) use reading::{JsonOrYaml, language};
+pub use reading::{OtherDocument, Reading, read};
 pub(crate) use writer::Writer;

@@ -148,7 +148,9 @@ impl Reader<'_> {
             Some(_) if json == b"null" => {}
             Some(b'{') => self.finish_object(stream),
             Some(b'[') => self.reading.others.push(OtherDocument { stream, span, why: "it is a sequence".to_owned() }),
-            Some(_) => self.reading.findings.push(SourceFinding::new(SourceCode::NotAnObject, span, "the document is a single value")),
+            Some(_) => {
+                self.reading.findings.push(SourceFinding::new(SourceCode::NotAnObject, span, "the document is a single value"));
+            }
         }
     }
 
@@ -172,7 +174,8 @@ impl Reader<'_> {
             match item {
                 Item::Object { identity, body } => push_document(self.source, &mut self.reading, stream, base, identity, &body),
                 Item::Invalid(why) => {
-                    let span = locate(self.source, stream, &Pointer::root(), std::slice::from_ref(&base)).pop().unwrap_or(Span::START);
+                    let span =
+                        locate(self.source, stream, &Pointer::root(), std::slice::from_ref(&base)).pop().unwrap_or(Span::START);
                     self.reading.findings.push(SourceFinding::new(SourceCode::ListInvalid, span, why));
                 }
             }
@@ -180,7 +183,14 @@ impl Reader<'_> {
     }
 }
 
-fn push_document(source: &Arc<SourceFile>, reading: &mut Reading, stream: u32, base: Pointer, identity: ObjectIdentity, body: &[u8]) {
+fn push_document(
+    source: &Arc<SourceFile>,
+    reading: &mut Reading,
+    stream: u32,
+    base: Pointer,
+    identity: ObjectIdentity,
+    body: &[u8],
+) {
     let index = u32::try_from(reading.documents.len()).unwrap_or(u32::MAX);
     let place = Place { index, stream, base };
     reading.documents.push(Document { source: Arc::clone(source), place, identity, body: body.into() });

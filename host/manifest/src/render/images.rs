@@ -64,7 +64,10 @@ mod tests {
     #[test]
     fn an_image_without_a_digest_is_an_error_that_names_it() {
         let document = json!({"spec": {"initContainers": [{"image": "busybox"}]}});
-        assert_eq!(pin(&document, &[]).unwrap_err().to_string(), "image `busybox` at `/spec/initContainers/0/image` is not in the recipe; build the recipe again");
+        assert_eq!(
+            pin(&document, &[]).unwrap_err().to_string(),
+            "image `busybox` at `/spec/initContainers/0/image` is not in the recipe; build the recipe again"
+        );
         let document = json!({"spec": {"containers": [{"image": "A B"}]}});
         assert!(matches!(pin(&document, &[]), Err(PinError::Invalid { .. })));
         assert!(matches!(pin_images(b"{", &BTreeMap::new(), &[]), Err(PinError::NotJson(_))));

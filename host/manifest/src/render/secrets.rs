@@ -59,7 +59,11 @@ mod tests {
 
     #[test]
     fn other_objects_are_left_alone() {
-        for object in [json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}}), json!({"apiVersion": "x/v1", "kind": "Secret"}), json!([])] {
+        for object in [
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}}),
+            json!({"apiVersion": "x/v1", "kind": "Secret"}),
+            json!([]),
+        ] {
             assert_eq!(withheld(&object), None);
         }
     }

@@ -164,7 +164,27 @@ mod tests {
 
     #[test]
     fn what_could_be_something_else_is_quoted() {
-        for text in ["", "yes", "012", "1_000", "1e3", "~", "null", "2001-01-01", "12:30", "a: b", "a #b", "- a", "=", "x ", "a:", "\u{feff}", "é", "<<", "0x1F"] {
+        for text in [
+            "",
+            "yes",
+            "012",
+            "1_000",
+            "1e3",
+            "~",
+            "null",
+            "2001-01-01",
+            "12:30",
+            "a: b",
+            "a #b",
+            "- a",
+            "=",
+            "x ",
+            "a:",
+            "\u{feff}",
+            "é",
+            "<<",
+            "0x1F",
+        ] {
             assert!(to_yaml(&json!(text)).starts_with('"'), "{text}");
         }
         for text in ["a", "500m", "128Mi", "/healthz", "nginx:1.27", "apps/v1", "a b", "v1.2-x"] {

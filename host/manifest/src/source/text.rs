@@ -63,7 +63,8 @@ fn judge(bytes: &[u8], strictness: Strictness) -> Option<(SourceCode, String)> {
     if strictness == Strictness::Json {
         return None;
     }
-    let control = |character: u32| Some((SourceCode::ControlCharacter, format!("the text holds the control character U+{character:04X}")));
+    let control =
+        |character: u32| Some((SourceCode::ControlCharacter, format!("the text holds the control character U+{character:04X}")));
     let separator = |character: u32| {
         Some((SourceCode::LineSeparator, format!("the text holds U+{character:04X}, a line break that not every reader sees")))
     };

@@ -27,7 +27,9 @@ fn describe(error: &ScanError, at_end: bool) -> (SourceCode, String) {
         ErrorKind::UnknownAnchor => (SourceCode::AnchorUnknown, "the alias has no anchor before it".to_owned()),
         ErrorKind::RecursionLimitExceeded => (SourceCode::TooDeep, "the document nests too deep".to_owned()),
         ErrorKind::UnclosedQuotedScalar => (SourceCode::Truncated, "the quote that opens here is never closed".to_owned()),
-        ErrorKind::UnclosedFlowCollection { open } => (SourceCode::Truncated, format!("the `{open}` that opens here is never closed")),
+        ErrorKind::UnclosedFlowCollection { open } => {
+            (SourceCode::Truncated, format!("the `{open}` that opens here is never closed"))
+        }
         ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping

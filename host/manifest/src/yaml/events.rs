@@ -24,7 +24,14 @@ impl<'s> YamlEvents<'s> {
     /// Events of a text that holds one document and starts at this line of its file.
     pub(crate) fn new(text: &'s str, first_line: u32) -> Self {
         let options = granit_parser::options! { emit_comments: false, bom_inside_document_as_content: true };
-        Self { parser: Parser::new_from_str_with_options(text, options), text, first_line, over: false, brackets: 0, plain_end: None }
+        Self {
+            parser: Parser::new_from_str_with_options(text, options),
+            text,
+            first_line,
+            over: false,
+            brackets: 0,
+            plain_end: None,
+        }
     }
 
     fn span(&self, span: granit_parser::Span) -> Span {
@@ -63,7 +70,9 @@ impl YamlEvents<'_> {
     fn refuse_ambiguous(&mut self, event: &YamlEvent<'_>, span: granit_parser::Span) -> Result<(), Refusal> {
         let plain_end = self.plain_end.take();
         match event {
-            YamlEvent::SequenceStart(StructureStyle::Flow, ..) | YamlEvent::MappingStart(StructureStyle::Flow, ..) => self.brackets += 1,
+            YamlEvent::SequenceStart(StructureStyle::Flow, ..) | YamlEvent::MappingStart(StructureStyle::Flow, ..) => {
+                self.brackets += 1;
+            }
             YamlEvent::SequenceEnd | YamlEvent::MappingEnd => self.brackets = self.brackets.saturating_sub(1),
             YamlEvent::Scalar(text, ScalarStyle::Plain, _, tag) if self.brackets > 0 => {
                 let ends_in_colon = plain_end.and_then(|end| self.text.as_bytes().get(end..end + 2));

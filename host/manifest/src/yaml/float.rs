@@ -35,9 +35,7 @@ fn digits(text: &[u8]) -> (usize, &[u8]) {
 /// Reads a float that starts with a dot: here, other than elsewhere, Go's own rule for underscores holds.
 pub(crate) fn parse_dotted_float(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
-    let between_digits = |at: usize| {
-        at > 0 && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
-    };
+    let between_digits = |at: usize| at > 0 && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
     let misplaced = |(at, byte): (usize, u8)| byte == b'_' && !between_digits(at);
     if bytes.iter().copied().enumerate().any(misplaced) {
         return None;
@@ -69,16 +67,19 @@ pub(crate) fn write_float(out: &mut Vec<u8>, value: f64) {
 pub(crate) fn write_float_key(out: &mut Vec<u8>, value: f64) {
     let value = value as f32;
     if !value.is_finite() {
-        let name: &[u8] = if value.is_nan() { b".nan" } else if value < 0.0 { b"-.inf" } else { b".inf" };
+        let name: &[u8] = if value.is_nan() {
+            b".nan"
+        } else if value < 0.0 {
+            b"-.inf"
+        } else {
+            b".inf"
+        };
         out.extend_from_slice(name);
         return;
     }
     let (negative, digits, exponent) = digits_and_exponent(&format!("{value:e}"));
-    let text = if value != 0.0 && !(-4..6).contains(&exponent) {
-        scientific(&digits, exponent, 2)
-    } else {
-        positional(&digits, exponent)
-    };
+    let text =
+        if value != 0.0 && !(-4..6).contains(&exponent) { scientific(&digits, exponent, 2) } else { positional(&digits, exponent) };
     write_signed(out, negative, &text);
 }
 
@@ -139,7 +140,8 @@ mod tests {
 
     #[test]
     fn keys_are_shortened_to_32_bits() {
-        let cases = [(0.1, "0.1"), (1e6, "1e+06"), (1e5, "100000"), (123456789.5, "1.2345679e+08"), (1e-5, "1e-05"), (1e300, ".inf")];
+        let cases =
+            [(0.1, "0.1"), (1e6, "1e+06"), (1e5, "100000"), (123456789.5, "1.2345679e+08"), (1e-5, "1e-05"), (1e300, ".inf")];
         for (value, text) in cases {
             assert_eq!(key(value), text);
         }

@@ -58,7 +58,17 @@ mod tests {
 
     #[test]
     fn prefixes_and_leading_zeros_choose_the_base() {
-        let cases = [("12", 12), ("-12", -12), ("+12", 12), ("012", 10), ("-012", -10), ("0o17", 15), ("0x1F", 31), ("0b11", 3), ("-0b11", -3)];
+        let cases = [
+            ("12", 12),
+            ("-12", -12),
+            ("+12", 12),
+            ("012", 10),
+            ("-012", -10),
+            ("0o17", 15),
+            ("0x1F", 31),
+            ("0b11", 3),
+            ("-0b11", -3),
+        ];
         for (text, value) in cases {
             assert_eq!(parse_integer(text), Some(Integer::Signed(value)), "{text}");
         }

@@ -170,7 +170,9 @@ mod tests {
         assert_eq!(with_tag("float", "12"), Some(Resolved::Float(12.0)));
         assert_eq!(with_tag("binary", "aGkg\nIQ=="), Some(Resolved::Text("hi !".into())));
         assert_eq!(with_tag("timestamp", "2001-01-01"), Some(Resolved::Text("2001-01-01".into())));
-        for (tag, text) in [("int", "x"), ("bool", "1"), ("null", "0"), ("binary", "?"), ("binary", "/w=="), ("float", "18446744073709551615")] {
+        for (tag, text) in
+            [("int", "x"), ("bool", "1"), ("null", "0"), ("binary", "?"), ("binary", "/w=="), ("float", "18446744073709551615")]
+        {
             assert_eq!(with_tag(tag, text), None, "{tag} {text}");
         }
     }

@@ -1,6 +1,7 @@
 //! What several of these tests need: files, and their readings.
 
 #![allow(dead_code, reason = "each test uses its part of this")]
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 pub(crate) mod corpus;
 pub(crate) mod oracle;

@@ -73,10 +73,8 @@ fn program() -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/yaml-oracle");
     let read = |name: &str| std::fs::read(source.join(name)).expect("the oracle's source is there");
     let key = Digest::of(&[read("go.sum"), read("main.go")].concat()).hex();
-    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(
-        || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"),
-        PathBuf::from,
-    );
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
     let directory = cache.join("tollgate/yaml-oracle").join(key);
     let program = directory.join("yaml-oracle");
     if !program.exists() {
