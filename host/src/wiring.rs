@@ -23,7 +23,6 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CompileLimits, Compiler, Sandbox, SandboxOptions};
 
-use crate::commands::Outcome;
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, InForce};
 use crate::configuration::reader::{Reader, Tree};
@@ -51,11 +50,8 @@ pub(crate) fn sandbox(invocation: &Invocation) -> Result<Sandbox, Failure> {
 }
 
 /// The child process in which a plugin is compiled.
-pub(crate) fn compile_child() -> Outcome {
-    match tollgate_sandbox::compile_stdin_to_stdout() {
-        Ok(()) => Ok(ExitCode::Approved),
-        Err(error) => Err(vec![Failure::new(ExitCode::InvalidConfiguration, &error)]),
-    }
+pub(crate) fn compile_child() -> Result<(), Failure> {
+    tollgate_sandbox::compile_stdin_to_stdout().map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error))
 }
 
 /// The clone that the command was started in.

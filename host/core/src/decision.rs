@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::GateRecord;
 use crate::finding::{Finding, Level};
 use crate::policy::Enforcement;
 use crate::time::Timestamp;
@@ -31,6 +30,15 @@ impl GateVerdict {
     const fn blocks(&self) -> bool {
         !matches!(self.enforcement, Enforcement::Advisory)
     }
+}
+
+/// A gate's verdict, as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateRecord {
+    pub name: String,
+    pub enforcement: Enforcement,
+    /// The word for its verdict.
+    pub verdict: String,
 }
 
 /// The fold of all verdicts. Only [`Decision::fold`] makes one.

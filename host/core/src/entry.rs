@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::decision::{DecisionWord, GateRecord};
 use crate::digest::Digest;
 use crate::pipeline::GitReference;
 use crate::proof::Built;
@@ -142,20 +143,11 @@ pub struct PolicyAccept {
     pub gates: Vec<GateRecord>,
 }
 
-/// A gate's verdict, as recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GateRecord {
-    pub name: String,
-    pub enforcement: crate::policy::Enforcement,
-    /// The word for its verdict.
-    pub verdict: String,
-}
-
 /// A decision on one recipe and one target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decided {
-    pub decision: crate::decision::DecisionWord,
+    pub decision: DecisionWord,
     pub gates: Vec<GateRecord>,
     pub provenance: Provenance,
     /// Environment of the target, as configured then.

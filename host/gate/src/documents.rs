@@ -111,7 +111,7 @@ impl Evaluator<'_> {
         visible: &[VisibleDocument],
     ) -> Evaluation<Vec<DocumentFinding>> {
         let time = plugin.uses_clock().then_some(self.evaluation_time);
-        let key = crate::key::of_check(policy, &self.context, &visible.iter().collect::<Vec<_>>(), time);
+        let key = crate::key::of_check(&policy.configuration, &self.context, &visible.iter().collect::<Vec<_>>(), time);
         if let Some(kept) = self.cache.get(&key) {
             return Evaluation { outcome: kept.outcome, log: Vec::new(), host_calls: Vec::new(), fuel: 0, memory: 0 };
         }

@@ -5,8 +5,6 @@ use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{Context, HOST_SEMANTICS, PolicyBinary, VisibleDocument};
 
-use crate::policies::ConfiguredPolicy;
-
 /// What a verdict depends on that stays the same for all documents.
 pub(crate) fn configuration(binary: &PolicyBinary) -> Result<Digest, NotCanonical> {
     Digest::of_canonical(&json!({
@@ -20,9 +18,9 @@ pub(crate) fn configuration(binary: &PolicyBinary) -> Result<Digest, NotCanonica
 }
 
 /// The key of one question to one validator. `time` is part of it only where the plugin can see it.
-pub(crate) fn of_check(policy: &ConfiguredPolicy, context: &Context, documents: &[&VisibleDocument], time: Option<u64>) -> Digest {
+pub(crate) fn of_check(configuration: &Digest, context: &Context, documents: &[&VisibleDocument], time: Option<u64>) -> Digest {
     let mut bytes = Vec::with_capacity(64 * (documents.len() + 2));
-    bytes.extend_from_slice(policy.configuration.as_bytes());
+    bytes.extend_from_slice(configuration.as_bytes());
     // A context is a plain struct of strings: it always has JSON.
     bytes.extend_from_slice(Digest::of(&serde_json::to_vec(context).unwrap_or_default()).as_bytes());
     bytes.extend_from_slice(&time.map_or(u64::MAX, |time| time).to_be_bytes());

@@ -1,8 +1,8 @@
 //! What stands in the way, why, when that may change, and who could change it.
 
 use serde::Serialize;
-use tollgate_core::decision::{Decision, GateVerdict};
-use tollgate_core::entry::{Decided, GateRecord};
+use tollgate_core::decision::{Decision, GateRecord, GateVerdict};
+use tollgate_core::entry::Decided;
 use tollgate_core::finding::{Finding, Level};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::time::Timestamp;

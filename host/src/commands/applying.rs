@@ -51,9 +51,7 @@ impl Applying<'_> {
 fn applied(attempt: u64, ended: Ended) -> Applied {
     let (state, message) = match &ended {
         Ended::Succeeded { release } => (PromotionState::Succeeded, format!("release {}", release.get(..12).unwrap_or(release))),
-        Ended::Stale { .. } => {
-            (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned())
-        }
+        Ended::Stale => (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned()),
         Ended::Moved(moved) => (PromotionState::Aborted, moved_message(moved)),
         Ended::Unresolved(error) => (PromotionState::Aborted, error.to_string()),
         Ended::Overtaken { by } => (PromotionState::Aborted, format!("attempt {by} has begun at the target")),
@@ -67,5 +65,5 @@ fn applied(attempt: u64, ended: Ended) -> Applied {
             _ => failure,
         }
     });
-    Applied { state, attempt: Some(attempt), message, is_stale: matches!(ended, Ended::Stale { .. }), failure }
+    Applied { state, attempt: Some(attempt), message, is_stale: matches!(ended, Ended::Stale), failure }
 }

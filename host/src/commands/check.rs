@@ -13,6 +13,7 @@ use tollgate_report::text::Detail;
 
 use super::Outcome;
 use super::checked_files;
+use super::failed;
 use super::judging::{self, Judging};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
@@ -116,6 +117,10 @@ fn report(
     later: &[&Gate],
 ) -> CheckReport {
     let evaluated = documents.documents.iter().filter(|document| policies.concern(&document.document.identity)).count() as u64;
+    let (mut errors, unheard) = failed::of_policies(judgements, &judging.configuration.pipeline);
+    if !documents.documents.is_empty() && evaluated == 0 {
+        errors.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
+    }
     let counts = Counts { files: documents.files.len() as u64, documents: documents.documents.len() as u64, evaluated };
     CheckReport::new(Checked {
         policy_revision: judging.revision.clone(),
@@ -124,8 +129,8 @@ fn report(
         enforcements: judging::enforcements(&judging.configuration.pipeline),
         at_promotion: later.iter().map(|gate| at_promotion(gate)).collect(),
         not_evaluated: documents.not_evaluated.iter().map(not_evaluated).collect(),
-        errors: errors(judgements, documents, evaluated),
-        notices: judging.notices.clone(),
+        errors,
+        notices: judging.notices.iter().cloned().chain(unheard).collect(),
     })
 }
 
@@ -140,22 +145,6 @@ fn at_promotion(gate: &Gate) -> AtPromotion {
 
 fn not_evaluated(file: &tollgate_manifest::NotEvaluated) -> NotEvaluated {
     NotEvaluated { file: file.path.clone(), why: file.why.clone() }
-}
-
-/// What kept policies from judging, document by document; and whether anything was judged at all.
-fn errors(judgements: &Judgements, documents: &Documents, evaluated: u64) -> Failures {
-    let failure = |failure: &tollgate_gate::PolicyFailure| {
-        let about = match (&failure.document, &failure.file) {
-            (Some(document), Some(file)) => format!("policy `{}` could not judge `{document}` in `{file}`", failure.policy),
-            _ => format!("policy `{}` could not judge", failure.policy),
-        };
-        Failure { causes: vec![failure.error.to_string()], ..Failure::of_message(ExitCode::PluginFailed, about) }
-    };
-    let mut failures: Failures = judgements.failures().map(failure).collect();
-    if !documents.documents.is_empty() && evaluated == 0 {
-        failures.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
-    }
-    failures
 }
 
 fn write(

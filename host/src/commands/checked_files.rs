@@ -108,7 +108,7 @@ fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, re
     }
     let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
     let components = components::at_commit(&repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
-    let files = components.values().map(|component| sources::component_files(&repository, component, &pipeline.ignore));
+    let files = components.values().map(|component| component.files(&repository, &pipeline.ignore));
     files.collect::<Result<_, _>>().map_err(fail)
 }
 

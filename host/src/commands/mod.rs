@@ -8,6 +8,7 @@ mod completion;
 mod deciding;
 mod docs;
 mod explain;
+mod failed;
 mod init;
 mod judging;
 mod plan;
@@ -77,7 +78,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Service(command) => service::run(&invocation, &command),
         Command::Policy(command) => policy::run(&invocation, &command),
         Command::Docs(arguments) => docs::run(&invocation, arguments.what),
-        Command::Compile => crate::wiring::compile_child(),
+        Command::Compile => crate::wiring::compile_child().map(|()| ExitCode::Approved).map_err(|failure| vec![failure]),
     };
     outcome.map_err(|failures| (failures, style))
 }

@@ -1,6 +1,5 @@
 //! `tollgate plan`: what would a branch or tag change, and what do the gates say? Writes nothing.
 
-use tollgate_core::history::PromotionState;
 use tollgate_core::ports::ReadLedger as _;
 use tollgate_report::exit_code::{ExitCode, worst};
 use tollgate_report::plan::PlanReport;
@@ -9,6 +8,7 @@ use tollgate_report::text::Detail;
 
 use super::Outcome;
 use super::deciding::Destination;
+use super::failed;
 use super::promote::{state_of, target_report};
 use super::selection::select;
 use crate::cli::Format;
@@ -26,6 +26,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let now = Invocation::now();
     let mut targets = Vec::new();
     let mut errors = Failures::new();
+    let mut notices = delivery.notices.clone();
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
         let destination = Destination::new(&delivery, target);
@@ -34,11 +35,11 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
             .and_then(|candidate| destination.judge(&candidate, &history, now).map(|judged| (candidate, judged)));
         match judged {
             Ok((candidate, judged)) => {
+                let (failures, unheard) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
+                errors.extend(failures);
+                notices.extend(unheard);
                 let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
-                let state = match state_of(judged.decision.word()) {
-                    PromotionState::Approved => PromotionState::Approved,
-                    other => other,
-                };
+                let state = state_of(judged.decision.word());
                 let report = target_report(&delivery, target, &judged, None, state, None, None);
                 targets.push(PlannedTarget { plan, verdicts: report });
                 sources.files.extend(candidate.documents.files);
@@ -46,7 +47,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
             Err(failure) => errors.push(failure),
         }
     }
-    let mut report = PlanningReport::new(targets, errors, delivery.notices.clone());
+    let mut report = PlanningReport::new(targets, errors, notices);
     if arguments.exit_code && report.has_changes() {
         report.exit = worst([report.exit, ExitCode::Changes]);
     }

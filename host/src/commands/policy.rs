@@ -1,9 +1,9 @@
 //! `tollgate policy`: which policies judge, and with which bytes.
 
 use serde::Serialize;
-use tollgate_core::decision::{Decision, DecisionWord};
+use tollgate_core::decision::{Decision, DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{Body, Draft, EntrySubject, GateRecord, PolicyAccept};
+use tollgate_core::entry::{Body, Draft, EntrySubject, PolicyAccept};
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::history::History;
 use tollgate_core::pipeline::{Change, Gate};

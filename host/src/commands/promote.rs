@@ -15,10 +15,12 @@ use tollgate_report::text::Detail;
 use super::Outcome;
 use super::applying::{Applied, Applying};
 use super::deciding::Destination;
+use super::failed;
 use super::judging::enforcements;
 use super::selection::select;
 use crate::cli::Format;
 use crate::cli::deliver::Promote;
+use crate::configuration::Failures;
 use crate::delivery::decide::Judged;
 use crate::delivery::record::{Circumstances, record};
 use crate::exit::fail;
@@ -39,17 +41,19 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let mut sources = Documents::default();
     let mut targets = Vec::new();
     let mut errors = Vec::new();
+    let mut notices = delivery.notices.clone();
     for target in selected.targets {
         let step = Step { delivery: &delivery, target, by: &by, apply: !arguments.no_apply };
         match step.run(&selected.provenance, &mut sources) {
-            Ok((report, failure)) => {
-                targets.push(report);
-                errors.extend(failure);
+            Ok(stepped) => {
+                targets.push(stepped.report);
+                errors.extend(stepped.failures);
+                notices.extend(stepped.notices);
             }
             Err(failure) => errors.push(failure),
         }
     }
-    let report = PromotionReport::new(targets, errors, delivery.notices.clone());
+    let report = PromotionReport::new(targets, errors, notices);
     print(invocation, arguments.output, &report, &sources).map_err(one)?;
     Ok(report.exit)
 }
@@ -63,6 +67,13 @@ pub(crate) fn print(invocation: &Invocation, format: Format, report: &PromotionR
     output::print(&text)
 }
 
+/// What came of one target.
+struct Stepped {
+    report: TargetReport,
+    failures: Failures,
+    notices: Vec<String>,
+}
+
 struct Step<'a> {
     delivery: &'a Delivery,
     target: &'a Target,
@@ -72,7 +83,7 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// Decides and applies. A plan that went stale in between is decided anew.
-    fn run(&self, provenance: &Provenance, sources: &mut Documents) -> Result<(TargetReport, Option<Failure>), Failure> {
+    fn run(&self, provenance: &Provenance, sources: &mut Documents) -> Result<Stepped, Failure> {
         let destination = Destination::new(self.delivery, self.target);
         for remaining in (0..STALE_PLANS).rev() {
             let history = self.delivery.ledger.history().map_err(fail)?;
@@ -81,6 +92,7 @@ impl Step<'_> {
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
+            let (mut failures, notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
             let circumstances = Circumstances { by: self.by, now, policy: in_force.revision.digest, policy_blobs: &in_force.blobs };
             let id = record(&candidate, &judged, self.target, &circumstances, &self.delivery.ledger).map_err(fail)?;
             let Some(prepared) =
@@ -88,7 +100,8 @@ impl Step<'_> {
             else {
                 let state = state_of(judged.decision.word());
                 let note = (state == PromotionState::Approved).then(|| format!("run `tollgate apply {id}` for the last step"));
-                return Ok((target_report(self.delivery, self.target, &judged, Some(id), state, None, note), None));
+                let report = target_report(self.delivery, self.target, &judged, Some(id), state, None, note);
+                return Ok(Stepped { report, failures, notices });
             };
             let applying = Applying { delivery: self.delivery, adapter: destination.adapter.as_ref(), by: self.by };
             let applied = applying.run(&id, prepared)?;
@@ -96,7 +109,9 @@ impl Step<'_> {
                 continue;
             }
             let Applied { state, attempt, message, failure, .. } = applied;
-            return Ok((target_report(self.delivery, self.target, &judged, Some(id), state, attempt, Some(message)), failure));
+            failures.extend(failure);
+            let report = target_report(self.delivery, self.target, &judged, Some(id), state, attempt, Some(message));
+            return Ok(Stepped { report, failures, notices });
         }
         Err(Failure::of_message(ExitCode::NotApplied, format!("the plan for `{}` never stood still", self.target.name)))
     }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use tollgate_core::approved::{Approved, NotApproved, Worker};
 use tollgate_core::entry::{Body, Draft, EntrySubject, Outcome, OutcomeState, PromotionId};
 use tollgate_core::history::History;
-use tollgate_core::plan::Plan;
 use tollgate_core::ports::{
     AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, ResolveDigest, ResolveError, TargetState,
 };
@@ -33,9 +32,7 @@ pub(crate) enum Ended {
         release: String,
     },
     /// The plan is another one now: to be decided anew.
-    Stale {
-        plan: Box<Plan>,
-    },
+    Stale,
     Moved(Vec<MovedTag>),
     Unresolved(ResolveError),
     Overtaken {
@@ -109,7 +106,7 @@ impl Attempt<'_> {
                 let release = after.written.map(|written| written.release).unwrap_or_default();
                 (Ended::Succeeded { release }, Some(before))
             }
-            Ok(Applied::Stale { before, plan }) => (Ended::Stale { plan }, Some(before)),
+            Ok(Applied::Stale { before, .. }) => (Ended::Stale, Some(before)),
             Ok(Applied::Overtaken { before }) => (Ended::Overtaken { by: before.attempt }, None),
             Ok(Applied::Expired { before }) => (Ended::Expired, Some(before)),
             Err(error) => (Ended::Failed(error), None),
@@ -120,7 +117,7 @@ impl Attempt<'_> {
 fn outcome_of(ended: &Ended) -> Outcome {
     let (state, message, observed) = match ended {
         Ended::Succeeded { release } => (OutcomeState::Succeeded, "applied as planned".to_owned(), json!({"release": release})),
-        Ended::Stale { .. } => (OutcomeState::Aborted, "stale: the plan is another one now".to_owned(), Value::Null),
+        Ended::Stale => (OutcomeState::Aborted, "stale: the plan is another one now".to_owned(), Value::Null),
         Ended::Moved(moved) => (OutcomeState::Aborted, moved_message(moved), Value::Null),
         Ended::Unresolved(error) => (OutcomeState::Aborted, error.to_string(), Value::Null),
         Ended::Overtaken { by } => (OutcomeState::Aborted, format!("attempt {by} has begun at the target"), Value::Null),

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::history::Promotion;
-use tollgate_core::pipeline::{ComponentSpec, Pipeline, Target};
+use tollgate_core::pipeline::{ComponentSpec, Glob, Pipeline, Target};
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_core::recipe::{Provenance, Recipe};
+
+use crate::sources::{Files, component_files};
 
 /// A component as it stands at a commit.
 #[derive(Clone, Debug)]
@@ -16,6 +18,13 @@ pub(crate) struct ComponentAt {
     pub(crate) tree: String,
     pub(crate) provenance: Provenance,
     pub(crate) spec: ComponentSpec,
+}
+
+impl ComponentAt {
+    /// Its files.
+    pub(crate) fn files(&self, repository: &dyn ReadRepository, ignore: &[Glob]) -> Result<Files, SourceError> {
+        component_files(repository, &self.provenance.commit, (&self.name, &self.path), ignore)
+    }
 }
 
 /// Two directories that would be one component.

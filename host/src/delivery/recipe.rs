@@ -9,7 +9,7 @@ use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeCompon
 
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images;
-use crate::sources::{Documents, component_files, read_documents};
+use crate::sources::{Documents, read_documents};
 
 /// All that is known of what would be delivered, before anybody was asked.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Kitchen<'_> {
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
-        let files = components.values().map(|component| component_files(self.repository, component, &self.pipeline.ignore));
+        let files = components.values().map(|component| component.files(self.repository, &self.pipeline.ignore));
         Ok(read_documents(files.collect::<Result<_, _>>()?))
     }
 }

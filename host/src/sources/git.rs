@@ -8,16 +8,16 @@ use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_manifest::candidates;
 
 use super::{FileToRead, Files, submodule_finding, symlink_finding};
-use crate::delivery::components::ComponentAt;
 
-/// The files of a component where it was read.
+/// The files of a component: its directory at a commit.
 pub(crate) fn component_files(
     repository: &dyn ReadRepository,
-    component: &ComponentAt,
+    commit: &str,
+    (component, directory): (&str, &str),
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
-    let tree = repository.files(&component.provenance.commit, &component.path)?;
-    read_tree(repository, &component.provenance.commit, tree, Some(&component.name), ignore)
+    let tree = repository.files(commit, directory)?;
+    read_tree(repository, commit, tree, Some(component), ignore)
 }
 
 /// The files below a directory of a revision that belong to no component (`""` for all).

@@ -1,0 +1,96 @@
+//! Planning and applying.
+
+use serde_json::Value;
+
+use crate::approved::Approved;
+use crate::digest::Digest;
+use crate::plan::{NoDigest, Plan};
+use crate::render::Rendered;
+
+/// Why a target could not be planned or applied to.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    #[error("the plan key of `{target}` can't be had: {reason}")]
+    PlanKey { target: String, reason: String },
+    #[error("{0}")]
+    NoDigest(#[from] NoDigest),
+    #[error("approval is for target `{approved}`, so it can't be used for target `{target}`")]
+    WrongTarget { target: String, approved: String },
+    #[error("target `{target}` is not as tollgate left it: {reason}")]
+    Broken { target: String, reason: String },
+    #[error("`{path}` of target `{target}` can't be {action}")]
+    Io {
+        target: String,
+        path: String,
+        action: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// What a target says that it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetState {
+    /// The highest attempt that was ever begun there; 0 for none.
+    pub attempt: u64,
+    /// The attempt, promotion, recipe and plan that were written last.
+    pub written: Option<WrittenState>,
+}
+
+/// The last write to a target.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WrittenState {
+    pub attempt: u64,
+    pub promotion: String,
+    pub recipe: Digest,
+    pub plan: Digest,
+    /// The target's own name for it: a release.
+    pub release: String,
+}
+
+/// How an apply ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The target is as planned. `before` is what it said when the attempt began.
+    Done { before: TargetState, after: TargetState },
+    /// The plan is another one now. Nothing was written but the attempt.
+    Stale { before: TargetState, plan: Box<Plan> },
+    /// A later attempt has begun. Nothing was written.
+    Overtaken { before: TargetState },
+    /// The approval ran out. Nothing was written but the attempt.
+    Expired { before: TargetState },
+}
+
+/// Plans and applies to one target.
+pub trait ApplyPlan: Send + Sync {
+    /// What applying would do. Reads, changes nothing.
+    ///
+    /// # Errors
+    /// When the target can't be read.
+    fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError>;
+
+    /// What the target says that it runs. Reads, changes nothing.
+    ///
+    /// # Errors
+    /// When the target can't be read.
+    fn state(&self) -> Result<TargetState, ApplyError>;
+
+    /// Takes the target for this attempt, plans again, and applies if and only if the plan has the approved digest.
+    ///
+    /// # Errors
+    /// When the target can't be written; what was and wasn't done is in the target's state.
+    fn apply(
+        &self,
+        approved: Approved,
+        rendered: &Rendered,
+        now: &dyn Fn() -> crate::time::Timestamp,
+    ) -> Result<Applied, ApplyError>;
+
+    /// The contents of the live objects that a plan would change or delete, by object, secret values withheld.
+    ///
+    /// # Errors
+    /// When the target can't be read.
+    fn live(&self) -> Result<Vec<(crate::render::ObjectKey, Value)>, ApplyError>;
+}
