@@ -259,9 +259,9 @@ impl<'l> Writer<'l> {
 }
 
 fn resolve_at<'s>(scalar: Scalar<'s>, span: Span) -> Result<Resolved<'s>, Refusal> {
-    let shown: String = scalar.text.chars().take(40).collect();
     resolve(scalar).map_err(|mismatch| {
-        SourceFinding::refuse(SourceCode::TagMismatch, span, format!("`{shown}` is not what its tag `!!{}` says", mismatch.0))
+        let shown: String = mismatch.text.chars().take(40).collect();
+        SourceFinding::refuse(SourceCode::TagMismatch, span, format!("`{shown}` is not what its tag `!!{}` says", mismatch.tag))
     })
 }
 

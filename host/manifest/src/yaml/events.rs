@@ -34,7 +34,7 @@ impl<'s> YamlEvents<'s> {
         }
     }
 
-    fn span(&self, span: granit_parser::Span) -> Span {
+    fn span(&self, span: &granit_parser::Span) -> Span {
         let (line, column) = self.place(&span.start);
         let (end_line, end_column) = self.place(&span.end);
         Span { line, column, end_line, end_column }
@@ -53,12 +53,12 @@ impl<'s> Events<'s> for YamlEvents<'s> {
             let Some(next) = self.parser.next_event() else { return Ok(None) };
             let (event, span) = next.map_err(|error| diagnose(self.text, self.first_line, &error))?;
             if matches!(event, YamlEvent::DocumentStart(..)) && self.over {
-                return Err(SourceFinding::refuse(SourceCode::NotYaml, self.span(span), "text follows the end of the document"));
+                return Err(SourceFinding::refuse(SourceCode::NotYaml, self.span(&span), "text follows the end of the document"));
             }
             self.over |= matches!(event, YamlEvent::DocumentEnd);
-            self.refuse_ambiguous(&event, span)?;
+            self.refuse_ambiguous(&event, &span)?;
             if let Some(event) = translate(event) {
-                return Ok(Some((event, self.span(span))));
+                return Ok(Some((event, self.span(&span))));
             }
         }
     }
@@ -67,7 +67,7 @@ impl<'s> Events<'s> for YamlEvents<'s> {
 impl YamlEvents<'_> {
     /// Within brackets the API server's grammar differs in three places: to it, `[?a]` has a key, `[a:]` a text, and `[!a, b]` one
     /// element with the tag `!a,`. A reader who sees something else than what is applied is worse than none.
-    fn refuse_ambiguous(&mut self, event: &YamlEvent<'_>, span: granit_parser::Span) -> Result<(), Refusal> {
+    fn refuse_ambiguous(&mut self, event: &YamlEvent<'_>, span: &granit_parser::Span) -> Result<(), Refusal> {
         let plain_end = self.plain_end.take();
         match event {
             YamlEvent::SequenceStart(StructureStyle::Flow, ..) | YamlEvent::MappingStart(StructureStyle::Flow, ..) => {

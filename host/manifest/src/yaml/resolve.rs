@@ -27,9 +27,12 @@ pub(crate) enum Resolved<'s> {
     Text(Cow<'s, str>),
 }
 
-/// A value that is not what its tag says: the name of the tag.
+/// A value that is not what its tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TagMismatch(pub(crate) String);
+pub(crate) struct TagMismatch {
+    pub(crate) tag: String,
+    pub(crate) text: String,
+}
 
 /// Whether a key is the merge key, and not a text that looks like it.
 pub(crate) fn is_merge_key(scalar: &Scalar<'_>) -> bool {
@@ -99,7 +102,10 @@ fn number(text: &str) -> Option<Resolved<'static>> {
 fn tagged(tag: String, text: Cow<'_, str>) -> Result<Resolved<'_>, TagMismatch> {
     match tag.as_str() {
         "str" => return Ok(Resolved::Text(text)),
-        "binary" => return binary(&text).map(|text| Resolved::Text(text.into())).ok_or(TagMismatch(tag)),
+        "binary" => {
+            let decoded = binary(&text).map(|text| Resolved::Text(text.into()));
+            return decoded.ok_or_else(|| TagMismatch { tag, text: text.into_owned() });
+        }
         "bool" | "int" | "float" | "null" => {}
         // `!!timestamp` stays a text; what is meant for collections says nothing about a scalar.
         _ => return Ok(Resolved::Text(text)),
@@ -110,7 +116,7 @@ fn tagged(tag: String, text: Cow<'_, str>) -> Result<Resolved<'_>, TagMismatch> 
         | ("int", Some(value @ (Resolved::Integer(_) | Resolved::Unsigned(_))))
         | ("float", Some(value @ Resolved::Float(_)))
         | ("null", Some(value @ Resolved::Null)) => Ok(value),
-        _ => Err(TagMismatch(tag)),
+        _ => Err(TagMismatch { tag, text: text.into_owned() }),
     }
 }
 
