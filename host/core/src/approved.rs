@@ -4,7 +4,7 @@ use crate::decision::DecisionWord;
 use crate::digest::Digest;
 use crate::entry::{Body, By, Draft, Entry, EntrySubject, PromotionId, Running};
 use crate::history::{History, PromotionState};
-use crate::ports::ledger::{AppendEntry, AppendError, Proposal, Refusal};
+use crate::ledger::{AppendEntry, AppendError, Proposal, Refusal};
 use crate::time::Timestamp;
 
 /// Permission to apply one plan to one target, once.

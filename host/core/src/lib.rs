@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod finding;
 pub mod history;
 pub mod image;
+pub mod ledger;
 pub mod pipeline;
 pub mod plan;
 pub mod pointer;

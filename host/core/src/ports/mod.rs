@@ -1,13 +1,12 @@
 //! The ports: how the domain reaches the world. Adapters implement them; `host/src/wiring.rs` alone names adapters.
 
 pub mod images;
-pub mod ledger;
 pub mod manifests;
 pub mod repository;
 pub mod target;
 
+pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use images::{ResolveDigest, ResolveError};
-pub use ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use manifests::LocateValue;
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
 pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};
