@@ -23,6 +23,7 @@ pub(crate) trait MeansExit: Error {
 }
 
 /// The failure that an error is.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
 pub(crate) fn fail<E: MeansExit + 'static>(error: E) -> Failure {
     Failure::new(error.exit(), &error)
 }

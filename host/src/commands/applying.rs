@@ -44,12 +44,12 @@ impl Applying<'_> {
             clock: &Invocation::now,
         };
         let (number, ended) = attempt.run().map_err(fail)?;
-        Ok(applied(number, ended))
+        Ok(applied(number, &ended))
     }
 }
 
-fn applied(attempt: u64, ended: Ended) -> Applied {
-    let (state, message) = match &ended {
+fn applied(attempt: u64, ended: &Ended) -> Applied {
+    let (state, message) = match ended {
         Ended::Succeeded { release } => (PromotionState::Succeeded, format!("release {}", release.get(..12).unwrap_or(release))),
         Ended::Stale => (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned()),
         Ended::Moved(moved) => (PromotionState::Aborted, moved_message(moved)),
@@ -60,7 +60,7 @@ fn applied(attempt: u64, ended: Ended) -> Applied {
     };
     let failure = (state != PromotionState::Succeeded).then(|| {
         let failure = Failure::of_message(ExitCode::NotApplied, format!("approved, but not applied: {message}"));
-        match &ended {
+        match ended {
             Ended::Failed(error) => Failure { causes: Failure::new(ExitCode::NotApplied, error).causes, ..failure },
             _ => failure,
         }

@@ -3,6 +3,7 @@
 use tollgate_core::entry::PromotionId;
 use tollgate_core::finding::Finding;
 use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::explain::{ExplainReport, recorded_blockers};
@@ -89,7 +90,7 @@ fn of_target(delivery: &Delivery, history: &History, target: &str) -> Result<Exp
         None => "runs nothing that tollgate put there".to_owned(),
     });
     let predecessors: Vec<&str> =
-        delivery.in_force.configuration.pipeline.target(target).into_iter().flat_map(|target| target.predecessors()).collect();
+        delivery.in_force.configuration.pipeline.target(target).into_iter().flat_map(Target::predecessors).collect();
     if !predecessors.is_empty() {
         report.details.push(format!("takes only recipes that succeeded on {}", predecessors.join(", ")));
     }

@@ -1,5 +1,6 @@
-//! Policies that could not judge, question by question.
+//! What kept policies from judging, question by question; and denials that end a command.
 
+use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::Pipeline;
 use tollgate_core::policy::Enforcement;
 use tollgate_gate::{Judgements, PolicyFailure};
@@ -28,4 +29,11 @@ fn sentence(failure: &PolicyFailure) -> String {
         (Some(document), Some(file)) => format!("policy `{}` could not judge `{document}` in `{file}`", failure.policy),
         _ => format!("policy `{}` could not judge", failure.policy),
     }
+}
+
+/// A denial that ends a command, at its place.
+pub(crate) fn of_finding(finding: &Finding) -> Failure {
+    let failure = Failure::of_message(ExitCode::Denied, format!("{}: {}", finding.rule, finding.message));
+    let failure = finding.location.iter().fold(failure, Failure::at);
+    finding.remediation.iter().cloned().fold(failure, Failure::with_hint)
 }

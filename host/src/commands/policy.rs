@@ -13,6 +13,7 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
+use super::failed::of_finding;
 use crate::cli::Format;
 use crate::cli::policy::{Accept, Policy};
 use crate::configuration::Failures;
@@ -130,10 +131,7 @@ fn policy_files(delivery: &Delivery, commit: &str, paths: &[String]) -> Result<F
 
 fn refusals(decision: &Decision) -> Failures {
     use tollgate_core::finding::Level;
-    let denied = decision.findings().iter().filter(|finding| finding.level == Level::Deny).map(|finding| {
-        let failure = Failure::of_message(ExitCode::Denied, format!("{}: {}", finding.rule, finding.message));
-        finding.location.iter().fold(failure, |failure, location| failure.at(location))
-    });
+    let denied = decision.findings().iter().filter(|finding| finding.level == Level::Deny).map(of_finding);
     let errors = decision.errors().map(|gate| {
         Failure::of_message(ExitCode::PluginFailed, format!("gate `{}` could not judge the change of policy", gate.name))
     });

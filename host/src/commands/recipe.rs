@@ -14,6 +14,7 @@ use tollgate_report::recipe::{RecipeDiffReport, RecipeReport};
 
 use super::Outcome;
 use super::apply::find;
+use super::failed::of_finding;
 use crate::cli::Format;
 use crate::cli::recipe::{OneRecipe, Recipe as Command, TwoRecipes};
 use crate::delivery::attempt::moved_message;
@@ -42,16 +43,10 @@ fn build(invocation: &Invocation, delivery: &Delivery, arguments: &OneRecipe) ->
     let commit = delivery.repository.commit(&arguments.recipe).map_err(fail).map_err(one)?;
     let candidate = candidate(delivery, &commit).map_err(one)?;
     let Some(recipe) = candidate.recipe else {
-        return Err(candidate.findings.iter().map(denied).collect());
+        return Err(candidate.findings.iter().map(of_finding).collect());
     };
     print(invocation, arguments.output, &recipe, Some(candidate.provenance), Vec::new()).map_err(one)?;
     Ok(ExitCode::Approved)
-}
-
-fn denied(finding: &tollgate_core::finding::Finding) -> Failure {
-    let failure = Failure::of_message(ExitCode::Denied, finding.message.clone());
-    let failure = finding.location.iter().fold(failure, |failure, location| failure.at(location));
-    finding.remediation.iter().fold(failure, |failure, fix| failure.with_hint(fix.clone()))
 }
 
 fn candidate(delivery: &Delivery, commit: &str) -> Result<Candidate, Failure> {
@@ -130,7 +125,7 @@ fn named(delivery: &Delivery, history: &History, text: &str) -> Result<(Recipe, 
     let candidate = candidate(delivery, &commit)?;
     match candidate.recipe {
         Some(recipe) => Ok((recipe, Some(candidate.provenance))),
-        None => Err(candidate.findings.first().map_or_else(|| no_recipe(text), denied)),
+        None => Err(candidate.findings.first().map_or_else(|| no_recipe(text), of_finding)),
     }
 }
 

@@ -8,9 +8,10 @@ use tollgate_report::failure::Failure;
 
 use super::Outcome;
 use super::deciding::Destination;
+use super::failed::of_finding;
 use super::selection::select;
 use crate::cli::deliver::{Render, RenderFormat};
-use crate::delivery::recipe::Candidate;
+use crate::configuration::Failures;
 use crate::delivery::render::render;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -25,22 +26,12 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Render) -> Outcome {
     let mut text = String::new();
     for target in &selected.targets {
         let candidate = Destination::new(&delivery, target).candidate(&selected.provenance, &history).map_err(one)?;
-        let recipe = candidate.recipe.as_ref().ok_or_else(|| unpinned(&candidate))?;
+        let recipe = candidate.recipe.as_ref().ok_or_else(|| candidate.findings.iter().map(of_finding).collect::<Failures>())?;
         let rendered = render(&candidate, recipe).map_err(fail).map_err(one)?;
         text.push_str(&manifests(&target.name, &rendered, arguments.output).map_err(one)?);
     }
     output::print(&text).map_err(one)?;
     Ok(ExitCode::Approved)
-}
-
-/// Images without a digest: there is nothing to render them as.
-fn unpinned(candidate: &Candidate) -> Vec<Failure> {
-    let failure = |finding: &tollgate_core::finding::Finding| {
-        let failure = Failure::of_message(ExitCode::Denied, finding.message.clone());
-        let failure = finding.location.iter().fold(failure, |failure, location| failure.at(location));
-        finding.remediation.iter().fold(failure, |failure, fix| failure.with_hint(fix.clone()))
-    };
-    candidate.findings.iter().map(failure).collect()
 }
 
 fn manifests(target: &str, rendered: &Rendered, format: RenderFormat) -> Result<String, Failure> {

@@ -21,7 +21,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Update) -> Outcome {
         .ok_or_else(|| vec![Failure::of_message(ExitCode::InvalidConfiguration, "there is no tollgate.yaml here or above")])?;
     let reader = Reader { tree: Tree::Directory(root.clone()), ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Ignore)?;
-    let lock = lock(invocation, &reader, Configuration { lock: None, ..configuration })?;
+    let lock = lock(invocation, &reader, &Configuration { lock: None, ..configuration })?;
     let text = lock.to_text().map_err(|error| vec![Failure::new(ExitCode::Unexpected, &error)])?;
     let path = root.join(LOCK_FILE);
     let current = fs_err::read_to_string(&path).unwrap_or_default();
@@ -39,10 +39,10 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Update) -> Outcome {
 }
 
 /// Everything that the configuration uses, as it is now. Loading the plugins proves that they can be used.
-fn lock(invocation: &Invocation, reader: &Reader<'_>, configuration: Configuration) -> Result<PluginsLock, Failures> {
+fn lock(invocation: &Invocation, reader: &Reader<'_>, configuration: &Configuration) -> Result<PluginsLock, Failures> {
     let sandbox = wiring::sandbox(invocation).map_err(|failure| vec![failure])?;
     let shelf = Shelf { reader, ledger: None, lock: Lock::Optional };
-    let policies = shelf.load(&configuration, &sandbox)?;
+    let policies = shelf.load(configuration, &sandbox)?;
     let plugins = policies.iter().map(|policy| {
         let version = policy.loaded.description().version.clone();
         let locked = LockedPlugin { digest: policy.plugin, version, size: policy.size, location: None };

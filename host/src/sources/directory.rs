@@ -70,7 +70,8 @@ fn directory_files(directory: &Utf8Path, naming: &Naming<'_>) -> Result<Files, P
             match (naming.component)(&shown) {
                 Some(_) => findings.push(symlink_finding(&shown)),
                 None => {
-                    not_evaluated.push(NotEvaluated { path: shown, why: "it is a symbolic link, which is not followed".to_owned() })
+                    not_evaluated
+                        .push(NotEvaluated { path: shown, why: "it is a symbolic link, which is not followed".to_owned() });
                 }
             }
         }

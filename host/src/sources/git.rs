@@ -17,7 +17,7 @@ pub(crate) fn component_files(
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
     let tree = repository.files(commit, directory)?;
-    read_tree(repository, commit, tree, Some(component), ignore)
+    read_tree(repository, commit, &tree, Some(component), ignore)
 }
 
 /// The files below a directory of a revision that belong to no component (`""` for all).
@@ -28,13 +28,13 @@ pub(crate) fn tree_files(
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
     let tree = repository.files(commit, directory)?;
-    read_tree(repository, commit, tree, None, ignore)
+    read_tree(repository, commit, &tree, None, ignore)
 }
 
 fn read_tree(
     repository: &dyn ReadRepository,
     commit: &str,
-    tree: Vec<TreeFile>,
+    tree: &[TreeFile],
     component: Option<&str>,
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
