@@ -9,7 +9,7 @@ use tollgate_core::document::SourceFile;
 use tollgate_core::pipeline::Glob;
 use tollgate_manifest::{NotEvaluated, candidates};
 
-use super::{FileToRead, Files, symlink_finding};
+use super::{FileToRead, Files, symlink_finding, unopened};
 
 /// A path that can't be read. Exit code 13.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ fn read_all(paths: Vec<Utf8PathBuf>, naming: &Naming<'_>) -> Result<Files, PathE
     let found = candidates(by_shown.keys().map(String::as_str), &ignored);
     let files: Result<Vec<FileToRead>, PathError> =
         found.manifests.par_iter().map(|shown| read_one(shown, &by_shown[shown], naming)).collect();
-    Ok(Files { files: files?, not_evaluated: found.not_evaluated, findings: Vec::new() })
+    Ok(Files { files: files?, not_evaluated: unopened(&found), findings: Vec::new() })
 }
 
 fn read_one(shown: &str, path: &Utf8Path, naming: &Naming<'_>) -> Result<FileToRead, PathError> {

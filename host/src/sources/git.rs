@@ -7,7 +7,7 @@ use tollgate_core::pipeline::Glob;
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_manifest::candidates;
 
-use super::{FileToRead, Files, submodule_finding, symlink_finding};
+use super::{FileToRead, Files, submodule_finding, symlink_finding, unopened};
 
 /// The files of a component: its directory at a commit.
 pub(crate) fn component_files(
@@ -47,7 +47,7 @@ fn read_tree(
     }));
     let plain = tree.iter().filter(|file| file.kind == TreeFileKind::File).map(|file| file.path.as_str());
     let found = candidates(plain, &ignored);
-    files.not_evaluated = found.not_evaluated;
+    files.not_evaluated = unopened(&found);
     for path in found.manifests {
         let bytes = repository.read(commit, &path)?;
         let bytes = bytes.ok_or_else(|| SourceError::UnknownPath { revision: commit.to_owned(), path: path.clone() })?;

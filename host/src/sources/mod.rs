@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tollgate_core::document::{Location, SourceFile, Span};
 use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_gate::JudgedDocument;
-use tollgate_manifest::NotEvaluated;
+use tollgate_manifest::{Candidates, NotEvaluated};
 
 pub(crate) use directory::{Naming, PathError, path_files, stdin_files};
 pub(crate) use git::{component_files, tree_files};
@@ -70,6 +70,15 @@ pub(crate) const RULES: [(&str, &str, &str); 3] = [
          or name the path in `ignore` of tollgate.yaml.",
     ),
 ];
+
+/// What is not opened: templates of charts, and files that are known to be no manifests.
+fn unopened(candidates: &Candidates) -> Vec<NotEvaluated> {
+    let known = candidates.known.iter().map(|path| {
+        let why = "it is known to be no manifest, but a part of a kustomization or chart".to_owned();
+        NotEvaluated { path: path.clone(), why }
+    });
+    candidates.not_evaluated.iter().cloned().chain(known).collect()
+}
 
 fn finding(rule: &str, path: &str, span: Span, message: String, remediation: &str) -> Finding {
     Finding {
