@@ -56,6 +56,10 @@ fn rings(repository: &Repository) -> Result<Vec<Ring>, TestError> {
             _ => {}
         }
     }
+    let mut demo = Command::new(std::env::current_exe()?);
+    demo.args(["demo", "--expect", "examples/expected-output.txt"]).current_dir(&repository.root);
+    demo.env("TOLLGATE_BIN", repository.binary());
+    rings.push(Ring { name: "demo".to_owned(), command: demo });
     let mut reproducible = install::plugins()?;
     reproducible.arg("--verify-reproducible");
     rings.push(Ring { name: "reproducible-plugins".to_owned(), command: reproducible });
@@ -80,7 +84,7 @@ fn programs(workspace: &Workspace) -> Result<Vec<Ring>, TestError> {
     let mk_ring = |(is_whole, package, program): (bool, String, String)| {
         let directory = package.strip_prefix("tollgate-").unwrap_or(&package);
         let name = if is_whole { program.clone() } else { format!("{directory}/{program}") };
-        ring(&name, workspace, &["--package", &package, "--test", &program])
+        ring(&name, workspace, &["--workspace", "--test", &program])
     };
     Ok(names.into_iter().map(mk_ring).collect())
 }
@@ -94,6 +98,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TestError> {
         return Ok(rings.iter().try_for_each(|ring| writeln!(stdout, "{}", ring.name))?);
     }
     process::succeed(&mut install::plugins()?)?;
+    // The tests that drive the binary find it here. Features are those of the whole workspace, as in the rings, so that
+    // nothing is built twice.
+    process::succeed(process::cargo().args(["build", "--locked", "--workspace", "--bins"]).current_dir(&repository.root))?;
     let mut stdout = io::stdout().lock();
     let results: Vec<RingResult> = rings.into_iter().map(|ring| run_ring(ring, &mut stdout)).collect::<Result<_, _>>()?;
     write_summary(&mut stdout, &results)?;

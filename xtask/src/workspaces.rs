@@ -37,6 +37,11 @@ impl Repository {
         Ok(Self { root: metadata.workspace_root, target_directory: metadata.target_directory })
     }
 
+    /// The binary as cargo builds it for tests and for the demo.
+    pub(crate) fn binary(&self) -> Utf8PathBuf {
+        self.target_directory.join("debug/tollgate")
+    }
+
     /// All workspaces that exist.
     pub(crate) fn workspaces(&self) -> Vec<Workspace> {
         let workspace = |name, directory: &str, is_native, is_wasm| Workspace {

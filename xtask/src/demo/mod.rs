@@ -61,9 +61,7 @@ pub(crate) enum DemoError {
 /// Builds tollgate and tells the story.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), DemoError> {
     let repository = Repository::find()?;
-    process::succeed(&mut install::plugins()?)?;
-    process::succeed(process::cargo().args(["build", "--quiet", "--locked", "--package", "tollgate"]))?;
-    let binary = repository.target_directory.join("debug/tollgate");
+    let binary = binary(&repository)?;
     let directory = match &arguments.dir {
         Some(directory) => camino::absolute_utf8(directory)?,
         None => repository.target_directory.join("demo"),
@@ -76,6 +74,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), DemoError> {
         Some(file) => compare(&stage, file),
         None => Ok(()),
     }
+}
+
+/// The binary that `TOLLGATE_BIN` names, or the one that is built here.
+fn binary(repository: &Repository) -> Result<Utf8PathBuf, DemoError> {
+    if let Ok(binary) = std::env::var("TOLLGATE_BIN") {
+        return Ok(camino::absolute_utf8(binary)?);
+    }
+    process::succeed(&mut install::plugins()?)?;
+    process::succeed(process::cargo().args(["build", "--quiet", "--locked", "--package", "tollgate"]))?;
+    Ok(repository.binary())
 }
 
 /// Our own directory is made anew each time; somebody else's is never removed.
