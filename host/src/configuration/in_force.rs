@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_config::{Configuration, PIPELINE_FILE, UseOfLock, read_pipeline};
+use tollgate_config::{Configuration, LockProblems, PIPELINE_FILE, UseOfLock, compare_with_lock, read_pipeline};
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::{History, PolicyInForce};
 use tollgate_core::ports::{ReadLedger, ReadRepository};
@@ -12,7 +12,7 @@ use tollgate_report::failure::Failure;
 
 use super::plugins::{Lock, Shelf, blobs};
 use super::reader::{Reader, Tree};
-use super::{Failures, failures_of};
+use super::{Failures, failure_of_problem, failures_of};
 use crate::delivery::components::ensure_local;
 use crate::exit::fail;
 
@@ -67,6 +67,11 @@ pub(crate) fn at_commit(
     ensure_local(repository, commit).map_err(|error| vec![fail(error)])?;
     let reader = Reader { tree: Tree::Commit { repository, commit }, ledger: Some(ledger) };
     let configuration = read_pipeline(&reader, PIPELINE_FILE, UseOfLock::Obey).map_err(failures_of)?;
+    let LockProblems { missing, stale, .. } = compare_with_lock(&configuration);
+    let unlocked: Failures = missing.iter().chain(&stale).map(failure_of_problem).collect();
+    if !unlocked.is_empty() {
+        return Err(unlocked);
+    }
     let shelf = Shelf { reader: &reader, ledger: Some(ledger), lock: Lock::Required };
     let policies = shelf.load(&configuration, loader)?;
     let blobs = blobs(&policies, &configuration, &shelf).map_err(|failure| vec![failure])?;

@@ -6,7 +6,7 @@ pub(crate) mod local;
 pub(crate) mod plugins;
 pub(crate) mod reader;
 
-use tollgate_config::{ConfigProblem, ConfigurationError};
+use tollgate_config::{ConfigProblem, Configuration, ConfigurationError};
 use tollgate_core::document::Location;
 use tollgate_gate::{PolicyProblem, PolicyProblemKind};
 use tollgate_report::exit_code::ExitCode;
@@ -35,8 +35,9 @@ pub(crate) fn failure_of_problem(problem: &ConfigProblem) -> Failure {
     }
 }
 
-/// A policy that can't be loaded, at the place where it is configured; settings that the plugin refuses each at theirs.
-pub(crate) fn failures_of_policy(problem: &PolicyProblem) -> Failures {
+/// A policy that can't be loaded, at the place where it is configured; settings that the plugin refuses, and levels of rules
+/// that it does not have, each at theirs.
+pub(crate) fn failures_of_policy(problem: &PolicyProblem, configuration: &Configuration) -> Failures {
     use tollgate_core::evaluate::LoadError;
     let spec = &problem.spec;
     if let PolicyProblemKind::Load(LoadError::Settings { errors }) = problem.source.as_ref() {
@@ -47,7 +48,11 @@ pub(crate) fn failures_of_policy(problem: &PolicyProblem) -> Failures {
         };
         return errors.iter().map(failure).collect();
     }
-    vec![Failure::new(ExitCode::InvalidConfiguration, problem).at(&spec.location)]
+    let level = match problem.source.as_ref() {
+        PolicyProblemKind::UnknownRule { rule, .. } => configuration.level_locations.get(&(spec.name.clone(), rule.clone())),
+        _ => None,
+    };
+    vec![Failure::new(ExitCode::InvalidConfiguration, problem).at(level.unwrap_or(&spec.location))]
 }
 
 fn nearest<'a>(

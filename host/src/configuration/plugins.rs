@@ -53,7 +53,8 @@ impl Shelf<'_> {
         if !failures.is_empty() {
             return Err(failures);
         }
-        Policies::load(&specs, loader).map_err(|problems| problems.iter().flat_map(failures_of_policy).collect())
+        Policies::load(&specs, loader)
+            .map_err(|problems| problems.iter().flat_map(|problem| failures_of_policy(problem, configuration)).collect())
     }
 
     fn plugin(&self, source: &PluginSource, configuration: &Configuration) -> Result<Plugin, Failure> {
