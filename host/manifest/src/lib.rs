@@ -45,5 +45,5 @@ pub use candidates::{Candidates, Ignore, NotEvaluated, candidates};
 pub use limits::ReadLimits;
 pub use locate::{DataDocument, locate, read_data};
 pub use read::{OtherDocument, Reading, read};
-pub use render::{PinError, pin_images, to_yaml, withhold_secrets};
+pub use render::{PinError, YamlError, pin_images, to_yaml, withhold_secrets};
 pub use source::{SourceCode, SourceFinding};

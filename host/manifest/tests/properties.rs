@@ -210,7 +210,7 @@ proptest! {
 
     #[test]
     fn what_is_written_as_yaml_is_read_as_the_same_object(value in value()) {
-        let written = to_yaml(&manifest(&value));
+        let written = to_yaml(&manifest(&value)).unwrap();
         let reading = read_yaml(&written);
         prop_assert_eq!(&reading.findings, &[], "{}", &written);
         prop_assert_eq!(body(&reading.documents[0]), as_read(&manifest(&value)), "{}", written);
@@ -234,7 +234,7 @@ fn what_is_written_as_yaml_the_api_server_reads_as_the_same_object() {
     let config = ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let outcome = runner.run(&value(), |value| {
-        let written = to_yaml(&manifest(&value));
+        let written = to_yaml(&manifest(&value)).unwrap();
         let theirs = oracle.borrow_mut().document(written.as_bytes());
         prop_assert_eq!(theirs, Ok(as_read(&manifest(&value))), "{}", written);
         Ok(())

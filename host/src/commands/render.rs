@@ -40,7 +40,7 @@ fn manifests(target: &str, rendered: &Rendered, format: RenderFormat) -> Result<
         let body = visible(document)?;
         match format {
             RenderFormat::Yaml => {
-                let yaml = tollgate_manifest::to_yaml(&body);
+                let yaml = tollgate_manifest::to_yaml(&body).map_err(|error| Failure::new(ExitCode::Unexpected, &error))?;
                 text.push_str(&format!("---\n# {target}: {}\n{yaml}", document.path));
             }
             RenderFormat::Json => text.push_str(&format!("{body}\n")),

@@ -6,4 +6,4 @@ mod yaml;
 
 pub use images::{PinError, pin_images};
 pub use secrets::withhold_secrets;
-pub use yaml::to_yaml;
+pub use yaml::{YamlError, to_yaml};

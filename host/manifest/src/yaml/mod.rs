@@ -11,5 +11,5 @@ mod words;
 pub(crate) use events::YamlEvents;
 pub(crate) use float::write_float;
 pub(crate) use key::key_text;
-pub(crate) use resolve::{Resolved, is_merge_key, is_text_when_plain, resolve};
+pub(crate) use resolve::{Resolved, is_merge_key, resolve};
 pub(crate) use words::WordsAsText;

@@ -44,11 +44,6 @@ pub(crate) fn is_merge_key(scalar: &Scalar<'_>) -> bool {
         }
 }
 
-/// Whether a plain scalar is a text.
-pub(crate) fn is_text_when_plain(text: &str) -> bool {
-    implicit(text).is_none()
-}
-
 /// Finds the type of a scalar.
 ///
 /// # Errors
