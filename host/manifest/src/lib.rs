@@ -32,8 +32,10 @@
 //! This crate refuses to know files, git and policies: it is given bytes and gives documents.
 
 mod candidates;
+mod data;
 mod event;
 mod json;
+mod language;
 mod limits;
 mod locate;
 mod read;
@@ -42,8 +44,9 @@ mod source;
 mod yaml;
 
 pub use candidates::{Candidates, Ignore, NotEvaluated, candidates};
+pub use data::{DataDocument, read_data};
 pub use limits::ReadLimits;
-pub use locate::{DataDocument, locate, read_data};
+pub use locate::locate;
 pub use read::{OtherDocument, Reading, read};
 pub use render::{PinError, YamlError, pin_images, to_yaml, withhold_secrets};
 pub use source::{SourceCode, SourceFinding};

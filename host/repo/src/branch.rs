@@ -10,6 +10,7 @@ use crate::kept::{Kept, Purpose};
 use crate::objects::{self, ObjectError};
 use crate::place;
 use crate::program::{GitProgram, GitSaid};
+use crate::push::Pushable;
 use crate::remote::Remote;
 use crate::repository::{GitRepository, resolved};
 
@@ -62,11 +63,6 @@ impl GitBranch {
         Ok(Self { handles, remote, place, branch: branch.to_owned(), kept })
     }
 
-    /// Name of the branch in full.
-    pub(crate) fn full_name(&self) -> String {
-        format!("refs/heads/{}", self.branch)
-    }
-
     fn tip(&self) -> Result<Option<Oid>, BranchError> {
         let name = self.full_name();
         let found = self.remote.find(&[&name]).map_err(unreachable)?;
@@ -75,18 +71,6 @@ impl GitBranch {
 
     fn kept(&self) -> Result<Option<Oid>, BranchError> {
         self.handles.with(|repository| self.kept.get(repository)).map_err(|error| local(&self.branch, error))
-    }
-
-    /// Remembers a commit that is on the branch at the remote.
-    pub(crate) fn keep(&self, commit: Oid) -> Result<(), BranchError> {
-        let keep = |repository: &Repository| self.kept.advance(repository, commit);
-        self.handles.with(keep).map_err(|error| local(&self.branch, error))
-    }
-
-    /// Whether `commit` is `tip` or one of its ancestors.
-    pub(crate) fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, BranchError> {
-        let look = |repository: &Repository| Ok(tip == commit || repository.graph_descendant_of(tip, commit)?);
-        self.handles.with(look).map_err(|error: git2::Error| local(&commit.to_string(), error))
     }
 
     /// Fetches what the remote has now. The branch may move, or be forced, between being looked up and being fetched.
@@ -108,6 +92,26 @@ impl GitBranch {
 
     fn with_objects<T>(&self, what: &str, work: impl FnOnce(&Repository) -> Result<T, ObjectError>) -> Result<T, BranchError> {
         self.handles.with(work).map_err(|error| local(what, error))
+    }
+}
+
+impl Pushable for GitBranch {
+    fn full_name(&self) -> String {
+        format!("refs/heads/{}", self.branch)
+    }
+
+    fn try_push(&self, old: Option<&str>, new: &str) -> Result<(), String> {
+        self.remote.push(&self.full_name(), old, new).map_err(|error| error.0)
+    }
+
+    fn keep(&self, commit: Oid) -> Result<(), BranchError> {
+        let keep = |repository: &Repository| self.kept.advance(repository, commit);
+        self.handles.with(keep).map_err(|error| local(&self.branch, error))
+    }
+
+    fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, BranchError> {
+        let look = |repository: &Repository| Ok(tip == commit || repository.graph_descendant_of(tip, commit)?);
+        self.handles.with(look).map_err(|error: git2::Error| local(&commit.to_string(), error))
     }
 }
 

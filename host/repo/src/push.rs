@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tollgate_core::branch::{BranchError, KeepBranch, Pushed};
 
-use crate::branch::GitBranch;
 use crate::objects;
 
 /// How often a push is tried that fails while the branch stays where it was. Another writer may hold its lock just then;
@@ -15,15 +14,30 @@ const TRIES: u32 = 5;
 /// The longest first pause between two tries. Each further one is up to twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(40);
 
+/// What a push needs of the branch.
+pub(crate) trait Pushable: KeepBranch {
+    /// Name of the branch in full.
+    fn full_name(&self) -> String;
+
+    /// Asks git to move the branch. The error is what git said.
+    fn try_push(&self, old: Option<&str>, new: &str) -> Result<(), String>;
+
+    /// Remembers a commit that is on the branch at the remote.
+    fn keep(&self, commit: git2::Oid) -> Result<(), BranchError>;
+
+    /// Whether `commit` is `tip` or one of its ancestors.
+    fn contains(&self, tip: git2::Oid, commit: git2::Oid) -> Result<bool, BranchError>;
+}
+
 /// Whether the push failed is git's to say, by its exit code; why it failed is read from where the branch is afterwards.
-pub(crate) fn push(branch: &GitBranch, old: Option<&str>, new: &str) -> Result<Pushed, BranchError> {
+pub(crate) fn push(branch: &impl Pushable, old: Option<&str>, new: &str) -> Result<Pushed, BranchError> {
     let commit = objects::commit_id(new).map_err(|error| BranchError::Local { what: new.to_owned(), source: Box::new(error) })?;
     let name = branch.full_name();
     let mut said = String::new();
     for attempt in 0..TRIES {
-        match branch.remote.push(&name, old, new) {
+        match branch.try_push(old, new) {
             Ok(()) => return Ok(won(branch, commit)),
-            Err(error) => said = error.0,
+            Err(error) => said = error,
         }
         let now = branch.fetch()?;
         if now.as_deref() != old {
@@ -39,7 +53,7 @@ pub(crate) fn push(branch: &GitBranch, old: Option<&str>, new: &str) -> Result<P
 }
 
 /// The remote has it, whether or not this clone can note that down. The next fetch tries again, and reports.
-fn won(branch: &GitBranch, commit: git2::Oid) -> Pushed {
+fn won(branch: &impl Pushable, commit: git2::Oid) -> Pushed {
     let _noted = branch.keep(commit);
     Pushed::Won
 }
@@ -49,6 +63,7 @@ mod tests {
     use tollgate_core::branch::BranchFile;
 
     use super::*;
+    use crate::branch::GitBranch;
     use crate::testing::Scene;
 
     const BRANCH: &str = "tollgate/ledger";

@@ -10,8 +10,8 @@ use tollgate_core::policy::LimitClass;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
-use crate::capabilities::data::DataFiles;
 use crate::capabilities::{self, Capability};
+use crate::data_files::DataFiles;
 use crate::error;
 use crate::limits::{self, Budget};
 use crate::panic;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use tollgate_core::evaluate::HostCall;
 use wasmtime::{StoreContextMut, Trap};
 
-use crate::capabilities::data::DataFiles;
-use crate::capabilities::log::LogBook;
+use crate::data_files::DataFiles;
 use crate::error::HostError;
-use crate::limits::{self, Limiter};
+use crate::limiter::Limiter;
+use crate::limits;
+use crate::log_book::LogBook;
 use crate::phase::Phase;
 
 /// The data of a store. It lives as long as one call.

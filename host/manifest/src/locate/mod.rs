@@ -8,19 +8,17 @@
 //!   for it, and for a whole document, the first key in it stands in.
 
 mod builder;
-mod data;
 mod lines;
 mod tree;
 
 use tollgate_core::document::{SourceFile, Span};
 use tollgate_core::pointer::Pointer;
 
-use builder::build;
-pub use data::{DataDocument, read_data};
-use tree::Tree;
+pub(crate) use builder::build;
+pub(crate) use tree::Tree;
 
 use crate::json::JsonEvents;
-use crate::read::{JsonOrYaml, language};
+use crate::language::{JsonOrYaml, language};
 use crate::source::{Strictness, check_text, parts, strip_byte_order_mark};
 use crate::yaml::YamlEvents;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::data::{DataDocument, read_data};
 
 /// The spans of pointers into the first document of a file, as `line:column-line:column`.
 fn spans(path: &str, text: &str, pointers: &[&str]) -> Vec<String> {

@@ -8,6 +8,5 @@ mod merge;
 mod reading;
 mod writer;
 
-pub(crate) use reading::{JsonOrYaml, language};
 pub use reading::{OtherDocument, Reading, read};
 pub(crate) use writer::Writer;

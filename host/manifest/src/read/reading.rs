@@ -10,6 +10,7 @@ use super::document::Header;
 use super::list::{Item, items};
 use crate::event::Events;
 use crate::json::JsonEvents;
+use crate::language::{JsonOrYaml, language};
 use crate::limits::ReadLimits;
 use crate::locate::locate;
 use crate::source::{Part, Refusal, SourceCode, SourceFinding, Strictness, check_text, parts, strip_byte_order_mark};
@@ -34,19 +35,6 @@ pub struct OtherDocument {
     pub span: Span,
     /// What it lacks, as a fragment: `it has no kind`.
     pub why: String,
-}
-
-/// The language of a file, by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JsonOrYaml {
-    Json,
-    Yaml,
-}
-
-/// `*.json` is JSON, everything else YAML.
-pub(crate) fn language(path: &str) -> JsonOrYaml {
-    let is_json = path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("json"));
-    if is_json { JsonOrYaml::Json } else { JsonOrYaml::Yaml }
 }
 
 /// Reads a file as the Kubernetes API server would, document by document. See the documentation of the crate for where it

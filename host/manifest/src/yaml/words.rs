@@ -28,7 +28,7 @@ fn is_old_boolean(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::locate::read_data;
+    use crate::data::read_data;
     use serde_json::json;
     use tollgate_core::document::SourceFile;
 

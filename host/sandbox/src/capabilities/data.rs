@@ -1,6 +1,5 @@
 //! `data`: read-only files that the operator gave to a policy.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -18,34 +17,6 @@ const KEYS: &str = "data.keys";
 
 /// The answer for a key that was not granted: a digest that no file has.
 const NOTHING: Digest = Digest::from_bytes([0; 32]);
-
-/// The files of one policy.
-#[derive(Debug, Default)]
-pub(crate) struct DataFiles {
-    /// By key, so that they are sorted.
-    files: BTreeMap<String, DataFile>,
-}
-
-#[derive(Debug)]
-struct DataFile {
-    bytes: Arc<[u8]>,
-    digest: Digest,
-}
-
-impl DataFiles {
-    /// The files that were granted; none where the capability was not.
-    pub(crate) fn granted(files: Option<&BTreeMap<String, Vec<u8>>>) -> Self {
-        let keep = |(key, bytes): (&String, &Vec<u8>)| {
-            let file = DataFile { digest: Digest::of(bytes), bytes: bytes.as_slice().into() };
-            (key.clone(), file)
-        };
-        Self { files: files.into_iter().flatten().map(keep).collect() }
-    }
-
-    fn keys(&self) -> Vec<String> {
-        self.files.keys().cloned().collect()
-    }
-}
 
 pub(super) fn add_to(instance: &mut LinkerInstance<'_, CallState>) -> wasmtime::Result<()> {
     instance.func_wrap("read", |store: StoreContextMut<'_, CallState>, (key,): (String,)| read(store, &key))?;
@@ -72,23 +43,4 @@ fn keys(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<(Vec<Stri
     store.data_mut().record(HostCall { function: KEYS.to_owned(), argument: Value::Null, answer })?;
     charge(&mut store, keys.iter().map(String::len).sum())?;
     Ok((keys,))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_sorted_and_files_known_by_digest() {
-        let given = BTreeMap::from([("b".to_owned(), b"two".to_vec()), ("a".to_owned(), Vec::new())]);
-        let files = DataFiles::granted(Some(&given));
-        assert_eq!(files.keys(), ["a", "b"]);
-        assert_eq!(files.files["b"].digest, Digest::of(b"two"));
-        assert_ne!(files.files["a"].digest, NOTHING);
-    }
-
-    #[test]
-    fn without_the_grant_there_are_no_files() {
-        assert_eq!(DataFiles::granted(None).keys(), Vec::<String>::new());
-    }
 }

@@ -4,10 +4,10 @@ use serde_json::Value;
 use tollgate_core::document::{SourceFile, Span};
 use tollgate_core::pointer::Pointer;
 
-use super::builder::build;
-use super::tree::Tree;
+use crate::language::{JsonOrYaml, language};
 use crate::limits::ReadLimits;
-use crate::read::{JsonOrYaml, Writer, language};
+use crate::locate::{Tree, build};
+use crate::read::Writer;
 use crate::source::{Refusal, SourceCode, SourceFinding, Strictness, check_text, parts, strip_byte_order_mark};
 use crate::{event::Events, json::JsonEvents, yaml::WordsAsText, yaml::YamlEvents};
 
@@ -20,7 +20,7 @@ pub struct DataDocument {
 }
 
 impl DataDocument {
-    /// The place of a value, by the rules of [`super::locate`].
+    /// The place of a value, by the rules of [`crate::locate`].
     pub fn locate(&self, pointer: &Pointer) -> Span {
         self.tree.locate(pointer)
     }
