@@ -10,6 +10,7 @@ use super::order;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline as raw;
+use crate::raw::role::Role as RawRole;
 
 /// All environments, with what comes before what resolved to names of targets.
 pub(crate) fn environments(raw: &raw::Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<Environment> {
@@ -51,10 +52,10 @@ fn target(raw: &raw::Target, environment: &raw::Environment, at: &At<'_>, proble
     }
 }
 
-pub(crate) const fn role(raw: raw::Role) -> Role {
+pub(crate) const fn role(raw: RawRole) -> Role {
     match raw {
-        raw::Role::Ops => Role::Ops,
-        raw::Role::Apps => Role::Apps,
+        RawRole::Ops => Role::Ops,
+        RawRole::Apps => Role::Apps,
     }
 }
 

@@ -6,7 +6,8 @@ use tollgate_core::pipeline::Environment;
 
 use crate::origin::At;
 use crate::problem::ConfigProblem;
-use crate::raw::pipeline::{Pipeline, Role, Target};
+use crate::raw::pipeline::{Pipeline, Target};
+use crate::raw::role::Role;
 use crate::raw::text::Name;
 
 /// A target as written, with its environment.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::Role;
 use super::policy::{Grants, Levels, Limits, Settings};
+use super::role::Role;
 use super::text::{GlobText, Name, OneOrMany, PolicyText};
 
 /// A named requirement on the way to a target: one of `policy`, `all` and `any`. With none of them it adjusts a pack's

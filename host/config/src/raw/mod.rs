@@ -6,4 +6,5 @@ pub(crate) mod lock;
 pub(crate) mod pack;
 pub(crate) mod pipeline;
 pub(crate) mod policy;
+pub(crate) mod role;
 pub(crate) mod text;

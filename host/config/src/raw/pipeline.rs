@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::Gate;
 use super::policy::Policy;
+use super::role::Role;
 use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
 
 /// The version of the configuration's form.
@@ -168,14 +169,6 @@ pub(crate) struct After {
     /// means all its `apps` targets.
     #[schemars(length(min = 1), extend("examples" = [["preprod"]]))]
     pub(crate) all: Vec<Name>,
-}
-
-/// `ops` is the shadow that a change is proven on; `apps` runs the applications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
-    Ops,
-    Apps,
 }
 
 /// One place to apply to.
