@@ -5,11 +5,11 @@
 
 mod check;
 mod checks;
+mod judge;
 mod pod;
 mod reading;
 mod report;
 mod settings;
-mod templates;
 mod text;
 mod version;
 
@@ -39,7 +39,7 @@ impl Validator for PodSecurity {
 
     fn check(check: &tollgate_sdk::Check<'_, Settings>, findings: &mut Findings) -> Result<(), PluginError> {
         for document in check.documents {
-            check::judge(*check.settings, document, findings);
+            judge::judge(*check.settings, document, findings);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use tollgate_sdk::Node;
-use tollgate_sdk::workload::ContainerKind;
+use tollgate_sdk::workload::{self, ContainerKind};
 
 use crate::reading::{Read as _, Reading};
 use crate::text::Shortened;
@@ -36,9 +36,10 @@ pub(crate) struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    fn new(kind: ContainerKind, node: Node<'a>) -> Self {
-        let name = node.get("name").as_str().unwrap_or_default();
-        Self { owner: Owner::Container { kind, name }, name, security: node.get("securityContext"), node }
+    fn new(container: &workload::Container<'a>) -> Self {
+        let (kind, name) = (container.kind(), container.name());
+        let owner = Owner::Container { kind, name };
+        Self { owner, name, security: container.get("securityContext"), node: container.node().clone() }
     }
 }
 
@@ -54,13 +55,10 @@ pub(crate) struct Pod<'a> {
 
 impl<'a> Pod<'a> {
     /// Reads what can be read. The `pod-shape` check says what can't.
-    pub(crate) fn new(template: Node<'a>) -> Self {
-        let spec = template.get("spec");
-        let mut containers = Vec::new();
-        for kind in ContainerKind::ALL {
-            containers.extend(spec.get(kind.list()).elements().map(|node| Container::new(kind, node)));
-        }
-        Self { template, security: spec.get("securityContext"), spec, containers }
+    pub(crate) fn new(pod: &workload::Pod<'a>) -> Self {
+        let spec = pod.spec();
+        let containers = pod.containers().iter().map(Container::new).collect();
+        Self { template: pod.root().clone(), security: spec.get("securityContext"), spec, containers }
     }
 
     /// The pod's annotations.
@@ -95,7 +93,7 @@ mod tests {
     fn with_pod(spec: &Value, look: impl FnOnce(&Pod<'_>)) {
         let body = json!({"apiVersion": "v1", "kind": "Pod", "spec": spec}).to_string();
         let document = Document::read(0, "", body.as_bytes()).unwrap();
-        look(&Pod::new(document.root()));
+        look(&Pod::new(&workload::pods(&document)[0]));
     }
 
     #[test]

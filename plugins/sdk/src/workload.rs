@@ -121,15 +121,16 @@ const WORKLOADS: [(&str, &str, &[&str]); 9] = [
 
 /// The pods that an object makes.
 ///
-/// Of Kubernetes' own workloads it is the one that the API defines, even where its `spec` is missing. Of every other kind it
-/// is whatever has a list `spec.containers`, at any depth, the object itself included: a pod template in a kind that nobody
-/// has heard of still runs, under whatever name it stands there.
+/// Kubernetes' own workloads have theirs, the first, where the API defines it, even if it is missing there. Besides, whatever
+/// has a list `spec.containers` counts, in every kind and at any depth, the object itself included: a pod template in a kind
+/// that nobody has heard of still runs, under whatever name it stands there, and one must not hide another.
 pub fn pods<'a>(document: &'a Document<'_>) -> Vec<Pod<'a>> {
     let (group, kind, root) = (document.group(), document.kind(), document.root());
-    match WORKLOADS.iter().find(|workload| (workload.0, workload.1) == (group, kind)) {
-        Some((_, _, path)) => vec![Pod { root: root.walk(path) }],
-        None => root.find_all(&has_containers).into_iter().map(|root| Pod { root }).collect(),
-    }
+    let workload = WORKLOADS.iter().find(|workload| (workload.0, workload.1) == (group, kind));
+    let defined = workload.map(|(_, _, path)| root.walk(path));
+    let place = defined.as_ref().map(Node::pointer);
+    let found = root.find_all(&has_containers).into_iter().filter(|node| Some(node.pointer()) != place);
+    defined.into_iter().chain(found).map(|root| Pod { root }).collect()
 }
 
 fn has_containers(value: &Value<'_>) -> bool {
@@ -174,6 +175,60 @@ mod tests {
             pod_pointers(&body),
             ["/spec/groups/0/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec/templates/0/spec"]
         );
+    }
+
+    #[test]
+    fn a_pod_in_an_odd_place_of_a_known_kind_counts_after_the_one_that_the_api_defines() {
+        let pod = json!({"spec": {"containers": [{"name": "a"}]}});
+        let body = json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"shadow": pod, "template": pod}});
+        assert_eq!(pod_pointers(&body), ["/spec/template/spec", "/spec/shadow/spec"]);
+        let body = json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"shadow": pod}});
+        assert_eq!(pod_pointers(&body), ["/spec/template/spec", "/spec/shadow/spec"]);
+    }
+
+    #[test]
+    fn an_object_that_is_itself_like_a_pod_counts_whatever_it_calls_itself() {
+        let spec = json!({"containers": [{"name": "a"}]});
+        assert_eq!(pod_pointers(&json!({"apiVersion": "example.com/v1", "kind": "Sidecars", "spec": spec})), ["/spec"]);
+        assert_eq!(pod_pointers(&json!({"kind": ["Pod"], "spec": spec})), ["/spec"]);
+        assert_eq!(pod_pointers(&json!({"spec": spec})), ["/spec"]);
+    }
+
+    #[test]
+    fn an_empty_list_of_containers_hides_no_real_one() {
+        let real = json!({"spec": {"containers": [{"name": "a"}]}});
+        let within = json!({"kind": "Odd", "spec": {"template": {"spec": {"containers": [], "template": real}}}});
+        assert_eq!(pod_pointers(&within), ["/spec/template/spec", "/spec/template/spec/template/spec"]);
+        let beside = json!({"kind": "Odd", "spec": {"containers": [], "template": real}});
+        assert_eq!(pod_pointers(&beside), ["/spec", "/spec/template/spec"]);
+    }
+
+    #[test]
+    fn what_only_describes_containers_or_holds_none_is_no_pod() {
+        let schema = json!({"properties": {"spec": {"properties": {"containers": {"type": "array"}}}}});
+        let definition = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "spec": schema});
+        let words = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"spec": "containers: []"}});
+        let mapping = json!({"kind": "Odd", "spec": {"containers": {"a": {"image": "b"}}}});
+        for body in [definition, words, mapping, json!([1]), json!("x"), json!(null)] {
+            assert_eq!(pod_pointers(&body), Vec::<String>::new(), "{body}");
+        }
+    }
+
+    #[test]
+    fn members_with_slashes_and_tildes_in_their_names_are_pointed_to() {
+        let pod = json!({"spec": {"containers": []}});
+        assert_eq!(
+            pod_pointers(&json!({"kind": "Odd", "spec": {"a/b": pod, "c~d": [pod]}})),
+            ["/spec/a~1b/spec", "/spec/c~0d/0/spec"]
+        );
+    }
+
+    #[test]
+    fn lists_that_are_no_lists_hold_no_containers() {
+        let body = json!({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": {"name": "a"}, "initContainers": null}});
+        let bytes = serde_json::to_vec(&body).unwrap();
+        let document = Document::read(0, "", &bytes).unwrap();
+        assert!(pods(&document)[0].containers().is_empty());
     }
 
     #[test]

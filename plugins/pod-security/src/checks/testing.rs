@@ -1,12 +1,12 @@
 //! What the tests of all checks share: one check on one pod.
 
 use serde_json::{Value, json};
+use tollgate_sdk::workload::pods;
 use tollgate_sdk::{Document, Findings};
 
 use crate::check::Check;
 use crate::pod::Pod;
 use crate::report::Report;
-use crate::templates::templates;
 use crate::version::Version;
 
 /// Findings of one check on all pods of an object: pointers and messages, in order.
@@ -14,8 +14,8 @@ pub(crate) fn judge_document(check: &'static Check, version: Version, body: &Val
     let bytes = body.to_string();
     let document = Document::read(0, "", bytes.as_bytes()).unwrap();
     let mut findings = Findings::default();
-    for template in templates(&document) {
-        (check.judge)(&Pod::new(template), version, &mut Report::new(&check.rule, &mut findings));
+    for pod in pods(&document) {
+        (check.judge)(&Pod::new(&pod), version, &mut Report::new(&check.rule, &mut findings));
     }
     findings.into_vec().into_iter().map(|finding| (finding.pointer().to_owned(), finding.message().to_owned())).collect()
 }
