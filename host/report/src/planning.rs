@@ -30,9 +30,9 @@ pub struct PlannedTarget {
 }
 
 impl PlanningReport {
-    /// Puts the targets together. A decision that approves is 0 here, because nothing was to be applied.
+    /// Puts the targets together. The exit code is the worst of all.
     pub fn new(targets: Vec<PlannedTarget>, errors: Vec<Failure>, notices: Vec<String>) -> Self {
-        let codes = targets.iter().map(|target| target.verdicts.code_of_decision()).chain(errors.iter().map(|error| error.exit));
+        let codes = targets.iter().map(|target| target.verdicts.code()).chain(errors.iter().map(|error| error.exit));
         Self { version: 1, exit: exit_code::worst(codes), targets, errors, notices }
     }
 

@@ -104,12 +104,9 @@ impl TargetReport {
         join(&blocks)
     }
 
-    /// The exit code of the decision alone, where nothing was to be applied.
-    pub(crate) const fn code_of_decision(&self) -> ExitCode {
-        match (self.code, self.decision) {
-            (ExitCode::NotApplied, DecisionWord::Approved) => ExitCode::Approved,
-            (code, _) => code,
-        }
+    /// The exit code that this target alone leads to.
+    pub(crate) const fn code(&self) -> ExitCode {
+        self.code
     }
 
     fn last_lines(&self, style: Style) -> String {
@@ -167,14 +164,13 @@ fn code(decision: &Decision, state: PromotionState) -> ExitCode {
 
 const fn code_of_state(state: PromotionState) -> ExitCode {
     match state {
-        PromotionState::Succeeded => ExitCode::Approved,
+        // Approved and no attempt: the last step was not asked for.
+        PromotionState::Succeeded | PromotionState::Approved => ExitCode::Approved,
         PromotionState::Denied => ExitCode::Denied,
         PromotionState::Pending => ExitCode::Pending,
-        PromotionState::Approved
-        | PromotionState::Running
-        | PromotionState::Failed
-        | PromotionState::Errored
-        | PromotionState::Aborted => ExitCode::NotApplied,
+        PromotionState::Running | PromotionState::Failed | PromotionState::Errored | PromotionState::Aborted => {
+            ExitCode::NotApplied
+        }
     }
 }
 

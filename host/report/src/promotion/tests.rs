@@ -114,6 +114,6 @@ fn where_nothing_was_to_be_applied_an_approval_is_enough() {
         (mk_wait(), PromotionState::Pending, ExitCode::Pending),
         (error(), PromotionState::Pending, ExitCode::PluginFailed),
     ] {
-        assert_eq!(mk_target("prod-apps", gate(verdict), state).code_of_decision(), exit);
+        assert_eq!(mk_target("prod-apps", gate(verdict), state).code(), exit);
     }
 }
