@@ -40,7 +40,7 @@ fn each_state_has_its_exit_code() {
         (mk_wait(), PromotionState::Pending, 4),
         (error(), PromotionState::Pending, 11),
         (error(), PromotionState::Denied, 11),
-        (Verdict::Pass, PromotionState::Approved, 14),
+        (Verdict::Pass, PromotionState::Approved, 0),
         (Verdict::Pass, PromotionState::Running, 14),
         (Verdict::Pass, PromotionState::Failed, 14),
         (Verdict::Pass, PromotionState::Errored, 14),
