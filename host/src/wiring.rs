@@ -149,6 +149,7 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     let in_force = in_force::read(&history, &repository, &ledger, &sandbox)?;
     let pipeline = &in_force.configuration.pipeline;
     agree_on_ledger(invocation, &repository, &ledger, pipeline).map_err(one)?;
+    agree_on_policy_ref(invocation, &history).map_err(one)?;
     notices.extend(in_force.configuration.warnings.iter().map(ToString::to_string));
     let root = repository.root().map_or_else(|| invocation.directory.clone(), ToOwned::to_owned);
     let resolver = resolver(invocation, pipeline.image_layout.as_deref(), &root).map_err(one)?;
@@ -171,6 +172,18 @@ fn agree_on_ledger(invocation: &Invocation, clone: &GitRepository, ledger: &GitL
         ledger.remote()
     );
     Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("pass the right one with `--ledger`"))
+}
+
+/// The policy ref is what entry 0 says; somebody who expects another one must know.
+fn agree_on_policy_ref(invocation: &Invocation, history: &History) -> Result<(), Failure> {
+    let trusted = history.trust().map(|(_, trust)| trust.policy_ref.as_str());
+    match (invocation.global.policy_ref.as_deref(), trusted) {
+        (Some(given), Some(trusted)) if given != trusted => {
+            let message = format!("policies are read from `{trusted}`, as entry 0 of the ledger says, and not from `{given}`");
+            Err(Failure::of_message(ExitCode::InvalidConfiguration, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where tags are resolved: what the command line says, else the configuration.

@@ -11,6 +11,7 @@ use super::deciding::Destination;
 use super::failed;
 use super::promote::{state_of, target_report};
 use super::selection::select;
+use super::status::waiting_notice;
 use crate::cli::Format;
 use crate::cli::deliver::Plan;
 use crate::configuration::Failures;
@@ -27,6 +28,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let mut targets = Vec::new();
     let mut errors = Failures::new();
     let mut notices = delivery.notices.clone();
+    notices.extend(waiting_notice(&delivery, &history).map_err(|failure| vec![failure])?);
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
         let destination = Destination::new(&delivery, target);

@@ -18,6 +18,7 @@ use super::deciding::Destination;
 use super::failed;
 use super::judging::enforcements;
 use super::selection::select;
+use super::status::waiting_notice;
 use crate::cli::Format;
 use crate::cli::deliver::Promote;
 use crate::configuration::Failures;
@@ -42,6 +43,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let mut targets = Vec::new();
     let mut errors = Vec::new();
     let mut notices = delivery.notices.clone();
+    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    notices.extend(waiting_notice(&delivery, &history).map_err(one)?);
     for target in selected.targets {
         let step = Step { delivery: &delivery, target, by: &by, apply: !arguments.no_apply };
         match step.run(&selected.provenance, &mut sources) {

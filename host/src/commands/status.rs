@@ -102,8 +102,17 @@ fn waiting_promotion(history: &History, target: &str) -> Option<WaitingPromotion
     is_waiting.then(|| WaitingPromotion { target: target.to_owned(), promotion: promotion.id.clone(), waits })
 }
 
+/// Says that a policy revision waits, for the commands that go on under the one in force.
+pub(crate) fn waiting_notice(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
+    let waiting = waiting_policy(delivery, history)?;
+    Ok(waiting.map(|commit| {
+        let in_force = &delivery.in_force.revision.commit;
+        format!("the policy of commit {in_force} is in force; commit {commit} has another one, which `tollgate policy accept {commit}` would put in force")
+    }))
+}
+
 /// The tip of the policy ref, where its policy is not the one in force.
-pub(crate) fn waiting_policy(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
+fn waiting_policy(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
     let Some((_, trust)) = history.trust() else { return Ok(None) };
     let tip = delivery.repository.resolve_at_remote(&format!("refs/heads/{}", trust.policy_ref)).map_err(fail)?;
     let digest = wiring::policy_digest(delivery, &tip.commit);
