@@ -1,9 +1,11 @@
 //! `service-selects`: a Service selects at least one pod of what is delivered with it.
 
 mod labels;
+#[cfg(test)]
+mod model;
 
 use tollgate_sdk::{Check, Description, Document, Finding, Findings, Level, Needs, NoSettings, Node, PluginError, Rule, Severity};
-use tollgate_sdk::{NO_SETTINGS_SCHEMA, Validator, export_validator};
+use tollgate_sdk::{NO_SETTINGS_SCHEMA, Validator, Value, export_validator};
 
 use labels::{LabelledPods, Labels};
 
@@ -44,6 +46,9 @@ export_validator!(ServiceSelects);
 
 fn judge(document: &Document<'_>, pods: &LabelledPods<'_>) -> Option<Finding> {
     let node = selector(document)?;
+    if node.exists() && !node.is_object() {
+        return Some(unreadable(document, &node));
+    }
     let selector = Labels::of(&node);
     if selector.is_empty() || pods.any_in(document.namespace(), &selector) {
         return None;
@@ -62,10 +67,20 @@ fn judge(document: &Document<'_>, pods: &LabelledPods<'_>) -> Option<Finding> {
     )
 }
 
+/// What is no selector selects nothing, whatever it says.
+fn unreadable(document: &Document<'_>, node: &Node<'_>) -> Finding {
+    let kind = node.value().map_or("nothing", Value::kind);
+    let message = format!("Service `{}` selects by a {kind}, which no pod has", document.name());
+    NOTHING.at(node, message).fix("Write the selector as an object of labels")
+}
+
 /// What a Service selects its pods by; nothing for other objects and for a Service that has nothing to do with pods.
 fn selector<'a>(document: &'a Document<'_>) -> Option<Node<'a>> {
     let is_service = document.group().is_empty() && document.kind() == "Service";
     let spec = document.root().get("spec");
+    if is_service && spec.exists() && !spec.is_object() {
+        return Some(spec);
+    }
     // The API server ignores the selector of a name that is served elsewhere.
     let is_external = spec.get("type").as_str() == Some("ExternalName");
     (is_service && !is_external).then(|| spec.get("selector"))

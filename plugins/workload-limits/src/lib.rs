@@ -1,8 +1,11 @@
 //! `workload-limits`: containers say what they need, and run without rights that they don't.
 
+mod quantity;
 mod resources;
 mod rights;
 mod rules;
+#[cfg(test)]
+mod unknown;
 
 use serde::{Deserialize, Serialize};
 use tollgate_sdk::workload::pods;
@@ -26,7 +29,7 @@ impl Validator for WorkloadLimits {
     const DESCRIPTION: Description = Description {
         name: "workload-limits",
         version: env!("CARGO_PKG_VERSION"),
-        rules: &[&rules::LIMITS, &rules::REQUESTS, &rules::NON_ROOT, &rules::PRIVILEGED],
+        rules: &rules::ALL,
         settings_schema: include_str!("settings.schema.json"),
     };
 
@@ -36,6 +39,7 @@ impl Validator for WorkloadLimits {
 
     fn check(check: &Check<'_, Settings>, findings: &mut Findings) -> Result<(), PluginError> {
         for pod in check.documents.iter().flat_map(pods) {
+            findings.extend(pod.unreadable().iter().flat_map(rules::unreadable));
             for container in pod.containers() {
                 findings.extend(resources::judge(&pod, &container, check.settings.cpu_limit));
                 findings.extend(rights::judge_user(&pod, &container));

@@ -3,7 +3,7 @@
 use tollgate_sdk::workload::{Container, ContainerKind, Pod};
 use tollgate_sdk::{Finding, Node, Value};
 
-use crate::rules;
+use crate::{quantity, rules};
 
 /// Ephemeral containers are left out: the API allows them no resources.
 pub(crate) fn judge(pod: &Pod<'_>, container: &Container<'_>, cpu_limit: bool) -> Vec<Finding> {
@@ -22,15 +22,14 @@ pub(crate) fn judge(pod: &Pod<'_>, container: &Container<'_>, cpu_limit: bool) -
 /// Whether a resource is set for the container, or for its pod as a whole.
 fn is_set(pod: &Pod<'_>, container: &Container<'_>, list: &'static str, resource: &'static str) -> bool {
     let path = ["resources", list, resource];
-    is_quantity(&container.node().walk(&path)) || is_quantity(&pod.spec().walk(&path))
+    is_set_to_something(&container.node().walk(&path)) || is_set_to_something(&pod.spec().walk(&path))
 }
 
-/// A quantity of zero is as good as none.
-fn is_quantity(node: &Node<'_>) -> bool {
+fn is_set_to_something(node: &Node<'_>) -> bool {
     match node.value() {
-        Some(Value::Text(text)) => !text.is_empty() && text != "0",
-        Some(Value::Integer(number)) => *number != 0,
-        Some(Value::Float(number)) => *number != 0.0,
+        Some(Value::Text(text)) => quantity::is_positive(text),
+        Some(Value::Integer(number)) => *number > 0,
+        Some(Value::Float(number)) => *number > 0.0,
         _ => false,
     }
 }

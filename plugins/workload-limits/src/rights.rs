@@ -7,7 +7,14 @@ use crate::rules;
 
 /// The user that a container runs as. What the container says wins over what its pod says.
 pub(crate) fn judge_user(pod: &Pod<'_>, container: &Container<'_>) -> Option<Finding> {
+    let contexts = [pod.spec().get("securityContext"), container.get("securityContext")];
+    if let Some(context) = contexts.iter().find(|context| is_of_another_type(context)) {
+        return Some(rules::unknown(&rules::NON_ROOT, context));
+    }
     let user = effective(pod, container, "runAsUser");
+    if user.exists() && user.as_i64().is_none_or(i64::is_negative) {
+        return Some(rules::unknown(&rules::NON_ROOT, &user));
+    }
     if user.as_i64() == Some(0) {
         let message = format!("{} runs as user 0, which is root", container.label());
         return Some(
@@ -29,9 +36,17 @@ fn effective<'a>(pod: &Pod<'a>, container: &Container<'a>, key: &'static str) ->
     if !own.exists() && of_pod.exists() { of_pod } else { own }
 }
 
+fn is_of_another_type(context: &Node<'_>) -> bool {
+    context.exists() && !context.is_object()
+}
+
 /// Anything but `false` counts: what the API would refuse must not slip through here.
 pub(crate) fn judge_privileged(container: &Container<'_>) -> Option<Finding> {
-    let privileged = container.node().walk(&["securityContext", "privileged"]);
+    let context = container.get("securityContext");
+    if is_of_another_type(&context) {
+        return Some(rules::unknown(&rules::PRIVILEGED, &context));
+    }
+    let privileged = context.get("privileged");
     if !privileged.exists() || privileged.as_bool() == Some(false) {
         return None;
     }

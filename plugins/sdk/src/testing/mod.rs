@@ -13,9 +13,11 @@
 //! assert!(findings.is_empty());
 //! ```
 
+mod anything;
 mod cases;
 mod schema;
 
+pub use anything::anything;
 pub use cases::run_cases;
 pub use schema::assert_description;
 
