@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod components;
 mod demo;
 mod docs;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Arguments),
     /// Makes two repositories and ten services, and tells the story that tollgate makes real.
     Demo(demo::Arguments),
+    /// Measures how fast tollgate judges, beside other tools.
+    Bench(bench::Arguments),
     /// Installs the binary with its plugins.
     Install(install::Arguments),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Docs(arguments) => docs::run(&arguments).map_err(Into::into),
         Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
         Command::Demo(arguments) => demo::run(&arguments).map_err(Into::into),
+        Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
         Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };
     match outcome {

@@ -1,0 +1,95 @@
+//! The report: a table for people, and the same as JSON.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::contest::{Contest, Measured};
+use super::instances::Instances;
+use super::machine::Machine;
+
+/// All that was measured.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) machine: Machine,
+    pub(super) contests: Vec<Contest>,
+    /// One file: from process start to its verdict, and the end of the process.
+    pub(super) start: Contest,
+    pub(super) instances: Vec<Instances>,
+}
+
+impl Report {
+    /// The tables.
+    pub(super) fn markdown(&self) -> String {
+        let mut text = String::new();
+        // A String takes whatever is written.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) -> fmt::Result {
+        let Machine { processor, cores, kernel, tollgate } = &self.machine;
+        writeln!(text, "tollgate {tollgate}; {cores} cores of {processor}, Linux {kernel}")?;
+        for contest in &self.contests {
+            let Contest { files, findings, runs, .. } = contest;
+            writeln!(
+                text,
+                "\n{files} Deployments, one file each; every tool found the same {findings} violations; medians of {runs} runs\n"
+            )?;
+            table(text, contest)?;
+        }
+        writeln!(text, "\nOne file, from the start of the process to its end; medians of {} runs\n", self.start.runs)?;
+        table(text, &self.start)?;
+        writeln!(text, "\nOne document judged by one policy, in microseconds\n")?;
+        writeln!(text, "| threads | fresh instance | live instance | native | fresh : live |\n|---|---|---|---|---|")?;
+        for Instances { threads, fresh, live, native } in &self.instances {
+            writeln!(text, "| {threads} | {fresh:.1} | {live:.1} | {native:.1} | {:.2} |", fresh / live)?;
+        }
+        Ok(())
+    }
+}
+
+/// Ratios are to the fastest peer.
+fn table(text: &mut String, contest: &Contest) -> fmt::Result {
+    let fastest = contest.results.iter().filter(|result| result.is_peer).map(|result| result.median.wall).min();
+    writeln!(text, "| tool | wall | CPU | peak memory | times as fast as the fastest peer |\n|---|---|---|---|---|")?;
+    for Measured { name, median, .. } in &contest.results {
+        let ratio = fastest.map_or("-".to_owned(), |fastest| format!("{:.1}", fastest.as_secs_f64() / median.wall.as_secs_f64()));
+        let memory = median.peak_memory / 1024 / 1024;
+        writeln!(text, "| {name} | {} | {} | {memory} MiB | {ratio} |", milliseconds(median.wall), milliseconds(median.cpu))?;
+    }
+    Ok(())
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::measure::Cost;
+
+    fn mk_measured(name: &str, is_peer: bool, wall: u64) -> Measured {
+        let wall = Duration::from_millis(wall);
+        Measured { name: name.to_owned(), is_peer, median: Cost { wall, cpu: wall, peak_memory: 50 << 20 } }
+    }
+
+    #[test]
+    fn the_ratio_is_to_the_fastest_peer() {
+        let results = vec![mk_measured("tollgate", false, 50), mk_measured("slow", true, 900), mk_measured("quick", true, 600)];
+        let mut text = String::new();
+        table(&mut text, &Contest { files: 1, findings: 0, runs: 1, results }).unwrap();
+        assert!(text.contains("| tollgate | 50.0 ms | 50.0 ms | 50 MiB | 12.0 |"), "{text}");
+        assert!(text.contains("| quick | 600.0 ms | 600.0 ms | 50 MiB | 1.0 |"), "{text}");
+    }
+
+    #[test]
+    fn without_peers_there_is_no_ratio() {
+        let mut text = String::new();
+        let results = vec![mk_measured("tollgate", false, 50)];
+        table(&mut text, &Contest { files: 1, findings: 0, runs: 1, results }).unwrap();
+        assert!(text.contains("| 50 MiB | - |"), "{text}");
+    }
+}
