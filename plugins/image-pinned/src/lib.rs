@@ -5,8 +5,11 @@
 
 mod rules;
 mod settings;
+#[cfg(test)]
+mod unknown;
 
 use tollgate_sdk::image::{ImageReference, find_images};
+use tollgate_sdk::workload::{Pod, pods};
 use tollgate_sdk::{Check, Description, Document, Finding, Findings, Needs, Node, PluginError, Validator, export_validator};
 
 use settings::{Ownership, Settings};
@@ -29,6 +32,7 @@ impl Validator for ImagePinned {
 
     fn check(check: &Check<'_, Settings>, findings: &mut Findings) -> Result<(), PluginError> {
         for document in check.documents {
+            findings.extend(pods(document).iter().flat_map(Pod::unreadable).map(|node| rules::unreadable(&node)));
             findings.extend(images(document, check.settings).iter().filter_map(|image| judge(image, check.settings)));
         }
         Ok(())

@@ -79,6 +79,16 @@ pub(crate) fn not_text(node: &Node<'_>) -> Finding {
     INVALID.at(node, format!("image is a {kind}, not a text")).fix("Write it as `registry.example.com/name:tag@sha256:…`")
 }
 
+/// What stands where containers should be may name images that nobody sees.
+pub(crate) fn unreadable(node: &Node<'_>) -> Finding {
+    let pointer = node.pointer();
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let kind = node.value().map_or("nothing", Value::kind);
+    INVALID
+        .at(node, format!("`{name}` holds what the Kubernetes API does not allow there ({kind}), so images in it can't be judged"))
+        .fix("Write the value as the Kubernetes API defines it")
+}
+
 /// How an image is pinned, depending on whose it is.
 fn pin(text: &str, ownership: Ownership) -> String {
     match ownership {

@@ -44,12 +44,14 @@ impl<'a> Pod<'a> {
         self.root.get("spec")
     }
 
-    /// Where something stands that is neither a pod's `spec` nor a list of containers, so that there may be containers in it
-    /// which nobody sees.
+    /// Where something stands that is neither a pod's `spec` nor a list of containers nor one of them, so that there may be
+    /// something in it which nobody sees.
     pub fn unreadable(&self) -> Vec<Node<'a>> {
         let holders = [self.root.clone(), self.spec()].into_iter().filter(|node| node.exists() && !node.is_object());
         let lists = ContainerKind::ALL.into_iter().map(|kind| self.spec().get(kind.list()));
-        holders.chain(lists.filter(|list| list.exists() && !list.is_list())).collect()
+        let lists = lists.filter(|list| list.exists() && !list.is_list());
+        let containers = self.containers().into_iter().map(|container| container.node);
+        holders.chain(lists).chain(containers.filter(|container| !container.is_object())).collect()
     }
 
     /// The containers of all three lists, regular ones first.
