@@ -21,7 +21,7 @@ use tollgate_registry::OciLayouts;
 use tollgate_repo::{GitBranch, GitRepository};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
-use tollgate_sandbox::{CompileLimits, Compiler, Sandbox, SandboxOptions};
+use tollgate_sandbox::{CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions};
 
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, InForce};
@@ -46,7 +46,12 @@ pub(crate) fn sandbox(invocation: &Invocation) -> Result<Sandbox, Failure> {
     let compiler = Compiler::Child { program, arguments: vec!["__compile".to_owned()], limits: CompileLimits::default() };
     let cache_directory = invocation.cache_directory().map(|directory| directory.join("compiled"));
     let options = SandboxOptions { cache_directory, compiler, ..SandboxOptions::default() };
-    Sandbox::new(options).map_err(|error| Failure::new(ExitCode::Unexpected, &error))
+    Sandbox::new(options).map_err(|error| match &error {
+        SandboxError::Cache(_) => {
+            Failure::new(ExitCode::InvalidConfiguration, &error).with_hint("another can be named with `--cache-dir`")
+        }
+        SandboxError::Engine(_) => Failure::new(ExitCode::Unexpected, &error),
+    })
 }
 
 /// The child process in which a plugin is compiled.

@@ -1,1 +1,37 @@
-//! placeholder
+//! What black-box tests are made of: a world of bare remotes, clones, image layouts and targets, and the built binary in it.
+//!
+//! Nothing of the machine gets into a [`World`]: no configuration of the user's, no `CI`, no memory of other ledgers. Two
+//! worlds never share anything but compiled plugins, which are copied in so that no test waits for the compiler.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answer;
+mod binary;
+mod cli;
+mod corpus;
+mod guests;
+mod ledger;
+pub mod manifest;
+mod normal;
+mod pipeline;
+mod registry;
+mod repository;
+mod schema;
+mod shop;
+mod soak;
+mod target;
+mod world;
+
+pub use answer::Answer;
+pub use cli::Cli;
+pub use corpus::corpus;
+pub use guests::guest;
+pub use ledger::LedgerView;
+pub use pipeline::Pipeline;
+pub use registry::Registry;
+pub use repository::TestRepo;
+pub use schema::assert_report;
+pub use shop::{Build, Shop};
+pub use soak::soak;
+pub use target::TargetView;
+pub use world::World;

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_core::pipeline::{GitReference, Pipeline};
-use tollgate_core::ports::ReadRepository;
+use tollgate_core::ports::{ReadRepository, SourceError};
 use tollgate_core::recipe::Provenance;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -32,24 +32,27 @@ fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -
     if arguments.paths.is_empty() {
         return match (&judging.root, pipeline.components.is_empty()) {
             (Some(root), false) => component_directories(root, pipeline, &naming),
-            _ => Ok(vec![sources::path_files(&from_start(invocation, Utf8Path::new(".")), &naming).map_err(path_failure)?]),
+            _ => {
+                let here = from_start(invocation, Utf8Path::new("."));
+                Ok(vec![something(sources::path_files(&here, &naming).map_err(path_failure)?, Utf8Path::new("."))?])
+            }
         };
     }
     let mut groups = Vec::new();
     for path in &arguments.paths {
         let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&from_start(invocation, path), &naming) };
-        let files = files.map_err(path_failure)?;
-        if files.files.is_empty() && files.findings.is_empty() && files.not_evaluated.is_empty() {
-            return Err(matched_nothing(path));
-        }
-        groups.push(files);
+        groups.push(something(files.map_err(path_failure)?, path)?);
     }
     Ok(groups)
 }
 
-fn matched_nothing(path: &Utf8Path) -> Failure {
+/// A path that leads to nothing was named wrongly: otherwise a slip would be taken for an approval.
+fn something(files: Files, path: &Utf8Path) -> Result<Files, Failure> {
+    if !files.files.is_empty() || !files.findings.is_empty() || !files.not_evaluated.is_empty() {
+        return Ok(files);
+    }
     let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` holds no manifests"));
-    failure.with_hint("manifests are `*.yaml`, `*.yml` and `*.json`; is the path right, and not ignored?")
+    Err(failure.with_hint("manifests are `*.yaml`, `*.yml` and `*.json`; is the path right, and not ignored?"))
 }
 
 /// What is not there was named wrongly; what can't be read is unreadable.
@@ -58,6 +61,14 @@ fn path_failure(error: PathError) -> Failure {
         PathError::Io { source, path } if source.kind() == std::io::ErrorKind::NotFound => {
             Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` does not exist"))
         }
+        _ => fail(error),
+    }
+}
+
+/// The same for a path at a revision.
+fn tree_failure(error: SourceError) -> Failure {
+    match &error {
+        SourceError::UnknownPath { .. } => Failure::new(ExitCode::InvalidConfiguration, &error),
         _ => fail(error),
     }
 }
@@ -104,7 +115,8 @@ fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, re
         return named_at_revision(invocation, arguments, judging, &repository, &commit);
     }
     if pipeline.components.is_empty() {
-        return Ok(vec![sources::tree_files(&repository, &commit, "", &pipeline.ignore).map_err(fail)?]);
+        let files = sources::files_at(&repository, &commit, "", &|_| None, &pipeline.ignore).map_err(fail)?;
+        return Ok(vec![something(files, Utf8Path::new("."))?]);
     }
     let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
     let components = components::at_commit(&repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
@@ -125,14 +137,9 @@ fn named_at_revision(
         let inside = repository
             .relative(&from_start(invocation, path))
             .ok_or_else(|| Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` is not in this repository")))?;
-        let mut files = sources::tree_files(repository, commit, inside.as_str(), &pipeline.ignore).map_err(fail)?;
-        if files.files.is_empty() && files.findings.is_empty() && files.not_evaluated.is_empty() {
-            return Err(matched_nothing(path));
-        }
-        for file in &mut files.files {
-            file.component = component_of(pipeline, &file.source.path);
-        }
-        groups.push(files);
+        let component = |path: &str| component_of(pipeline, path);
+        let files = sources::files_at(repository, commit, inside.as_str(), &component, &pipeline.ignore).map_err(tree_failure)?;
+        groups.push(something(files, path)?);
     }
     Ok(groups)
 }

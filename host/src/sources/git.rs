@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tollgate_core::document::SourceFile;
 use tollgate_core::pipeline::Glob;
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
-use tollgate_manifest::candidates;
+use tollgate_manifest::{NotEvaluated, candidates};
 
 use super::{FileToRead, Files, submodule_finding, symlink_finding, unopened};
 
@@ -17,42 +17,61 @@ pub(crate) fn component_files(
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
     let tree = repository.files(commit, directory)?;
-    read_tree(repository, commit, &tree, Some(component), ignore)
+    read_tree(repository, commit, &tree, &|_| Some(component.to_owned()), ignore)
 }
 
-/// The files below a directory of a revision that belong to no component (`""` for all).
-pub(crate) fn tree_files(
+/// What a path of a revision leads to (`""` is all): a file as it is, whatever it is called, or all manifests below a
+/// directory.
+pub(crate) fn files_at(
     repository: &dyn ReadRepository,
     commit: &str,
-    directory: &str,
+    path: &str,
+    component: &dyn Fn(&str) -> Option<String>,
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
-    let tree = repository.files(commit, directory)?;
-    read_tree(repository, commit, &tree, None, ignore)
+    let file = if path.is_empty() { None } else { repository.read(commit, path)? };
+    let Some(bytes) = file else {
+        let tree = repository.files(commit, path)?;
+        return read_tree(repository, commit, &tree, component, ignore);
+    };
+    let source = Arc::new(SourceFile { path: path.to_owned(), bytes });
+    Ok(Files { files: vec![FileToRead { source, component: component(path) }], ..Files::default() })
 }
 
 fn read_tree(
     repository: &dyn ReadRepository,
     commit: &str,
     tree: &[TreeFile],
-    component: Option<&str>,
+    component: &dyn Fn(&str) -> Option<String>,
     ignore: &[Glob],
 ) -> Result<Files, SourceError> {
     let ignored = |path: &str| ignore.iter().any(|glob| glob.matches(path));
     let mut files = Files::default();
     let links = tree.iter().filter(|file| file.kind != TreeFileKind::File && !ignored(&file.path));
-    files.findings.extend(links.map(|file| match file.kind {
-        TreeFileKind::Submodule => submodule_finding(&file.path),
-        _ => symlink_finding(&file.path),
-    }));
+    for link in links {
+        match (component(&link.path), link.kind) {
+            (Some(_), TreeFileKind::Submodule) => files.findings.push(submodule_finding(&link.path)),
+            (Some(_), _) => files.findings.push(symlink_finding(&link.path)),
+            (None, kind) => files.not_evaluated.push(NotEvaluated { path: link.path.clone(), why: not_followed(kind) }),
+        }
+    }
     let plain = tree.iter().filter(|file| file.kind == TreeFileKind::File).map(|file| file.path.as_str());
     let found = candidates(plain, &ignored);
-    files.not_evaluated = unopened(&found);
+    files.not_evaluated.extend(unopened(&found));
     for path in found.manifests {
         let bytes = repository.read(commit, &path)?;
         let bytes = bytes.ok_or_else(|| SourceError::UnknownPath { revision: commit.to_owned(), path: path.clone() })?;
         let source = Arc::new(SourceFile { path, bytes });
-        files.files.push(FileToRead { source, component: component.map(ToOwned::to_owned) });
+        let component = component(&source.path);
+        files.files.push(FileToRead { source, component });
     }
     Ok(files)
+}
+
+/// Why a link outside of components was not read; in a component it denies.
+fn not_followed(kind: TreeFileKind) -> String {
+    match kind {
+        TreeFileKind::Submodule => "it is a submodule, whose contents are in another repository".to_owned(),
+        _ => "it is a symbolic link, which is not followed".to_owned(),
+    }
 }

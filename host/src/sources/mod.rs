@@ -12,7 +12,7 @@ use tollgate_gate::JudgedDocument;
 use tollgate_manifest::{Candidates, NotEvaluated};
 
 pub(crate) use directory::{Naming, PathError, path_files, stdin_files};
-pub(crate) use git::{component_files, tree_files};
+pub(crate) use git::{component_files, files_at};
 pub(crate) use read::read_documents;
 
 /// A file that may hold manifests.

@@ -1,0 +1,3 @@
+//! The commands, one file each, through the built binary.
+
+mod check;

@@ -1,0 +1,1 @@
+//! Stories and invariants, through the built binary.

@@ -1,0 +1,12 @@
+//! Stories of what may and may not move, and the invariants of the architecture, through the built binary and real git.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on must stop")]
+
+mod boutique;
+mod denials;
+mod infrastructure;
+mod only_proven_images;
+mod policies;
+mod racing;
+mod secrets;
+mod unknown;
