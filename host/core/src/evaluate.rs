@@ -61,8 +61,6 @@ pub enum LoadError {
     Settings { errors: Vec<SettingsError> },
     #[error("plugin wants Secret values, which it was not granted; add `secretValues: true` to the policy's `grants`")]
     SecretValues,
-    #[error("compiled code could not be kept")]
-    Cache(#[source] std::io::Error),
 }
 
 /// Why a plugin gave no verdict. Exit code 11.

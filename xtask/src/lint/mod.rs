@@ -10,6 +10,7 @@ use crate::workspaces::Repository;
 mod budgets;
 mod cycles;
 mod format;
+mod golden;
 mod layers;
 mod licences;
 mod measure;
