@@ -21,8 +21,8 @@ impl Origin<'_> {
             let rest = pointer.as_str().strip_prefix(read.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
             rest.and_then(|rest| rest.parse().ok()).map_or(pointer.clone(), |rest| written.join(&rest))
         };
-        // Renamings of inner keys come last and are undone first, while their outer keys are still as read.
-        self.renamed.iter().rev().fold(pointer.clone(), translate)
+        // Outer keys come first: an inner one was renamed where its outer ones are still as written.
+        self.renamed.iter().fold(pointer.clone(), translate)
     }
 }
 
@@ -74,5 +74,50 @@ impl<'o> At<'o> {
     /// A problem with the key.
     pub(crate) fn key_problem(&self, message: impl Into<String>) -> ConfigProblem {
         ConfigProblem::new(self.key_location(), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tollgate_core::document::Span;
+
+    /// A file in which the length of a pointer is its line, so that a location tells what was asked for.
+    fn mk_file() -> ConfigurationFile {
+        let line = |pointer: &Pointer| Span::point(u32::try_from(pointer.as_str().len()).unwrap(), 1);
+        let (locate, locate_key) = (Box::new(line), Box::new(line));
+        ConfigurationFile { path: "f".to_owned(), bytes: Vec::new(), value: serde_json::Value::Null, locate, locate_key }
+    }
+
+    fn written(renamed: &[(&str, &str)], pointer: &str) -> String {
+        let file = mk_file();
+        let renamed = renamed.iter().map(|(read, written)| (read.parse().unwrap(), written.parse().unwrap())).collect();
+        Origin { file: &file, renamed }.written(&pointer.parse().unwrap()).as_str().to_owned()
+    }
+
+    #[test]
+    fn what_was_read_under_another_key_is_found_where_it_is_written() {
+        let renamed = [("/gates", "/gats"), ("/gats/0/name", "/gats/0/nam")];
+        assert_eq!(written(&renamed, "/gates/0/name"), "/gats/0/nam");
+        assert_eq!(written(&renamed, "/gates/1/name"), "/gats/1/name");
+        assert_eq!(written(&renamed, "/gates"), "/gats");
+        assert_eq!(written(&renamed, "/packs/0"), "/packs/0");
+    }
+
+    #[test]
+    fn a_key_that_only_starts_alike_is_another() {
+        assert_eq!(written(&[("/a", "/b")], "/ab/c"), "/ab/c");
+        assert_eq!(written(&[("/a", "/b")], "/a/c"), "/b/c");
+    }
+
+    #[test]
+    fn problems_of_values_and_of_keys_stand_where_these_are_written() {
+        let file = mk_file();
+        let origin = Origin { file: &file, renamed: vec![("/on".parse().unwrap(), "/onn".parse().unwrap())] };
+        let at = At::root(&origin).member("on").element(0);
+        assert_eq!(at.problem("x").location.span.line, 6);
+        assert_eq!(at.entry(None).key_problem("x").location.span.line, 6);
+        assert_eq!(at.entry(Some(12)).location().span.line, 9);
+        assert_eq!(at.join(&"/a~1b".parse().unwrap()).location().span.line, 11);
     }
 }

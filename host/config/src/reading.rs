@@ -91,3 +91,72 @@ impl<'r> Reading<'r> {
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tollgate_core::document::Span;
+
+    struct Empty;
+
+    impl ReadConfiguration for Empty {
+        fn file(&self, _: &str) -> Result<Option<ConfigurationFile>, ReadError> {
+            Ok(None)
+        }
+
+        fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+            Ok((path == "there").then(|| b"x".to_vec()))
+        }
+
+        fn builtin_pack(&self, _: &str, _: Option<Digest>) -> Result<Option<ConfigurationFile>, ReadError> {
+            Ok(None)
+        }
+
+        fn builtin_packs(&self) -> Vec<String> {
+            Vec::new()
+        }
+
+        fn builtin_plugins(&self) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    fn problem(line: u32, message: &str) -> ConfigProblem {
+        ConfigProblem::new(Location { file: "f".to_owned(), span: Span::point(line, 1) }, message)
+    }
+
+    #[test]
+    fn problems_come_by_place_and_each_once() {
+        let mut reading = Reading::new(&Empty);
+        reading.problems = vec![problem(3, "c"), problem(1, "b"), problem(1, "a"), problem(3, "c")];
+        reading.flaws = vec![problem(2, "flaw")];
+        assert_eq!(reading.take_problems(), [problem(1, "a"), problem(1, "b"), problem(2, "flaw"), problem(3, "c")]);
+        assert!(reading.take_problems().is_empty());
+    }
+
+    #[test]
+    fn a_flaw_speaks_for_its_place() {
+        let mut reading = Reading::new(&Empty);
+        reading.flaws = vec![problem(1, "must be text")];
+        reading.problems = vec![problem(1, "there is no policy"), problem(2, "there is no target")];
+        assert_eq!(reading.take_problems(), [problem(1, "must be text"), problem(2, "there is no target")]);
+    }
+
+    #[test]
+    fn only_what_is_there_counts_for_the_digest() {
+        let mut reading = Reading::new(&Empty);
+        assert_eq!(reading.bytes("there").unwrap(), Some(b"x".to_vec()));
+        assert_eq!(reading.bytes("elsewhere").unwrap(), None);
+        assert!(reading.file("tollgate.yaml").unwrap().is_none());
+        assert_eq!(reading.files, BTreeMap::from([("there".to_owned(), Digest::of(b"x"))]));
+    }
+
+    #[test]
+    fn a_broken_file_is_a_problem_and_counts_for_nothing() {
+        let mut reading = Reading::new(&Empty);
+        assert!(reading.sound("f", Err(ReadError::Malformed(vec![problem(4, "broken")]))).unwrap().is_none());
+        assert_eq!((reading.take_problems(), reading.files.len()), (vec![problem(4, "broken")], 0));
+        let gone = SourceError::UnknownRevision { revision: "r".to_owned() };
+        assert!(reading.sound("f", Err(ReadError::Source(gone))).is_err());
+    }
+}

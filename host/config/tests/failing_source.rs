@@ -142,7 +142,7 @@ fn every_file_that_is_missing_is_missed() {
         tree.files.remove(path);
         match read(&tree) {
             Err(ConfigurationError::Missing { path: missing }) => {
-                assert_eq!((missing.as_str(), path.as_str()), ("tollgate.yaml", "tollgate.yaml"))
+                assert_eq!((missing.as_str(), path.as_str()), ("tollgate.yaml", "tollgate.yaml"));
             }
             Err(ConfigurationError::Invalid(problems)) => {
                 assert!(

@@ -319,7 +319,7 @@ packs: [builtin:recommended]
     );
     assert!(!owns("registry.example.com/a/b:1") && !owns("redis"));
     assert_eq!(
-        services.image_pointers.iter().map(|pointer| pointer.as_str()).collect::<Vec<_>>(),
+        services.image_pointers.iter().map(tollgate_core::pointer::Pointer::as_str).collect::<Vec<_>>(),
         ["/spec/agent/image", "/a~1b/*"]
     );
     let source = services.source.as_ref().unwrap();
@@ -388,5 +388,21 @@ policies:
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let expected =
         ["builtin:odd:4:23: a built-in pack has no plugins of its own", "builtin:odd:5:65: a built-in pack has no files to grant"];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn what_stands_under_two_mistyped_keys_is_judged_at_its_own_place() {
+    let text = "apiVersion: tollgate.dev/v1alpha1\nkind: Pipeline\ncomponets:\n  - {type: kubernetes, pth: /a}\n";
+    let tree = MemoryTree::new(&[("tollgate.yaml", text)]);
+    let Err(ConfigurationError::Invalid(problems)) = read_pipeline(&tree, "tollgate.yaml", UseOfLock::Obey) else {
+        panic!("it is accepted")
+    };
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let expected = [
+        "tollgate.yaml:3:1: unknown key `componets`; did you mean `components`?",
+        "tollgate.yaml:4:24: unknown key `pth`; did you mean `path`?",
+        "tollgate.yaml:4:29: `path` must be relative to the repository's root, not `/a`",
+    ];
     assert_eq!(problems, expected);
 }

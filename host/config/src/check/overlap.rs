@@ -103,4 +103,18 @@ mod tests {
             prop_assert!(overlap(&one, &other), "{} {}", one, other);
         }
     }
+
+    proptest! {
+        #[test]
+        fn overlapping_is_mutual_and_every_pattern_overlaps_with_itself(one in "[ab*?]{1,3}(/[ab*?]{1,3}){0,3}", other in "[ab*?]{1,3}(/[ab*?]{1,3}){0,3}") {
+            prop_assert!(overlap(&one, &one));
+            prop_assert_eq!(overlap(&one, &other), overlap(&other, &one));
+        }
+
+        #[test]
+        fn two_plain_paths_overlap_if_and_only_if_one_holds_the_other(one in "[ab]{1,2}(/[ab]{1,2}){0,3}", other in "[ab]{1,2}(/[ab]{1,2}){0,3}") {
+            let holds = |outer: &str, inner: &str| inner == outer || inner.starts_with(&format!("{outer}/"));
+            prop_assert_eq!(overlap(&one, &other), holds(&one, &other) || holds(&other, &one));
+        }
+    }
 }

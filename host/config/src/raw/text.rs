@@ -110,3 +110,77 @@ impl<T> OneOrMany<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tollgate_core::digest::Digest;
+    use tollgate_core::pointer::Pointer;
+
+    /// Whether a text has the form that a type's schema asks for.
+    fn fits<T: JsonSchema>(text: &str) -> bool {
+        let schema = schemars::schema_for!(T);
+        let pattern = schema.get("pattern").and_then(|pattern| pattern.as_str()).unwrap();
+        regex_lite::Regex::new(pattern).unwrap().is_match(text)
+    }
+
+    #[track_caller]
+    fn check<T: JsonSchema>(good: &[&str], bad: &[&str]) {
+        good.iter().for_each(|text| assert!(fits::<T>(text), "`{text}` is refused"));
+        bad.iter().for_each(|text| assert!(!fits::<T>(text), "`{text}` is let through"));
+    }
+
+    #[test]
+    fn names_are_words_joined_by_single_dashes() {
+        check::<Name>(&["a", "preprod-apps", "a1-2b"], &["", "A", "1a", "a-", "-a", "a--b", "a_b", "a b", "a/b", "ä", "a\n"]);
+    }
+
+    #[test]
+    fn a_plugin_is_built_in_or_a_file_below_the_root() {
+        let bad =
+            ["same-image", "builtin:", "builtin:A", "builtin:a.wasm", "a.wasm", "/a.wasm", "./a", "./.wasm\n", "https://x/a.wasm"];
+        check::<PluginText>(&["builtin:same-image", "./a.wasm", "./rules/my rule.wasm"], &bad);
+        check::<PolicyText>(&["same-image", "builtin:same-image", "./a.wasm"], &["", "a.wasm", "Same", "./a"]);
+    }
+
+    #[test]
+    fn a_pack_is_built_in_or_a_directory_below_the_root() {
+        check::<PackText>(
+            &["builtin:recommended", "./policies/house"],
+            &["recommended", "policies/house", "/policies", "./", "builtin:A"],
+        );
+        check::<BuiltinText>(&["builtin:recommended"], &["./recommended", "builtin:", "builtin:a b"]);
+    }
+
+    #[test]
+    fn variables_and_keys_are_what_shells_and_plugins_can_write() {
+        check::<VariableName>(&["PLAN_KEY", "_a1"], &["", "1A", "A-B", "A B", "$A", "A="]);
+        check::<DataKey>(&["allowed", "a.b_c-1", "A"], &["", ".a", "a.", "-a", "a/b", "a b"]);
+    }
+
+    #[test]
+    fn texts_are_not_empty_and_hold_no_control_characters() {
+        for check in [check::<Text>, check::<GlobText>, check::<PathText>] {
+            check(&["a", " ", "ä/*", "é"], &["", "a\nb", "\t", "a\u{0}"]);
+        }
+    }
+
+    #[test]
+    fn one_value_has_no_position_and_those_of_a_list_have_theirs() {
+        assert_eq!(OneOrMany::One("a").entries(), [(None, &"a")]);
+        assert_eq!(OneOrMany::Many(vec!["a", "b"]).entries(), [(Some(0), &"a"), (Some(1), &"b")]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_form_of_pointers_is_that_of_the_type_that_they_become(text in "[/a~012*]{1,10}") {
+            prop_assert_eq!(fits::<PointerText>(&text), text.parse::<Pointer>().is_ok());
+        }
+
+        #[test]
+        fn the_form_of_digests_is_that_of_the_type_that_they_become(text in "(sha256:|sha512:)?[0-9a-fA-F]{63,65}") {
+            prop_assert_eq!(fits::<DigestText>(&text), text.parse::<Digest>().is_ok());
+        }
+    }
+}

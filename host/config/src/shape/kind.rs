@@ -49,3 +49,46 @@ pub(crate) fn shown(value: &Value) -> String {
         Value::Null | Value::Array(_) | Value::Object(_) => of_value(value).to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_fits_the_types_that_json_schema_says() {
+        let types = ["null", "boolean", "integer", "number", "string", "array", "object"];
+        for (value, fitting) in [
+            (json!(null), vec!["null"]),
+            (json!(true), vec!["boolean"]),
+            (json!(-1), vec!["integer", "number"]),
+            (json!(u64::MAX), vec!["integer", "number"]),
+            (json!(1.5), vec!["number"]),
+            (json!("1"), vec!["string"]),
+            (json!([]), vec!["array"]),
+            (json!({}), vec!["object"]),
+        ] {
+            let found: Vec<&str> = types.into_iter().filter(|name| fits(&value, name)).collect();
+            assert_eq!(found, fitting, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_value_and_its_type_have_the_same_words() {
+        for (value, name) in
+            [(json!(true), "boolean"), (json!(1), "number"), (json!(""), "string"), (json!([]), "array"), (json!({}), "object")]
+        {
+            assert_eq!(of_value(&value), of_type(name));
+        }
+    }
+
+    #[test]
+    fn only_scalars_are_shown_as_they_are_and_none_breaks_the_line() {
+        assert_eq!(shown(&json!("a\nb\u{1b}[0m")), "`a\\nb\\u{1b}[0m`");
+        assert_eq!((shown(&json!(1.5)), shown(&json!(false))), ("`1.5`".to_owned(), "`false`".to_owned()));
+        assert_eq!(
+            (shown(&json!([1])), shown(&json!({"a": 1})), shown(&json!(null))),
+            ("a list".into(), "a mapping".into(), "nothing".into())
+        );
+    }
+}

@@ -94,3 +94,62 @@ fn rename_key(value: &mut Value, at: &Pointer, to: &str) -> Option<Pointer> {
     members.insert(to.to_owned(), member);
     Some(at.parent()?.member(to))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn flaw(at: &str, remedy: Remedy) -> Flaw {
+        Flaw { at: at.parse().unwrap(), message: String::new(), hint: None, remedy }
+    }
+
+    fn repaired(value: &Value, flaws: &[Flaw]) -> Value {
+        repair(value, flaws).value
+    }
+
+    #[test]
+    fn each_remedy_changes_its_place_and_no_other() {
+        let value = json!({"a": {"b": 1, "c": 2}, "d": [3, 4]});
+        assert_eq!(repaired(&value, &[flaw("/a/b", Remedy::Remove)]), json!({"a": {"c": 2}, "d": [3, 4]}));
+        assert_eq!(repaired(&value, &[flaw("/d/1", Remedy::Replace(json!("x")))]), json!({"a": {"b": 1, "c": 2}, "d": [3, "x"]}));
+        assert_eq!(repaired(&value, &[flaw("/a/b", Remedy::Rename("e".into()))]), json!({"a": {"e": 1, "c": 2}, "d": [3, 4]}));
+        assert_eq!(repaired(&value, &[flaw("/a/b", Remedy::Keep)]), value);
+    }
+
+    #[test]
+    fn what_nothing_depends_on_is_cut_as_a_whole() {
+        let value = json!({"gates": [{"name": "a", "match": {"role": 1}}]});
+        assert_eq!(repaired(&value, &[flaw("/gates/0/match/role", Remedy::Cut)]), json!({"gates": [{"name": "a"}]}));
+    }
+
+    #[test]
+    fn what_others_depend_on_is_not_cut() {
+        let value = json!({"gates": [{"name": [], "policy": "x"}]});
+        assert_eq!(repaired(&value, &[flaw("/gates/0/name", Remedy::Cut)]), value);
+    }
+
+    #[test]
+    fn the_innermost_thing_that_nothing_depends_on_is_cut() {
+        let value = json!({"settings": {"deep": {"levels": {"a": 1}, "b": 2}}});
+        assert_eq!(repaired(&value, &[flaw("/settings/deep/levels/a", Remedy::Cut)]), json!({"settings": {"deep": {"b": 2}}}));
+    }
+
+    #[test]
+    fn keys_within_renamed_keys_are_renamed_as_well_and_both_are_remembered() {
+        let value = json!({"gats": [{"nam": "a"}]});
+        let flaws = [flaw("/gats", Remedy::Rename("gates".into())), flaw("/gats/0/nam", Remedy::Rename("name".into()))];
+        let Repaired { value, renamed } = repair(&value, &flaws);
+        assert_eq!(value, json!({"gates": [{"name": "a"}]}));
+        let renamed: Vec<(&str, &str)> = renamed.iter().map(|(read, written)| (read.as_str(), written.as_str())).collect();
+        assert_eq!(renamed, [("/gates", "/gats"), ("/gats/0/name", "/gats/0/nam")]);
+    }
+
+    #[test]
+    fn a_remedy_for_what_is_no_longer_there_does_nothing() {
+        let value = json!({"a": [1]});
+        for remedy in [Remedy::Remove, Remedy::Rename("b".into()), Remedy::Replace(json!(2))] {
+            assert_eq!(repaired(&value, &[flaw("/x/y", remedy.clone()), flaw("/a/7", remedy)]), value);
+        }
+    }
+}
