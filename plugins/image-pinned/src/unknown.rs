@@ -31,7 +31,7 @@ fn images(value: &Value, way: &[String], all: &mut BTreeSet<String>) {
         all.insert(way.iter().map(|key| format!("/{}", escaped(key.trim_start_matches('[')))).collect());
     }
     for (key, member) in value.as_object().into_iter().flatten() {
-        images(member, &[way, &[key.clone()]].concat(), all);
+        images(member, &[way, std::slice::from_ref(key)].concat(), all);
     }
     for (index, element) in value.as_array().into_iter().flatten().enumerate() {
         images(element, &[way, &[format!("[{index}")]].concat(), all);

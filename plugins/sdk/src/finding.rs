@@ -108,3 +108,50 @@ impl Extend<Finding> for Findings {
         self.0.extend(findings);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Document, Severity};
+
+    static RULE: Rule =
+        Rule { id: "named", title: "Object has a name", help: "", level: Level::Deny, severity: Severity::Low, controls: &[] };
+
+    fn finding(document: &Document<'_>) -> Finding {
+        RULE.at(&document.root().walk(&["metadata", "na/me"]), "no name")
+    }
+
+    #[test]
+    fn a_finding_points_to_where_something_should_be_in_its_own_document() {
+        let document = Document::read(7, "a.yaml", b"{}").unwrap();
+        let finding = finding(&document);
+        assert_eq!((finding.rule(), finding.document(), finding.pointer()), ("named", 7, "/metadata/na~1me"));
+        assert_eq!((finding.message(), finding.remediation()), ("no name", None));
+    }
+
+    #[test]
+    fn a_finding_has_the_level_of_its_rule_unless_it_goes_below() {
+        let document = Document::read(0, "", b"{}").unwrap();
+        assert_eq!(finding(&document).level(), Level::Deny);
+        assert_eq!(finding(&document).at_level(Level::Note).level(), Level::Note);
+    }
+
+    #[test]
+    fn all_of_a_finding_crosses_and_the_rules_own_level_is_left_to_the_host() {
+        let document = Document::read(7, "", b"{}").unwrap();
+        let crossed = validation::Finding::from(finding(&document).fix("Set it"));
+        assert_eq!((crossed.rule.as_str(), crossed.document, crossed.pointer.as_str()), ("named", 7, "/metadata/na~1me"));
+        assert_eq!((crossed.message.as_str(), crossed.remediation.as_deref(), crossed.level), ("no name", Some("Set it"), None));
+        assert_eq!(validation::Finding::from(finding(&document).at_level(Level::Warn)).level, Some(Level::Warn));
+    }
+
+    #[test]
+    fn findings_keep_their_order() {
+        let documents = [3, 1, 2].map(|id| Document::read(id, "", b"{}").unwrap());
+        let mut findings = Findings::default();
+        findings.add(finding(&documents[0]));
+        findings.extend(documents[1..].iter().map(finding));
+        let ids: Vec<u32> = findings.into_vec().iter().map(Finding::document).collect();
+        assert_eq!(ids, [3, 1, 2]);
+    }
+}

@@ -73,3 +73,27 @@ mod native {
         GIVEN.with_borrow(|given| given.data.keys().cloned().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn natively_the_host_answers_what_the_test_gave_it_and_nothing_else() {
+        assert_eq!((evaluation_time(), read_data("allowed"), data_keys()), (0, None, vec![]));
+        testing::set_evaluation_time(1_700_000_000);
+        testing::give_data("b", b"2");
+        testing::give_data("allowed", b"[]");
+        assert_eq!(evaluation_time(), 1_700_000_000);
+        assert_eq!((read_data("allowed"), read_data("Allowed")), (Some(b"[]".to_vec()), None));
+        assert_eq!(data_keys(), ["allowed", "b"]);
+    }
+
+    #[test]
+    fn what_one_test_gives_another_does_not_see() {
+        testing::give_data("mine", b"1");
+        let elsewhere = std::thread::spawn(|| (data_keys(), evaluation_time())).join().unwrap();
+        assert_eq!(elsewhere, (vec![], 0));
+    }
+}

@@ -193,4 +193,41 @@ mod tests {
             let _ = ImageReference::parse(&text);
         }
     }
+
+    #[test]
+    fn the_grammar_of_names_has_its_bounds() {
+        let (longest, too_long) = ("a".repeat(255), "a".repeat(256));
+        let (tag, long_tag) = (format!("a:{}", "t".repeat(128)), format!("a:{}", "t".repeat(129)));
+        for text in ["0", "a.b_c-d", "Registry.Example.com/a", "a-b:5000/c", "localhost/a", "a.b:1/c:d", "a:_", &longest, &tag] {
+            assert!(ImageReference::parse(text).is_ok(), "{text}");
+        }
+        for text in [".a", "a-", "a/-b", "A.b/C", "a.b:/c", "a.b:x/c", "..b/c", "a:.x", "a@", "a@@b", "a:b:c", &too_long, &long_tag]
+        {
+            assert!(ImageReference::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_sha_256_in_lower_case_and_whole() {
+        let digest = |algorithm: &str, hex: String| ImageReference::parse(&format!("a@{algorithm}:{hex}")).is_ok();
+        assert!(digest("sha256", "0f".repeat(32)));
+        assert!(!digest("sha256", "0F".repeat(32)) && !digest("sha256", "0".repeat(63)) && !digest("sha256", "0".repeat(65)));
+        assert!(!digest("sha512", "0".repeat(128)) && !digest("sha512", "0".repeat(64)) && !digest("SHA256", "0".repeat(64)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_put_together_by_the_grammar_is_taken_apart_again(
+            domain in prop::option::of("[a-z]{1,5}\\.[a-z]{2,3}(:[0-9]{1,5})?"),
+            path in "[a-z0-9]{1,5}(/[a-z0-9]{1,5}){0,2}",
+            tag in prop::option::of("[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}"),
+            digest in prop::option::of("sha256:[0-9a-f]{64}"),
+        ) {
+            let repository = domain.map_or(path.clone(), |domain| format!("{domain}/{path}"));
+            let with = |separator: char, part: &Option<String>| part.as_ref().map(|part| format!("{separator}{part}")).unwrap_or_default();
+            let text = format!("{repository}{}{}", with(':', &tag), with('@', &digest));
+            let image = ImageReference::parse(&text).unwrap();
+            prop_assert_eq!((image.repository(), image.tag(), image.digest()), (repository.as_str(), tag.as_deref(), digest.as_deref()));
+        }
+    }
 }

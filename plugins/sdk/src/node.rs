@@ -272,4 +272,50 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn each_reader_reads_its_own_type_and_nothing_else() {
+        let value =
+            Value::read(br#"{"text": "1", "true": true, "number": 1, "float": 1.0, "list": [], "object": {}, "null": null}"#)
+                .unwrap();
+        let root = Node::root(0, &value);
+        let read = |key| {
+            let node: Node<'_> = root.get(key);
+            (node.as_str().is_some(), node.as_bool().is_some(), node.as_i64().is_some(), node.is_list(), node.is_object())
+        };
+        assert_eq!(read("text"), (true, false, false, false, false));
+        assert_eq!(read("true"), (false, true, false, false, false));
+        assert_eq!(read("number"), (false, false, true, false, false));
+        assert_eq!(read("list"), (false, false, false, true, false));
+        assert_eq!(read("object"), (false, false, false, false, true));
+        for key in ["float", "null", "missing"] {
+            assert_eq!(read(key), (false, false, false, false, false), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_number_selects_from_lists_and_a_name_from_objects_alone() {
+        let value = Value::read(br#"{"list": ["a", "b"], "object": {"0": "c", "*": "d"}}"#).unwrap();
+        let select = |tokens: &[&'static str]| -> Vec<String> {
+            Node::root(0, &value).select(tokens).iter().map(|node| node.as_str().unwrap_or_default().to_owned()).collect()
+        };
+        assert_eq!((select(&["list", "1"]), select(&["object", "0"])), (vec!["b".to_owned()], vec!["c".to_owned()]));
+        assert_eq!(select(&["object", "*"]), ["c", "d"]);
+        for nothing in [["list", "01"], ["list", "2"], ["list", "-"], ["object", "1"], ["missing", "*"]] {
+            assert!(select(&nothing).is_empty(), "{nothing:?}");
+        }
+        assert_eq!(Node::root(0, &value).select(&[]).len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn walking_in_two_goes_leads_where_walking_in_one_does(keys in prop::collection::vec("[a-c~/]{0,2}", 0..6), cut: prop::sample::Index) {
+            let value = Value::read(BODY).unwrap();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            let (first, second) = keys.split_at(cut.index(keys.len() + 1));
+            let root = Node::root(0, &value);
+            prop_assert_eq!(root.walk(first).walk(second).pointer(), root.walk(&keys).pointer());
+            prop_assert_eq!(root.walk(first).walk(second).value(), root.walk(&keys).value());
+        }
+    }
 }

@@ -106,3 +106,90 @@ macro_rules! export_validator {
         const _: $crate::Description = <$validator as $crate::Validator>::DESCRIPTION;
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Level, NO_SETTINGS_SCHEMA, NoSettings, Rule, Severity};
+
+    static COUNTED: Rule =
+        Rule { id: "counted", title: "Counts", help: "", level: Level::Note, severity: Severity::Info, controls: &["C-1"] };
+
+    /// Says of each document how many it was asked about, and where the question came from.
+    struct Counts;
+
+    impl Validator for Counts {
+        type Settings = NoSettings;
+        const DESCRIPTION: Description =
+            Description { name: "counts", version: "1.2.3", rules: &[&COUNTED], settings_schema: NO_SETTINGS_SCHEMA };
+
+        fn needs(_: &NoSettings) -> Needs {
+            Needs::set().of("", "Pod").of("apps", "*")
+        }
+
+        fn check(check: &Check<'_, NoSettings>, findings: &mut Findings) -> Result<(), PluginError> {
+            let context = check.context.read()?;
+            let place = context.get("place").and_then(crate::Value::as_str).unwrap_or_default().to_owned();
+            let message = format!("{} at {place}", check.documents.len());
+            findings.extend(check.documents.iter().map(|document| COUNTED.at(&document.root(), message.as_str())));
+            Ok(())
+        }
+    }
+
+    type Export = ValidatorExport<Counts>;
+
+    fn request(settings: &str, context: &str, bodies: &[&str]) -> validation::Request {
+        let document =
+            |(id, body): (u32, &&str)| validation::Document { id, file: format!("{id}.yaml"), body: body.as_bytes().to_vec() };
+        validation::Request {
+            settings: settings.as_bytes().to_vec(),
+            context: context.as_bytes().to_vec(),
+            documents: (5..).zip(bodies).map(document).collect(),
+        }
+    }
+
+    #[test]
+    fn a_request_becomes_typed_and_its_findings_name_its_documents() {
+        let found = Export::check(request("{}", r#"{"place": "admission", "new": 1}"#, &["{}", "[1]"])).unwrap();
+        let found: Vec<_> =
+            found.into_iter().map(|finding| (finding.rule, finding.document, finding.pointer, finding.message)).collect();
+        let expected = [5, 6].map(|id| ("counted".to_owned(), id, String::new(), "2 at admission".to_owned()));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_the_contract_does_not_promise_is_bad_input_and_no_answer() {
+        for (request, named) in [
+            (request("{}", "{}", &["{}", "{"]), "document 6 of `6.yaml`"),
+            (request("{}", "{}", &[r#"{"a": 1, "a": 2}"#]), "document 5 of `5.yaml`"),
+            (request("{", "{}", &["{}"]), "settings"),
+            (request(r#"{"unknown": 1}"#, "{}", &["{}"]), "settings"),
+            (request("{}", "", &["{}"]), "context"),
+        ] {
+            let error = Export::check(request).unwrap_err();
+            assert!(matches!(&error, PluginError::BadInput(reason) if reason.contains(named)), "{error:?} names {named}");
+        }
+    }
+
+    #[test]
+    fn what_it_needs_and_says_of_itself_crosses_whole() {
+        let needs = Export::configure(b"{}".to_vec()).unwrap();
+        let kinds: Vec<_> = needs.kinds.iter().map(|filter| (filter.group.as_str(), filter.kind.as_str())).collect();
+        assert_eq!((needs.scope, kinds, needs.secret_values), (Scope::Set, vec![("", "Pod"), ("apps", "*")], false));
+        assert_eq!(Export::configure(br#"{"x": 1}"#.to_vec()).unwrap_err()[0].pointer, "/x");
+        let description = Export::describe();
+        assert_eq!((description.name.as_str(), description.version.as_str()), ("counts", "1.2.3"));
+        assert_eq!(description.settings_schema, NO_SETTINGS_SCHEMA.as_bytes());
+        let [rule] = description.rules.as_slice() else { panic!("{:?}", description.rules) };
+        assert_eq!((rule.id.as_str(), rule.level, rule.severity), ("counted", Level::Note, Severity::Info));
+        assert_eq!(rule.controls, ["C-1"]);
+    }
+
+    #[test]
+    fn tests_ask_as_the_host_does_about_the_kinds_that_are_needed_and_all_at_once() {
+        let yaml = "{apiVersion: v1, kind: Pod}\n---\n{apiVersion: v1, kind: Service}\n---\n{apiVersion: apps/v1, kind: Any}\n---\n{apiVersion: example.com/v1, kind: Pod}";
+        let found = crate::testing::check::<Counts>("{}", yaml);
+        let found: Vec<_> = found.iter().map(|finding| (finding.document(), finding.message())).collect();
+        assert_eq!(found, [(0, "2 at check"), (2, "2 at check")]);
+    }
+}

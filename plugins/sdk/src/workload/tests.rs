@@ -1,6 +1,7 @@
 //! Which pods are found, and what is seen of them.
 
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 
 fn pod_pointers(body: &serde_json::Value) -> Vec<String> {
@@ -104,4 +105,67 @@ fn containers_of_all_three_lists_know_their_kind_and_place() {
         ("ephemeral container `look`", "/spec/ephemeralContainers/0"),
     ];
     assert_eq!(summary, expected.map(|(label, pointer)| (label.to_owned(), pointer.to_owned())));
+}
+
+fn unreadable(body: &serde_json::Value) -> Vec<String> {
+    let bytes = serde_json::to_vec(body).unwrap();
+    let document = Document::read(0, "", &bytes).unwrap();
+    pods(&document).iter().flat_map(Pod::unreadable).map(|node| node.pointer()).collect()
+}
+
+#[test]
+fn what_stands_where_containers_should_be_is_not_passed_over() {
+    let pod = |spec: serde_json::Value| json!({"apiVersion": "v1", "kind": "Pod", "spec": spec});
+    assert_eq!(unreadable(&pod(json!([{"containers": []}]))), ["/spec"]);
+    assert_eq!(
+        unreadable(&pod(json!({"containers": {"a": {}}, "initContainers": "x"}))),
+        ["/spec/containers", "/spec/initContainers"]
+    );
+    assert_eq!(
+        unreadable(&pod(json!({"containers": [{}, "x", null], "ephemeralContainers": [[]]}))),
+        ["/spec/containers/1", "/spec/containers/2", "/spec/ephemeralContainers/0"]
+    );
+    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": "x"}});
+    assert_eq!(unreadable(&deployment), ["/spec/template"]);
+}
+
+#[test]
+fn what_is_not_there_hides_nothing() {
+    for spec in [json!(null), json!({}), json!({"containers": null, "initContainers": []}), json!({"containers": [{}]})] {
+        assert_eq!(unreadable(&json!({"apiVersion": "v1", "kind": "Pod", "spec": spec})), Vec::<String>::new(), "{spec}");
+    }
+}
+
+/// The places of all values with a list `spec.containers`, found without the SDK.
+fn pod_like(value: &serde_json::Value, pointer: &str, found: &mut Vec<String>) {
+    if value.is_object() && value["spec"]["containers"].is_array() {
+        found.push(format!("{pointer}/spec"));
+    }
+    for (key, member) in value.as_object().into_iter().flatten() {
+        pod_like(member, &format!("{pointer}/{key}"), found);
+    }
+    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
+        pod_like(element, &format!("{pointer}/{index}"), found);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_pod_is_missed_and_none_is_made_up(
+        body in crate::testing::anything(&["spec", "template", "containers", "jobTemplate", "metadata"], &["x"]),
+        kind in prop::sample::select(vec!["Pod", "Deployment", "CronJob", "Fleet"]),
+    ) {
+        let api_version = match kind { "Pod" => "v1", "Deployment" => "apps/v1", "CronJob" => "batch/v1", _ => "example.com/v1" };
+        let body = json!({"apiVersion": api_version, "kind": kind, "spec": body});
+        let (mut found, mut expected) = (pod_pointers(&body), Vec::new());
+        let defined = WORKLOADS.iter().find(|workload| workload.1 == kind).map(|(_, _, path)| {
+            path.iter().chain(&["spec"]).map(|step| format!("/{step}")).collect::<String>()
+        });
+        prop_assert_eq!(defined.as_ref(), found.first().filter(|_| defined.is_some()), "the API's own comes first");
+        pod_like(&body, "", &mut expected);
+        expected.extend(defined.filter(|place| !expected.contains(place)));
+        found.sort();
+        expected.sort();
+        prop_assert_eq!(found, expected);
+    }
 }
