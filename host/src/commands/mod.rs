@@ -3,7 +3,6 @@
 mod apply;
 mod applying;
 mod check;
-mod checked;
 mod checked_files;
 mod completion;
 mod deciding;
