@@ -1,3 +1,15 @@
 //! The commands, one file each, through the built binary.
 
+mod apply;
 mod check;
+mod completion;
+mod explain;
+mod init;
+mod plan;
+mod policy;
+mod promote;
+mod recipe;
+mod render;
+mod service;
+mod status;
+mod usage;

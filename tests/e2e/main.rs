@@ -1,1 +1,16 @@
-//! Stories and invariants, through the built binary.
+//! Stories of what may and may not move, and the invariants of the architecture, through the built binary and real git.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on must stop")]
+
+mod approved;
+mod boutique;
+mod denials;
+mod infrastructure;
+mod kept_plugins;
+mod no_silent_skip;
+mod only_proven_images;
+mod policies;
+mod racing;
+mod same_answers;
+mod secrets;
+mod unknown;

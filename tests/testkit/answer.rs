@@ -55,7 +55,7 @@ impl Answer {
     pub fn says(&self, texts: &[&str]) -> &Self {
         let raw = self.raw();
         // Lines may be wrapped anywhere: what is said counts, not where the lines end.
-        let flat = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+        let flat = raw.split_whitespace().filter(|word| *word != "|").collect::<Vec<_>>().join(" ");
         for text in texts {
             assert!(flat.contains(text) || raw.contains(text), "`{}` does not say `{text}`:\n{raw}", self.command);
         }

@@ -122,4 +122,19 @@ impl TestRepo {
     pub fn has(&self, path: impl AsRef<Utf8Path>) -> bool {
         self.path().join(path).exists()
     }
+
+    /// Lets the remote take so many pushes from now on, and refuse all others.
+    pub fn take_pushes(&self, count: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let counter = self.world.write("pushes", "");
+        let hook = format!("#!/bin/sh\necho >> {counter}\n[ $(wc -l < {counter}) -le {count} ]\n");
+        let path = self.remote().join("hooks/pre-receive");
+        fs_err::write(&path, hook).unwrap();
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Lets the remote take all pushes again.
+    pub fn take_all_pushes(&self) {
+        fs_err::remove_file(self.remote().join("hooks/pre-receive")).unwrap();
+    }
 }

@@ -112,6 +112,12 @@ impl Shop {
         Build { service: service.to_owned(), commit, image, digest }
     }
 
+    /// The commit of what was built last.
+    #[track_caller]
+    pub fn last_build_commit(&self, service: &str) -> String {
+        self.service(service).head()
+    }
+
     /// Writes down that an image was built from a branch, as the service's CI does.
     pub fn record(&self, build: &Build, branch: &str) -> Answer {
         self.record_command(build, branch).run()

@@ -94,6 +94,7 @@ impl std::fmt::Display for PromotionId {
 #[serde(tag = "type", content = "body", rename_all = "kebab-case")]
 pub enum Body {
     Trust(Trust),
+    #[serde(rename = "policy-accepted")]
     PolicyAccept(PolicyAccept),
     ServiceBuilt(Built),
     Decided(Decided),
@@ -103,13 +104,13 @@ pub enum Body {
 
 impl Body {
     /// All names that [`Body::type_name`] has.
-    pub const TYPE_NAMES: [&str; 6] = ["trust", "policy-accept", "service-built", "decided", "running", "outcome"];
+    pub const TYPE_NAMES: [&str; 6] = ["trust", "policy-accepted", "service-built", "decided", "running", "outcome"];
 
     /// The name of the type, as written.
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Trust(_) => "trust",
-            Self::PolicyAccept(_) => "policy-accept",
+            Self::PolicyAccept(_) => "policy-accepted",
             Self::ServiceBuilt(_) => "service-built",
             Self::Decided(_) => "decided",
             Self::Running(_) => "running",

@@ -26,13 +26,15 @@ pub struct PlanningReport {
 pub struct PlannedTarget {
     /// Null where an image has no digest: then nothing can be planned, and the findings say why.
     pub plan: Option<PlanReport>,
-    pub verdicts: TargetReport,
+    /// Null where the gates were not asked, because the plan can't be approved.
+    pub verdicts: Option<TargetReport>,
 }
 
 impl PlanningReport {
     /// Puts the targets together. The exit code is the worst of all.
     pub fn new(targets: Vec<PlannedTarget>, errors: Vec<Failure>, notices: Vec<String>) -> Self {
-        let codes = targets.iter().map(|target| target.verdicts.code()).chain(errors.iter().map(|error| error.exit));
+        let verdicts = targets.iter().filter_map(|target| target.verdicts.as_ref());
+        let codes = verdicts.map(TargetReport::code).chain(errors.iter().map(|error| error.exit));
         Self { version: 1, exit: exit_code::worst(codes), targets, errors, notices }
     }
 
@@ -46,7 +48,7 @@ impl PlanningReport {
         let mut blocks = Vec::new();
         for target in &self.targets {
             blocks.extend(target.plan.as_ref().map(|plan| plan.to_text(style)));
-            blocks.push(target.verdicts.to_text(style, detail, sources));
+            blocks.extend(target.verdicts.as_ref().map(|verdicts| verdicts.to_text(style, detail, sources)));
         }
         blocks.push(summary::errors(&self.errors, style, sources));
         blocks.push(summary::notices(&self.notices, style));
@@ -86,7 +88,7 @@ mod tests {
         });
         let (target, recipe) = ("prod-apps".to_owned(), Digest::of(b"recipe"));
         let plan = Plan { target, recipe, actions: Vec::new(), unchanged: 2, conflicts: Vec::new() };
-        PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts }
+        PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts: Some(verdicts) }
     }
 
     #[test]

@@ -168,8 +168,11 @@ impl OpenAttempt {
 impl WaitingPromotion {
     fn sentence(&self) -> String {
         let waits: Vec<String> = self.waits.iter().map(WaitReport::sentence).collect();
-        let waits = if waits.is_empty() { "run `tollgate explain` on it".to_owned() } else { waits.join("; ") };
-        format!("{}: {} waits for {waits}", self.target, self.promotion)
+        let Self { target, promotion, .. } = self;
+        if waits.is_empty() {
+            return format!("{target}: {promotion} waits; `tollgate explain {promotion}` says for what");
+        }
+        format!("{target}: {promotion} waits for {}", waits.join("; "))
     }
 }
 

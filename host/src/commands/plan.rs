@@ -15,6 +15,8 @@ use super::status::waiting_notice;
 use crate::cli::Format;
 use crate::cli::deliver::Plan;
 use crate::configuration::Failures;
+use crate::delivery::recipe::Candidate;
+use crate::delivery::render::render;
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
@@ -32,21 +34,28 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
         let destination = Destination::new(&delivery, target);
-        let judged = destination
-            .candidate(&selected.provenance, &history)
-            .and_then(|candidate| destination.judge(&candidate, &history, now).map(|judged| (candidate, judged)));
-        match judged {
-            Ok((candidate, judged)) => {
+        let candidate = match destination.candidate(&selected.provenance, &history) {
+            Ok(candidate) => candidate,
+            Err(failure) => {
+                errors.push(failure);
+                continue;
+            }
+        };
+        match destination.judge(&candidate, &history, now) {
+            Ok(judged) => {
                 let (failures, unheard) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
                 errors.extend(failures);
                 notices.extend(unheard);
                 let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
                 let state = state_of(judged.decision.word());
                 let report = target_report(&delivery, target, &judged, None, state, None, None);
-                targets.push(PlannedTarget { plan, verdicts: report });
+                targets.push(PlannedTarget { plan, verdicts: Some(report) });
                 sources.files.extend(candidate.documents.files);
             }
-            Err(failure) => errors.push(failure),
+            Err(failure) => {
+                targets.extend(without_verdicts(&destination, &candidate));
+                errors.push(failure);
+            }
         }
     }
     let mut report = PlanningReport::new(targets, errors, notices);
@@ -59,4 +68,12 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     };
     output::print(&text).map_err(|failure| vec![failure])?;
     Ok(report.exit)
+}
+
+/// A plan that can't be approved, as one with Secrets and no key for them, is shown all the same.
+fn without_verdicts(destination: &Destination<'_>, candidate: &Candidate) -> Option<PlannedTarget> {
+    let recipe = candidate.recipe.as_ref()?;
+    let rendered = render(candidate, recipe).ok()?;
+    let plan = destination.adapter.plan(recipe.id().ok()?, &rendered).ok()?;
+    Some(PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts: None })
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tollgate_core::approved::{Approved, NotApproved, Worker};
-use tollgate_core::entry::{Body, Draft, EntrySubject, Outcome, OutcomeState, PromotionId};
+use tollgate_core::digest::Digest;
+use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, Outcome, OutcomeState, PromotionId};
 use tollgate_core::history::History;
+use tollgate_core::plan::Plan;
 use tollgate_core::ports::{
-    AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, ResolveDigest, ResolveError, TargetState,
+    AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, Refusal, ResolveDigest, ResolveError, TargetState,
 };
 use tollgate_core::time::Timestamp;
 
@@ -82,7 +84,13 @@ impl Attempt<'_> {
             blobs: BTreeMap::new(),
             attached: Vec::new(),
         };
+        let mut is_closed = false;
         let appended = self.ledger.append(&mut |history| {
+            // A later attempt that found this one's work at the target may have written its outcome already: one is enough.
+            is_closed = has_ended(history, &subject);
+            if is_closed {
+                return Err(Refusal);
+            }
             let mut drafts = vec![draft(subject.clone(), outcome.clone())];
             if let Some(before) = &before {
                 let earlier = earlier_outcomes(history, &subject, before);
@@ -90,8 +98,11 @@ impl Attempt<'_> {
             }
             Ok(Proposal { drafts })
         });
-        appended.map_err(|source| AttemptError::Unrecorded { attempt, state: state.word(), source })?;
-        Ok((attempt, ended))
+        match appended {
+            Err(AppendError::Refused) if is_closed => Ok((attempt, ended)),
+            Err(source) => Err(AttemptError::Unrecorded { attempt, state: state.word(), source }),
+            Ok(_) => Ok((attempt, ended)),
+        }
     }
 
     /// Applies. Beside the end, what the target said before, where it was asked.
@@ -101,16 +112,32 @@ impl Attempt<'_> {
             Ok(moved) => return (Ended::Moved(moved), None),
             Err(error) => return (Ended::Unresolved(error), None),
         }
+        let planned = approved.plan();
         match self.adapter.apply(approved, &self.prepared.rendered, self.clock) {
             Ok(Applied::Done { before, after }) => {
                 let release = after.written.map(|written| written.release).unwrap_or_default();
                 (Ended::Succeeded { release }, Some(before))
             }
-            Ok(Applied::Stale { before, .. }) => (Ended::Stale, Some(before)),
+            Ok(Applied::Stale { before, plan }) => {
+                let ended =
+                    self.written_before(planned, &before, &plan).map_or(Ended::Stale, |release| Ended::Succeeded { release });
+                (ended, Some(before))
+            }
             Ok(Applied::Overtaken { before }) => (Ended::Overtaken { by: before.attempt }, None),
             Ok(Applied::Expired { before }) => (Ended::Expired, Some(before)),
             Err(error) => (Ended::Failed(error), None),
         }
+    }
+}
+
+impl Attempt<'_> {
+    /// The release that an earlier attempt at this very promotion wrote, where nothing is left to do: its worker never
+    /// reported. The plan is another one only because it was carried out.
+    fn written_before(&self, planned: Digest, before: &TargetState, plan: &Plan) -> Option<String> {
+        let written = before.written.as_ref()?;
+        let is_ours = written.promotion == self.promotion.to_string() && written.plan == planned;
+        let is_done = plan.actions.is_empty() && plan.conflicts.is_empty();
+        (is_ours && is_done).then(|| written.release.clone())
     }
 }
 
@@ -134,13 +161,19 @@ pub(crate) fn moved_message(moved: &[MovedTag]) -> String {
     moved.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
+/// Whether an attempt's outcome is written.
+fn has_ended(history: &History, attempt: &EntrySubject) -> bool {
+    let is_its = |entry: &Entry| entry.subject.target == attempt.target && entry.subject.attempt == attempt.attempt;
+    history.entries().iter().any(|entry| matches!(entry.body, Body::Outcome(_)) && is_its(entry))
+}
+
 /// Outcomes for attempts that began before this one and never ended: what the target itself said when this one took it.
 fn earlier_outcomes(history: &History, own: &EntrySubject, before: &TargetState) -> Vec<(EntrySubject, Outcome)> {
-    let target = own.target.as_deref().unwrap_or_default();
     let mut outcomes = Vec::new();
-    for promotion in history.open_attempts(target) {
-        let Some((running, _)) = promotion.running else { continue };
-        if running.subject.attempt >= own.attempt {
+    // All of them, also those of this very promotion.
+    for running in history.entries().iter().filter(|entry| matches!(entry.body, Body::Running(_))) {
+        let is_earlier = running.subject.target == own.target && running.subject.attempt < own.attempt;
+        if !is_earlier || has_ended(history, &running.subject) {
             continue;
         }
         let wrote = before.written.as_ref().is_some_and(|written| Some(written.attempt) == running.subject.attempt);

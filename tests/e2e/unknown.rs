@@ -107,3 +107,46 @@ fn a_file_that_is_no_manifest_a_link_and_an_unknown_reference_block() {
     shop.tollgate(&["promote", "no-such-branch"]).run().exits(13);
     shop.tollgate(&["promote", "master", "--to", "prod-app"]).run().exits(12).says(&["prod-apps"]);
 }
+
+#[test]
+fn a_policy_whose_commit_is_gone_from_the_remote_blocks_a_fresh_clone() {
+    let shop = mk_shop();
+    shop.deployment.git(&["checkout", "--quiet", "--orphan", "other"]);
+    shop.deployment.commit("history anew");
+    shop.deployment.git(&["push", "--quiet", "--force", "origin", "HEAD:refs/heads/master"]);
+    shop.world.git("remotes/deployment.git", &["reflog", "expire", "--expire=now", "--all"]);
+    shop.world.git("remotes/deployment.git", &["gc", "--quiet", "--prune=now"]);
+    shop.world.git("", &["clone", "--quiet", "--no-local", "remotes/deployment.git", "again"]);
+    let before = shop.target("preprod").everything();
+    let answer = shop.world.tollgate("again").args(["promote", "master", "--trust", &shop.trust]).run();
+    assert!([12, 13].contains(&answer.exit), "{}", answer.raw());
+    assert_eq!(shop.target("preprod").everything(), before);
+}
+
+#[test]
+fn a_registry_that_lies_about_its_blobs_blocks() {
+    let shop = mk_shop();
+    let build = shop.last_build("cart");
+    let blob = shop.registry().layout(&build.image).join("blobs/sha256").join(build.digest.trim_start_matches("sha256:"));
+    fs_err::write(blob, "{}").unwrap();
+    assert_blocked(&shop, 13, &["registry.example.com/cart", "bytes, and it has 2"]);
+}
+
+#[test]
+fn a_ledger_of_another_repository_is_refused() {
+    let shop = mk_shop();
+    let other = Shop::new(&["cart"]);
+    let place = other.deployment.remote();
+    shop.tollgate(&["promote", "master", "--ledger", place.as_str()]).run().exits(12).says(&["ledger"]);
+}
+
+#[test]
+fn a_machine_that_can_not_remember_ledgers_blocks() {
+    let shop = mk_shop();
+    fs_err::remove_dir_all(shop.world.path("state")).unwrap();
+    shop.world.write("state", "a file where a directory should be\n");
+    let before = shop.target("preprod").everything();
+    let answer = shop.tollgate(&["promote", "master"]).run();
+    assert!([12, 15].contains(&answer.exit), "{}", answer.raw());
+    assert_eq!(shop.target("preprod").everything(), before);
+}
