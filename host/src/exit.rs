@@ -154,3 +154,6 @@ impl MeansExit for AttemptError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

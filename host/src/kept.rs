@@ -1,71 +1,186 @@
-//! Verdicts that were given before, kept on disk by the digest of everything that they depend on.
+//! What was found out before, kept on disk by the digest of everything that it depends on: verdicts, which documents a file
+//! holds, what a plugin says of itself.
 //!
-//! Only `check` asks for them. A file that is damaged, locked or full is as good as none.
+//! Only `check` asks for it. A file that is damaged, locked or full is as good as none.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::sync::Mutex;
 
-use camino::Utf8Path;
-use redb::{Database, ReadableDatabase as _, TableDefinition};
+use camino::{Utf8Path, Utf8PathBuf};
+use redb::{Database, Durability, ReadOnlyDatabase, ReadOnlyTable, ReadableDatabase as _, TableDefinition};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tollgate_core::cache::{KeepVerdicts, KeptVerdict};
 use tollgate_core::digest::Digest;
 
-const VERDICTS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("verdicts-1");
+const TABLE: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("kept-2");
 
-/// Kept verdicts. New ones are written when it is dropped, all at once.
-pub(crate) struct KeptVerdicts {
-    database: Database,
+/// Past this size everything is forgotten: what is still needed comes back.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// What is kept. What is new is written when it is dropped, all at once.
+pub(crate) struct Kept {
+    file: Utf8PathBuf,
+    /// Names this very program. Another one may read files and load plugins otherwise.
+    program: Digest,
+    old: Option<ReadOnlyTable<[u8; 32], &'static [u8]>>,
     new: Mutex<Vec<(Digest, Vec<u8>)>>,
 }
 
-impl KeptVerdicts {
-    /// Opens the file in a directory, or makes it. Nothing when that can't be done, as when another process holds it.
+impl Kept {
+    /// Opens what is kept in a directory. Nothing when the program can't be told from others.
     pub(crate) fn open(directory: &Utf8Path) -> Option<Self> {
-        fs_err::create_dir_all(directory).ok()?;
-        let database = Database::create(directory.join("verdicts.redb")).ok()?;
-        Some(Self { database, new: Mutex::default() })
+        let program = program()?;
+        let file = directory.join("verdicts.redb");
+        // Reading alone takes no lock from others and writes nothing.
+        let old = read_table(&file);
+        Some(Self { file, program, old, new: Mutex::default() })
     }
 
-    fn read(&self, key: &Digest) -> Option<KeptVerdict> {
-        let transaction = self.database.begin_read().ok()?;
-        let table = transaction.open_table(VERDICTS).ok()?;
-        let bytes = table.get(key.as_bytes()).ok()??;
+    /// The key of something that depends on these texts and on how this program works.
+    pub(crate) fn key(&self, what: &str, parts: &[&[u8]]) -> Digest {
+        let mut bytes = self.program.as_bytes().to_vec();
+        for part in [what.as_bytes()].iter().chain(parts) {
+            bytes.extend_from_slice(Digest::of(part).as_bytes());
+        }
+        Digest::of(&bytes)
+    }
+
+    /// What stands under a key. What can't be read is as good as not there.
+    pub(crate) fn recall<T: DeserializeOwned>(&self, key: &Digest) -> Option<T> {
+        let bytes = self.old.as_ref()?.get(key.as_bytes()).ok()??;
         serde_json::from_slice(bytes.value()).ok()
     }
 
-    fn write(&self, verdicts: &[(Digest, Vec<u8>)]) -> Result<(), redb::Error> {
-        let mut transaction = self.database.begin_write()?;
-        // A verdict that is lost is computed again.
-        transaction.set_durability(redb::Durability::None)?;
-        {
-            let mut table = transaction.open_table(VERDICTS)?;
-            for (key, bytes) in verdicts {
-                table.insert(key.as_bytes(), bytes.as_slice())?;
-            }
-        }
-        transaction.commit()?;
-        Ok(())
-    }
-}
-
-impl KeepVerdicts for KeptVerdicts {
-    fn get(&self, key: &Digest) -> Option<KeptVerdict> {
-        self.read(key)
-    }
-
-    fn put(&self, key: &Digest, verdict: &KeptVerdict) {
-        let Ok(bytes) = serde_json::to_vec(verdict) else { return };
+    /// Keeps something under a key.
+    pub(crate) fn keep<T: Serialize>(&self, key: &Digest, value: &T) {
+        let Ok(bytes) = serde_json::to_vec(value) else { return };
         if let Ok(mut new) = self.new.lock() {
             new.push((*key, bytes));
         }
     }
+
+    fn write(&self, new: &[(Digest, Vec<u8>)]) -> Result<(), Box<dyn std::error::Error>> {
+        if let Some(directory) = self.file.parent() {
+            fs_err::create_dir_all(directory)?;
+        }
+        if fs_err::metadata(&self.file).is_ok_and(|metadata| metadata.len() > LARGEST) {
+            fs_err::remove_file(&self.file)?;
+        }
+        let database = Database::create(&self.file)?;
+        let mut transaction = database.begin_write()?;
+        // What is lost is found out again.
+        transaction.set_durability(Durability::None)?;
+        {
+            let mut table = transaction.open_table(TABLE)?;
+            for (key, bytes) in new {
+                table.insert(key.as_bytes(), bytes.as_slice())?;
+            }
+        }
+        Ok(transaction.commit()?)
+    }
 }
 
-impl Drop for KeptVerdicts {
+fn read_table(file: &Utf8Path) -> Option<ReadOnlyTable<[u8; 32], &'static [u8]>> {
+    ReadOnlyDatabase::open(file).ok()?.begin_read().ok()?.open_table(TABLE).ok()
+}
+
+/// A program that is built or installed anew has another one.
+fn program() -> Option<Digest> {
+    let metadata = fs_err::metadata(std::env::current_exe().ok()?).ok()?;
+    let (inode, size) = (metadata.ino(), metadata.size());
+    Some(Digest::of(format!("{} {inode} {size} {}.{}", metadata.dev(), metadata.mtime(), metadata.mtime_nsec()).as_bytes()))
+}
+
+impl KeepVerdicts for Kept {
+    fn get(&self, key: &Digest) -> Option<KeptVerdict> {
+        self.recall(key)
+    }
+
+    fn put(&self, key: &Digest, verdict: &KeptVerdict) {
+        self.keep(key, verdict);
+    }
+}
+
+impl Drop for Kept {
     fn drop(&mut self) {
         let new = self.new.get_mut().map(std::mem::take).unwrap_or_default();
+        // Writing needs the file alone.
+        self.old = None;
         if !new.is_empty() {
             // Losing what was kept costs time and nothing else.
             let _ = self.write(&new);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_directory() -> (tempfile::TempDir, Utf8PathBuf) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::try_from(directory.path().join("cache")).unwrap();
+        (directory, path)
+    }
+
+    fn keep(directory: &Utf8Path, name: &str, value: &str) {
+        let kept = Kept::open(directory).unwrap();
+        kept.keep(&kept.key("test", &[name.as_bytes()]), &value);
+    }
+
+    fn recall(directory: &Utf8Path, name: &str) -> Option<String> {
+        let kept = Kept::open(directory).unwrap();
+        kept.recall(&kept.key("test", &[name.as_bytes()]))
+    }
+
+    #[test]
+    fn what_one_process_keeps_the_next_one_recalls() {
+        let (_guard, directory) = mk_directory();
+        assert_eq!(recall(&directory, "a"), None);
+        keep(&directory, "a", "one");
+        keep(&directory, "b", "two");
+        assert_eq!(recall(&directory, "a").as_deref(), Some("one"));
+        assert_eq!(recall(&directory, "b").as_deref(), Some("two"));
+        assert_eq!(recall(&directory, "c"), None);
+    }
+
+    #[test]
+    fn a_damaged_file_is_as_good_as_none() {
+        let (_guard, directory) = mk_directory();
+        keep(&directory, "a", "one");
+        let file = directory.join("verdicts.redb");
+        let whole = fs_err::read(&file).unwrap();
+        for damaged in [&b"not a database"[..], &[], &whole[..whole.len() / 2]] {
+            fs_err::write(&file, damaged).unwrap();
+            assert_eq!(recall(&directory, "a"), None);
+            keep(&directory, "a", "one");
+        }
+        fs_err::write(&file, &whole).unwrap();
+        assert_eq!(recall(&directory, "a").as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn two_at_once_read_and_neither_fails_when_both_write() {
+        let (_guard, directory) = mk_directory();
+        keep(&directory, "a", "one");
+        let (first, second) = (Kept::open(&directory).unwrap(), Kept::open(&directory).unwrap());
+        for kept in [&first, &second] {
+            assert_eq!(kept.recall::<String>(&kept.key("test", &[b"a"])).as_deref(), Some("one"));
+            kept.keep(&kept.key("test", &[b"b"]), &"two");
+        }
+        drop(first);
+        drop(second);
+        assert_eq!(recall(&directory, "b").as_deref(), Some("two"));
+    }
+
+    #[test]
+    fn keys_tell_parts_and_purposes_apart() {
+        let (_guard, directory) = mk_directory();
+        let kept = Kept::open(&directory).unwrap();
+        let key = |what, parts: &[&str]| kept.key(what, &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>());
+        assert_ne!(key("a", &["b", "c"]), key("a", &["bc", ""]));
+        assert_ne!(key("a", &["b"]), key("b", &["a"]));
+        assert_eq!(key("a", &["b"]), key("a", &["b"]));
     }
 }

@@ -8,11 +8,16 @@ mod exit;
 mod invocation;
 mod kept;
 mod output;
+mod recalled;
 mod rules;
 mod sources;
 mod wiring;
 
 use std::process::ExitCode;
+
+/// Documents are judged on all cores at once, where the system's allocator makes them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     commands::run()

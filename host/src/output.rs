@@ -88,4 +88,41 @@ mod tests {
         assert_eq!(destinations(&[]).unwrap()[0].format, ReportFormat::Text);
         assert!(destinations(&options(&["sarif"])).is_err());
     }
+
+    #[test]
+    fn a_format_may_have_a_file_and_an_empty_one_is_standard_output() {
+        let all = destinations(&["json=report.json".to_owned(), "text=".to_owned()]).unwrap();
+        let files: Vec<Option<&str>> = all.iter().map(|destination| destination.file.as_deref().map(Utf8Path::as_str)).collect();
+        assert_eq!(files, [Some("report.json"), None]);
+    }
+
+    #[test]
+    fn a_format_that_does_not_exist_is_a_slip_of_usage_and_is_named() {
+        let failure = destinations(&["yaml=a".to_owned()]).unwrap_err();
+        assert_eq!(
+            (failure.exit, failure.message.as_str()),
+            (ExitCode::Usage, "`yaml` is not a format; there are `text` and `json`")
+        );
+    }
+
+    #[test]
+    fn a_file_appears_whole_and_nothing_stays_beside_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+        write_file(&root.join("a.json"), b"old").unwrap();
+        write_file(&root.join("a.json"), b"new").unwrap();
+        assert_eq!(fs_err::read(root.join("a.json")).unwrap(), b"new");
+        let names: Vec<_> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["a.json"]);
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_written_is_an_error_and_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+        fs_err::create_dir(root.join("taken")).unwrap();
+        assert!(write_file(&root.join("taken"), b"x").is_err());
+        assert!(write_file(&root.join("no/such/directory"), b"x").is_err());
+        assert_eq!(fs_err::read_dir(&root).unwrap().count(), 1);
+    }
 }

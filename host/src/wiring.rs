@@ -7,8 +7,9 @@ use tollgate_apply::directory::Directory;
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::KeepBranch as _;
 use tollgate_core::digest::{Digest, InvalidDigest};
-use tollgate_core::document::{Document, Span};
+use tollgate_core::document::{Place, SourceFile, Span};
 use tollgate_core::entry::By;
+use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::History;
 use tollgate_core::image::ImageReference;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, Target, TargetKind};
@@ -28,14 +29,16 @@ use crate::configuration::in_force::{self, InForce};
 use crate::configuration::reader::{Reader, Tree};
 use crate::exit::fail;
 use crate::invocation::Invocation;
+use crate::kept::Kept;
+use crate::recalled::LateLoader;
 
 /// Finds lines by reading the source once more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lines;
 
 impl LocateValue for Lines {
-    fn locate(&self, document: &Document, pointers: &[Pointer]) -> Vec<Span> {
-        tollgate_manifest::locate(&document.source, document.place.stream, &document.place.base, pointers)
+    fn locate(&self, source: &SourceFile, place: &Place, pointers: &[Pointer]) -> Vec<Span> {
+        tollgate_manifest::locate(source, place.stream, &place.base, pointers)
     }
 }
 
@@ -52,6 +55,12 @@ pub(crate) fn sandbox(invocation: &Invocation) -> Result<Sandbox, Failure> {
         }
         SandboxError::Engine(_) => Failure::new(ExitCode::Unexpected, &error),
     })
+}
+
+/// Loads policies as late as can be, by what is kept of them.
+pub(crate) fn late_loader(invocation: &Invocation, kept: Option<Arc<Kept>>) -> LateLoader<Sandbox> {
+    let invocation = invocation.clone();
+    LateLoader::new(kept, move || sandbox(&invocation).map_err(|failure| failure.message))
 }
 
 /// The child process in which a plugin is compiled.
@@ -114,7 +123,7 @@ pub(crate) fn read_ledger(invocation: &Invocation, clone: &GitRepository) -> Res
 }
 
 /// The revision in force, where there is a ledger at all; `check` can do without.
-pub(crate) fn in_force(invocation: &Invocation, sandbox: &Sandbox) -> Result<Option<(InForce, Vec<String>)>, Failures> {
+pub(crate) fn in_force(invocation: &Invocation, loader: &dyn LoadPolicy) -> Result<Option<(InForce, Vec<String>)>, Failures> {
     let clone = match repository(invocation) {
         Ok(clone) => clone,
         Err(_) if invocation.global.ledger.is_none() => return Ok(None),
@@ -128,7 +137,7 @@ pub(crate) fn in_force(invocation: &Invocation, sandbox: &Sandbox) -> Result<Opt
         other => other?,
     };
     match ledger.history() {
-        Ok(history) => in_force::read(&history, &clone, &ledger, sandbox).map(|in_force| Some((in_force, Vec::new()))),
+        Ok(history) => in_force::read(&history, &clone, &ledger, loader).map(|in_force| Some((in_force, Vec::new()))),
         Err(LedgerError::Missing { .. }) if invocation.trust.is_none() => Ok(None),
         Err(error) => Err(vec![fail(error)]),
     }

@@ -17,6 +17,11 @@ pub trait KeepVerdicts: Send + Sync {
     /// The verdict under a key, if it is still there.
     fn get(&self, key: &Digest) -> Option<KeptVerdict>;
 
+    /// Whether it keeps anything at all, so that keys are worth their price.
+    fn keeps(&self) -> bool {
+        true
+    }
+
     /// Keeps a verdict. Failing to is no error: it will be computed again.
     fn put(&self, key: &Digest, verdict: &KeptVerdict);
 }
@@ -28,6 +33,10 @@ pub struct Forgetful;
 impl KeepVerdicts for Forgetful {
     fn get(&self, _: &Digest) -> Option<KeptVerdict> {
         None
+    }
+
+    fn keeps(&self) -> bool {
+        false
     }
 
     fn put(&self, _: &Digest, _: &KeptVerdict) {}

@@ -1,36 +1,19 @@
 //! Asking validators about documents.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 use tollgate_core::cache::{KeepVerdicts, KeptVerdict};
-use tollgate_core::document::{Document, Location};
+use tollgate_core::digest::Digest;
+use tollgate_core::document::Location;
 use tollgate_core::evaluate::{
     CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError, LoadedPolicy, VisibleDocument,
 };
-use tollgate_core::finding::{Finding, RuleId, Subject};
+use tollgate_core::finding::{Finding, RuleId, Subject as FindingSubject};
 use tollgate_core::policy::Scope;
 use tollgate_core::ports::LocateValue;
 
 use crate::judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};
 use crate::policies::{ConfiguredPolicy, Policies};
-
-/// A document that is to be judged.
-#[derive(Clone, Debug)]
-pub struct JudgedDocument {
-    pub document: Document,
-    /// The component that brings it; nothing without a configuration.
-    pub component: Option<String>,
-    /// Its body with Secret values withheld. The same as the document's own where it holds none.
-    pub withheld: Arc<[u8]>,
-}
-
-impl JudgedDocument {
-    fn visible(&self, secret_values: bool) -> VisibleDocument {
-        let body = if secret_values { &self.document.body } else { &self.withheld };
-        VisibleDocument { file: self.document.source.path.clone(), body: Arc::clone(body) }
-    }
-}
+use crate::subject::{JudgedDocument, KnownDocument, Remembered, Subject};
 
 /// Asks validators.
 pub struct Evaluator<'a> {
@@ -48,114 +31,182 @@ impl std::fmt::Debug for Evaluator<'_> {
     }
 }
 
+/// A policy with its plugin, which is one.
+#[derive(Clone, Copy)]
+struct Validator<'a> {
+    policy: &'a ConfiguredPolicy,
+    plugin: &'a dyn EvaluateDocuments,
+}
+
+impl Validator<'_> {
+    fn sees_secret_values(&self) -> bool {
+        self.plugin.needs().secret_values && self.policy.spec.grants.secret_values
+    }
+}
+
 impl Evaluator<'_> {
     /// Asks all validators about all documents: those of scope `document` about each, those of scope `set` about all at
     /// once. No answer keeps another from being given.
     pub fn judge(&self, documents: &[JudgedDocument]) -> Judgements {
-        let mut all = Judgements::default();
-        let validators: Vec<_> = self.policies.iter().filter_map(as_validator).collect();
-        for (policy, _) in &validators {
-            all.by_policy.entry(policy.spec.name.clone()).or_default();
-        }
-        let (set, single): (Vec<_>, Vec<_>) = validators.into_iter().partition(|(_, plugin)| plugin.needs().scope == Scope::Set);
-        let judge_one = |document: &JudgedDocument| self.judge_one(&single, document);
-        let of_documents: Vec<Judgements> = documents.par_iter().map(judge_one).collect();
-        let of_sets: Vec<Judgements> = set.par_iter().map(|(policy, plugin)| self.judge_set(policy, *plugin, documents)).collect();
-        of_documents.into_iter().chain(of_sets).for_each(|judgements| all.absorb(judgements));
+        let mut all = self.unasked();
+        let of_documents: Vec<Judgements> =
+            documents.par_iter().map(|document| self.judge_each(std::slice::from_ref(document))).collect();
+        of_documents.into_iter().for_each(|judgements| all.absorb(judgements));
+        all.absorb(self.judge_set(documents));
         all
     }
 
-    fn judge_one(&self, policies: &[(&ConfiguredPolicy, &dyn EvaluateDocuments)], document: &JudgedDocument) -> Judgements {
+    /// All validators, before they are asked.
+    pub fn unasked(&self) -> Judgements {
         let mut all = Judgements::default();
-        for (policy, plugin) in policies {
-            if plugin.needs().concern(&document.document.identity) {
-                let judgement = self.ask(policy, *plugin, &[document]);
-                all.by_policy.insert(policy.spec.name.clone(), judgement);
+        for validator in self.policies.iter().filter_map(as_validator) {
+            all.by_policy.entry(validator.policy.spec.name.clone()).or_default();
+        }
+        all
+    }
+
+    /// Asks the validators of scope `document` about each document, one after the other.
+    pub fn judge_each(&self, documents: &[JudgedDocument]) -> Judgements {
+        let mut all = Judgements::default();
+        for document in documents {
+            for validator in self.validators(Scope::Document) {
+                if validator.plugin.needs().concern(&document.document.identity) {
+                    all.add(&validator.policy.spec.name, self.ask(validator, &[document]));
+                }
             }
         }
         all
     }
 
-    fn judge_set(&self, policy: &ConfiguredPolicy, plugin: &dyn EvaluateDocuments, documents: &[JudgedDocument]) -> Judgements {
-        let needs = plugin.needs();
-        let concerned: Vec<&JudgedDocument> =
-            documents.iter().filter(|document| needs.concern(&document.document.identity)).collect();
+    /// Asks the validators of scope `set` about all documents together.
+    pub fn judge_set(&self, documents: &[JudgedDocument]) -> Judgements {
         let mut all = Judgements::default();
-        if !concerned.is_empty() {
-            all.by_policy.insert(policy.spec.name.clone(), self.ask(policy, plugin, &concerned));
+        for validator in self.validators(Scope::Set) {
+            let concerns = |document: &&JudgedDocument| validator.plugin.needs().concern(&document.document.identity);
+            let concerned: Vec<&JudgedDocument> = documents.iter().filter(concerns).collect();
+            if !concerned.is_empty() {
+                all.add(&validator.policy.spec.name, self.ask(validator, &concerned));
+            }
         }
         all
     }
 
-    fn ask(&self, policy: &ConfiguredPolicy, plugin: &dyn EvaluateDocuments, documents: &[&JudgedDocument]) -> PolicyJudgement {
-        let secret_values = plugin.needs().secret_values && policy.spec.grants.secret_values;
-        let visible: Vec<VisibleDocument> = documents.iter().map(|document| document.visible(secret_values)).collect();
-        let evaluation = self.answer(policy, plugin, &visible);
-        let mut judgement =
-            PolicyJudgement { log: evaluation.log, fuel: evaluation.fuel, memory: evaluation.memory, ..PolicyJudgement::default() };
+    /// What [`Self::judge_each`] said of these documents before; nothing unless every answer is still there.
+    pub fn recall_each(&self, documents: &[Remembered<'_>]) -> Option<Judgements> {
+        let mut all = Judgements::default();
         for document in documents {
-            *judgement.asked.entry(document.component.clone()).or_default() += 1;
+            for validator in self.validators(Scope::Document) {
+                if validator.plugin.needs().concern(&document.known.identity) {
+                    all.add(&validator.policy.spec.name, self.recall(validator, std::slice::from_ref(document))?);
+                }
+            }
         }
-        match evaluation.outcome {
-            Ok(raw) => judgement.findings = self.findings(policy, documents, &raw),
-            Err(error) => judgement.failures = failures(policy, documents, &error),
+        Some(all)
+    }
+
+    /// What [`Self::judge_set`] said of these documents before; nothing unless every answer is still there.
+    pub fn recall_set(&self, documents: &[Remembered<'_>]) -> Option<Judgements> {
+        let mut all = Judgements::default();
+        for validator in self.validators(Scope::Set) {
+            let concerns = |document: &&Remembered<'_>| validator.plugin.needs().concern(&document.known.identity);
+            let concerned: Vec<Remembered<'_>> = documents.iter().filter(concerns).copied().collect();
+            if !concerned.is_empty() {
+                all.add(&validator.policy.spec.name, self.recall(validator, &concerned)?);
+            }
+        }
+        Some(all)
+    }
+
+    fn validators(&self, scope: Scope) -> impl Iterator<Item = Validator<'_>> {
+        self.policies.iter().filter_map(as_validator).filter(move |validator| validator.plugin.needs().scope == scope)
+    }
+
+    /// The plugin's answer, or the one that it gave to the very same question before.
+    fn ask(&self, validator: Validator<'_>, documents: &[&JudgedDocument]) -> PolicyJudgement {
+        let known: Vec<KnownDocument> =
+            if self.cache.keeps() { documents.iter().copied().map(KnownDocument::of).collect() } else { Vec::new() };
+        let remembered: Vec<Remembered<'_>> =
+            documents.iter().zip(&known).map(|(document, known)| document.remembered(known)).collect();
+        if let Some(judgement) = self.recall(validator, &remembered) {
+            return judgement;
+        }
+        let visible: Vec<VisibleDocument> =
+            documents.iter().map(|document| document.visible(validator.sees_secret_values())).collect();
+        let request = CheckRequest { context: &self.context, documents: &visible, evaluation_time: self.evaluation_time };
+        let evaluation = validator.plugin.check(&request);
+        if self.cache.keeps() && evaluation.outcome.as_ref().err().is_none_or(EvaluationError::is_deterministic) {
+            self.cache.put(&self.key(validator, &remembered), &KeptVerdict { outcome: evaluation.outcome.clone() });
+        }
+        self.judgement(validator.policy, &documents.iter().map(|document| document.subject()).collect::<Vec<_>>(), evaluation)
+    }
+
+    /// An answer that was given before. About nothing, nothing was ever asked.
+    fn recall(&self, validator: Validator<'_>, documents: &[Remembered<'_>]) -> Option<PolicyJudgement> {
+        if documents.is_empty() {
+            return None;
+        }
+        let kept = self.cache.get(&self.key(validator, documents))?;
+        let evaluation = Evaluation { outcome: kept.outcome, log: Vec::new(), host_calls: Vec::new(), fuel: 0, memory: 0 };
+        let subjects: Vec<Subject<'_>> = documents.iter().map(Remembered::subject).collect();
+        Some(self.judgement(validator.policy, &subjects, evaluation))
+    }
+
+    fn key(&self, validator: Validator<'_>, documents: &[Remembered<'_>]) -> Digest {
+        let time = validator.plugin.uses_clock().then_some(self.evaluation_time);
+        let secret_values = validator.sees_secret_values();
+        let seen = documents.iter().map(|document| (document.source.path.as_str(), document.known.digest(secret_values)));
+        crate::key::of_check(&validator.policy.configuration, &self.context, seen, time)
+    }
+
+    fn judgement(
+        &self,
+        policy: &ConfiguredPolicy,
+        subjects: &[Subject<'_>],
+        evaluation: Evaluation<Vec<DocumentFinding>>,
+    ) -> PolicyJudgement {
+        let Evaluation { outcome, log, fuel, memory, .. } = evaluation;
+        let mut judgement = PolicyJudgement { log, fuel, memory, ..PolicyJudgement::default() };
+        for subject in subjects {
+            *judgement.asked.entry(subject.component.clone()).or_default() += 1;
+        }
+        match outcome {
+            Ok(raw) => judgement.findings = self.findings(policy, subjects, &raw),
+            Err(error) => judgement.failures = failures(policy, subjects, &error),
         }
         judgement
     }
 
-    /// The plugin's answer, or the one that it gave to the very same question before.
-    fn answer(
-        &self,
-        policy: &ConfiguredPolicy,
-        plugin: &dyn EvaluateDocuments,
-        visible: &[VisibleDocument],
-    ) -> Evaluation<Vec<DocumentFinding>> {
-        let time = plugin.uses_clock().then_some(self.evaluation_time);
-        let key = crate::key::of_check(&policy.configuration, &self.context, &visible.iter().collect::<Vec<_>>(), time);
-        if let Some(kept) = self.cache.get(&key) {
-            return Evaluation { outcome: kept.outcome, log: Vec::new(), host_calls: Vec::new(), fuel: 0, memory: 0 };
-        }
-        let request = CheckRequest { context: &self.context, documents: visible, evaluation_time: self.evaluation_time };
-        let evaluation = plugin.check(&request);
-        if evaluation.outcome.as_ref().err().is_none_or(EvaluationError::is_deterministic) {
-            self.cache.put(&key, &KeptVerdict { outcome: evaluation.outcome.clone() });
-        }
-        evaluation
-    }
-
-    fn findings(
-        &self,
-        policy: &ConfiguredPolicy,
-        documents: &[&JudgedDocument],
-        raw: &[DocumentFinding],
-    ) -> Vec<Attributed<Finding>> {
+    fn findings(&self, policy: &ConfiguredPolicy, subjects: &[Subject<'_>], raw: &[DocumentFinding]) -> Vec<Attributed<Finding>> {
         let mut findings = Vec::with_capacity(raw.len());
-        for (position, document) in documents.iter().enumerate() {
+        if raw.is_empty() {
+            return findings;
+        }
+        for (position, subject) in subjects.iter().enumerate() {
             let own: Vec<&DocumentFinding> = raw.iter().filter(|finding| finding.document == position).collect();
             if own.is_empty() {
                 continue;
             }
             let pointers: Vec<_> = own.iter().map(|finding| finding.pointer.clone()).collect();
-            let spans = self.locate.locate(&document.document, &pointers);
+            let spans = self.locate.locate(subject.source, subject.place, &pointers);
             for (finding, span) in own.into_iter().zip(spans) {
-                let location = Location { file: document.document.source.path.clone(), span };
-                findings.extend(resolve(policy, document, finding, location));
+                let location = Location { file: subject.source.path.clone(), span };
+                findings.extend(resolve(policy, subject, finding, location));
             }
         }
         findings
     }
 }
 
-fn as_validator(policy: &ConfiguredPolicy) -> Option<(&ConfiguredPolicy, &dyn EvaluateDocuments)> {
+fn as_validator(policy: &ConfiguredPolicy) -> Option<Validator<'_>> {
     match &policy.loaded {
-        LoadedPolicy::Validator(plugin) => Some((policy, plugin.as_ref())),
+        LoadedPolicy::Validator(plugin) => Some(Validator { policy, plugin: plugin.as_ref() }),
         LoadedPolicy::Promotion(_) => None,
     }
 }
 
 fn resolve(
     policy: &ConfiguredPolicy,
-    document: &JudgedDocument,
+    subject: &Subject<'_>,
     raw: &DocumentFinding,
     location: Location,
 ) -> Option<Attributed<Finding>> {
@@ -166,26 +217,26 @@ fn resolve(
         level: rule.level,
         severity: rule.severity,
         message: raw.message.clone(),
-        subject: Subject::Document { document: document.document.reference(), pointer: raw.pointer.clone() },
+        subject: FindingSubject::Document { document: subject.reference(), pointer: raw.pointer.clone() },
         location: Some(location),
         remediation: raw.remediation.clone(),
         controls: rule.controls.to_vec(),
     };
-    Some(Attributed { component: document.component.clone(), value })
+    Some(Attributed { component: subject.component.clone(), value })
 }
 
 /// A failure counts for every document that was asked about together.
-fn failures(policy: &ConfiguredPolicy, documents: &[&JudgedDocument], error: &EvaluationError) -> Vec<Attributed<PolicyFailure>> {
-    let single = documents.len() == 1;
-    let mut components: Vec<Option<String>> = documents.iter().map(|document| document.component.clone()).collect();
+fn failures(policy: &ConfiguredPolicy, subjects: &[Subject<'_>], error: &EvaluationError) -> Vec<Attributed<PolicyFailure>> {
+    let single = if let [single] = subjects { Some(single) } else { None };
+    let mut components: Vec<Option<String>> = subjects.iter().map(|subject| subject.component.clone()).collect();
     components.sort();
     components.dedup();
     let failure = |component: Option<String>| Attributed {
         component,
         value: PolicyFailure {
             policy: policy.spec.name.clone(),
-            file: documents.first().filter(|_| single).map(|document| document.document.source.path.clone()),
-            document: documents.first().filter(|_| single).map(|document| document.document.identity.to_string()),
+            file: single.map(|subject| subject.source.path.clone()),
+            document: single.map(|subject| subject.identity.to_string()),
             error: error.clone(),
         },
     };

@@ -83,6 +83,14 @@ impl Judgements {
         }
     }
 
+    /// Takes in one more answer of a policy.
+    pub(crate) fn add(&mut self, policy: &str, judgement: PolicyJudgement) {
+        match self.by_policy.get_mut(policy) {
+            Some(known) => known.absorb(judgement),
+            None => drop(self.by_policy.insert(policy.to_owned(), judgement)),
+        }
+    }
+
     /// All findings, of all policies.
     pub fn findings(&self) -> Vec<Finding> {
         self.by_policy.values().flat_map(|judgement| &judgement.findings).map(|finding| finding.value.clone()).collect()

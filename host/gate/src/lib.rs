@@ -8,9 +8,12 @@ mod judgement;
 mod key;
 mod policies;
 mod promotion;
+mod subject;
 
-pub use documents::{Evaluator, JudgedDocument};
+pub use documents::Evaluator;
 pub use fold::gate_verdicts;
 pub use judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};
+pub use key::configuration as configuration_digest;
 pub use policies::{ConfiguredPolicy, Policies, PolicyProblem, PolicyProblemKind};
 pub use promotion::judge_promotion;
+pub use subject::{JudgedDocument, KnownDocument, Remembered};

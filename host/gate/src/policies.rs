@@ -9,6 +9,7 @@ use tollgate_core::document::ObjectIdentity;
 use tollgate_core::evaluate::{LoadError, LoadPolicy, LoadedPolicy, PolicyBinary};
 use tollgate_core::finding::{Level, Severity};
 use tollgate_core::pipeline::PolicySpec;
+use tollgate_core::policy::Scope;
 
 /// A policy as configured, with its plugin loaded.
 #[derive(Clone, Debug)]
@@ -111,6 +112,14 @@ impl Policies {
     pub fn concern(&self, identity: &ObjectIdentity) -> bool {
         self.iter().any(|policy| match &policy.loaded {
             LoadedPolicy::Validator(plugin) => plugin.needs().concern(identity),
+            LoadedPolicy::Promotion(_) => false,
+        })
+    }
+
+    /// Whether any validator has to see all documents together.
+    pub fn judge_sets(&self) -> bool {
+        self.iter().any(|policy| match &policy.loaded {
+            LoadedPolicy::Validator(plugin) => plugin.needs().scope == Scope::Set,
             LoadedPolicy::Promotion(_) => false,
         })
     }

@@ -133,7 +133,7 @@ fn mk_document(component: &str, kind: &str, word: &str) -> JudgedDocument {
 struct FirstLine;
 
 impl LocateValue for FirstLine {
-    fn locate(&self, _: &Document, pointers: &[Pointer]) -> Vec<Span> {
+    fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
         pointers.iter().map(|_| Span::START).collect()
     }
 }

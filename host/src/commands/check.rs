@@ -1,26 +1,29 @@
 //! `tollgate check`: would this be let through?
 
-use tollgate_core::cache::{Forgetful, KeepVerdicts};
+use std::sync::Arc;
+
+use tollgate_core::cache::Forgetful;
 use tollgate_core::decision::Decision;
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts};
-use tollgate_report::check::{AtPromotion, CheckReport, Checked, Counts, NotEvaluated};
+use tollgate_report::check::{AtPromotion, CheckReport, Counts, NotEvaluated};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::gate::WaitReport;
 use tollgate_report::text::Detail;
 
 use super::Outcome;
+use super::checked::{Checked, Checker};
 use super::checked_files;
 use super::failed;
 use super::judging::{self, Judging};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::invocation::Invocation;
-use crate::kept::KeptVerdicts;
+use crate::kept::Kept;
 use crate::output::{self, Destination, ReportFormat};
-use crate::sources::Documents;
+use crate::sources::{Documents, Files};
 use crate::wiring::{self, Lines};
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
@@ -50,20 +53,27 @@ fn refuse(failures: Failures, destinations: &[Destination]) -> Outcome {
 }
 
 fn check(invocation: &Invocation, arguments: &Check) -> Result<(CheckReport, Documents), Failures> {
-    let sandbox = wiring::sandbox(invocation).map_err(|failure| vec![failure])?;
-    let judging = judging::choose(invocation, arguments, &sandbox)?;
+    let kept = keep(invocation, arguments);
+    let judging = judging::choose(invocation, arguments, &wiring::late_loader(invocation, kept.clone()))?;
     let selected = checked_files::select(invocation, arguments, &judging)?;
-    let documents = crate::sources::read_documents(selected);
     let gates: Vec<&Gate> =
         judging.configuration.pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Recipe).collect();
     let (now, later): (Vec<&Gate>, Vec<&Gate>) = gates.into_iter().partition(|gate| is_answered_here(gate, &judging.policies));
     let names: Vec<&str> = now.iter().flat_map(|gate| gate.requirement.policies()).collect();
     let policies = judging.policies.only(&names);
-    let judgements = judge(invocation, arguments, &policies, &documents);
-    let decision =
-        Decision::fold(gate_verdicts(now.iter().copied(), &judgements), documents.findings.clone(), judgements.findings());
-    let report = report(&judging, &policies, &documents, &judgements, &decision, &later);
-    Ok((report, documents))
+    let checked = judge(arguments, (&policies, &now), kept.as_deref(), selected);
+    let Checked { judgements, files, .. } = &checked;
+    let decision = Decision::fold(gate_verdicts(now.iter().copied(), judgements), files.findings.clone(), judgements.findings());
+    let report = report(&judging, &checked, &decision, &later);
+    Ok((report, checked.files))
+}
+
+/// What is kept from before, unless it is not to be used. What a plugin logs is not kept.
+fn keep(invocation: &Invocation, arguments: &Check) -> Option<Arc<Kept>> {
+    if arguments.no_cache || arguments.log {
+        return None;
+    }
+    invocation.cache_directory().and_then(|directory| Kept::open(&directory)).map(Arc::new)
 }
 
 /// A gate is answered here when all its policies are validators. Others are left to promotion.
@@ -73,25 +83,19 @@ fn is_answered_here(gate: &Gate, policies: &Policies) -> bool {
     gate.requirement.policies().into_iter().all(is_validator)
 }
 
-fn judge(invocation: &Invocation, arguments: &Check, policies: &Policies, documents: &Documents) -> Judgements {
-    let kept = if arguments.no_cache || arguments.log {
-        None
-    } else {
-        invocation.cache_directory().and_then(|directory| KeptVerdicts::open(&directory))
-    };
-    let cache: &dyn KeepVerdicts = kept.as_ref().map_or(&Forgetful, |kept| kept);
+fn judge(arguments: &Check, (policies, gates): (&Policies, &[&Gate]), kept: Option<&Kept>, files: Vec<Files>) -> Checked {
     let evaluator = Evaluator {
         policies,
         context: Context { place: PlaceOfEvaluation::Check, target: None },
         evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
-        cache,
+        cache: kept.map_or(&Forgetful, |kept| kept),
         locate: &Lines,
     };
-    let judgements = evaluator.judge(&documents.documents);
+    let checked = Checker { evaluator, gates, kept }.check(files);
     if arguments.log {
-        tell_log(&judgements);
+        tell_log(&checked.judgements);
     }
-    judgements
+    checked
 }
 
 fn tell_log(judgements: &Judgements) {
@@ -108,27 +112,20 @@ fn tell_log(judgements: &Judgements) {
     }
 }
 
-fn report(
-    judging: &Judging,
-    policies: &Policies,
-    documents: &Documents,
-    judgements: &Judgements,
-    decision: &Decision,
-    later: &[&Gate],
-) -> CheckReport {
-    let evaluated = documents.documents.iter().filter(|document| policies.concern(&document.document.identity)).count() as u64;
+fn report(judging: &Judging, checked: &Checked, decision: &Decision, later: &[&Gate]) -> CheckReport {
+    let Checked { judgements, files, documents, evaluated } = checked;
     let (mut errors, unheard) = failed::of_policies(judgements, &judging.configuration.pipeline);
-    if !documents.documents.is_empty() && evaluated == 0 {
+    if *documents > 0 && *evaluated == 0 {
         errors.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
     }
-    let counts = Counts { files: documents.files.len() as u64, documents: documents.documents.len() as u64, evaluated };
-    CheckReport::new(Checked {
+    let counts = Counts { files: files.files.len() as u64, documents: *documents, evaluated: *evaluated };
+    CheckReport::new(tollgate_report::check::Checked {
         policy_revision: judging.revision.clone(),
         counts,
         decision,
         enforcements: judging::enforcements(&judging.configuration.pipeline),
         at_promotion: later.iter().map(|gate| at_promotion(gate)).collect(),
-        not_evaluated: documents.not_evaluated.iter().map(not_evaluated).collect(),
+        not_evaluated: files.not_evaluated.iter().map(not_evaluated).collect(),
         errors,
         notices: judging.notices.iter().cloned().chain(unheard).collect(),
     })

@@ -143,3 +143,37 @@ fn named_at_revision(
     }
     Ok(groups)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::tests::world::{mk_component_spec, mk_pipeline};
+
+    #[test]
+    fn a_path_belongs_to_the_component_whose_directory_it_is_in() {
+        let mut pipeline = mk_pipeline();
+        pipeline.components.push(mk_component_spec("infra/*/*"));
+        let component = |path: &str| component_of(&pipeline, path);
+        assert_eq!(component("services/cart/base/a.yaml").as_deref(), Some("cart"));
+        assert_eq!(component("infra/a/network/b.yaml").as_deref(), Some("network"));
+        for path in ["services/a.yaml", "infra/a/b.yaml", "docs/services/cart/a.yaml", "services", ""] {
+            assert_eq!(component(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_holds_nothing_was_named_wrongly() {
+        let failure = something(Files::default(), Utf8Path::new("nowhere")).unwrap_err();
+        assert_eq!((failure.exit, failure.message.as_str()), (ExitCode::InvalidConfiguration, "`nowhere` holds no manifests"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_wrongly_and_what_can_not_be_read_is_unreadable() {
+        let failure = |kind: std::io::ErrorKind| path_failure(PathError::Io { path: "a".to_owned(), source: kind.into() });
+        assert_eq!(failure(std::io::ErrorKind::NotFound).exit, ExitCode::InvalidConfiguration);
+        assert_eq!(failure(std::io::ErrorKind::PermissionDenied).exit, ExitCode::SourceUnreadable);
+        let unknown = SourceError::UnknownPath { revision: "r".to_owned(), path: "a".to_owned() };
+        assert_eq!(tree_failure(unknown).exit, ExitCode::InvalidConfiguration);
+        assert_eq!(tree_failure(SourceError::Shallow { depth: 1 }).exit, ExitCode::SourceUnreadable);
+    }
+}

@@ -2,13 +2,13 @@
 
 use camino::Utf8PathBuf;
 use tollgate_config::{Configuration, PIPELINE_FILE, UseOfLock};
+use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::pipeline::Pipeline;
 use tollgate_core::ports::ReadRepository;
 use tollgate_gate::Policies;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::finding::Enforcements;
-use tollgate_sandbox::Sandbox;
 
 use crate::cli::check::Check;
 use crate::configuration::plugins::{Lock, Shelf};
@@ -32,71 +32,69 @@ pub(crate) struct Judging {
 
 /// On a laptop the tree's own configuration judges, and the report says that it is not in force. In CI the revision in
 /// force does: a proposal never judges itself.
-pub(crate) fn choose(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox) -> Result<Judging, Failures> {
+pub(crate) fn choose(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) -> Result<Judging, Failures> {
     if !arguments.policy.is_empty() || !arguments.pack.is_empty() {
-        return named(
-            invocation,
-            arguments,
-            sandbox,
-            &arguments.policy,
-            &arguments.pack,
-            "named on the command line, not in force",
-        );
+        return named(invocation, arguments, loader, &arguments.policy, &arguments.pack, "named on the command line, not in force");
     }
     if invocation.ci {
-        return in_ci(invocation, arguments, sandbox);
+        return in_ci(invocation, arguments, loader);
     }
     match &arguments.rev {
-        Some(revision) => at_revision(invocation, arguments, sandbox, revision),
-        None => in_work_tree(invocation, arguments, sandbox),
+        Some(revision) => at_revision(invocation, arguments, loader, revision),
+        None => in_work_tree(invocation, arguments, loader),
     }
 }
 
-fn in_work_tree(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox) -> Result<Judging, Failures> {
+fn in_work_tree(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) -> Result<Judging, Failures> {
     let Some(root) = local::root_above(&invocation.directory) else {
-        return recommended(invocation, arguments, sandbox, Vec::new());
+        return recommended(invocation, arguments, loader, Vec::new());
     };
     let reader = Reader { tree: Tree::Directory(root.clone()), ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Obey)?;
-    let judging = load(configuration, arguments, sandbox, &reader, "work tree, not in force")?;
+    let judging = load(configuration, arguments, loader, &reader, "work tree, not in force")?;
     Ok(Judging { root: Some(root), ..judging })
 }
 
-fn at_revision(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox, revision: &str) -> Result<Judging, Failures> {
+fn at_revision(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy, revision: &str) -> Result<Judging, Failures> {
     let repository = wiring::repository(invocation).map_err(|failure| vec![failure])?;
     let commit = repository.commit(revision).map_err(|error| vec![fail(error)])?;
     let has_pipeline = repository.read(&commit, PIPELINE_FILE).map_err(|error| vec![fail(error)])?.is_some();
     if !has_pipeline {
-        return recommended(invocation, arguments, sandbox, Vec::new());
+        return recommended(invocation, arguments, loader, Vec::new());
     }
     let reader = Reader { tree: Tree::Commit { repository: &repository, commit: &commit }, ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Obey)?;
-    load(configuration, arguments, sandbox, &reader, &format!("commit {}, not in force", short(&commit)))
+    load(configuration, arguments, loader, &reader, &format!("commit {}, not in force", short(&commit)))
 }
 
-fn recommended(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox, notices: Vec<String>) -> Result<Judging, Failures> {
-    let judging = named(invocation, arguments, sandbox, &[], &[], "builtin:recommended, not in force")?;
+fn recommended(
+    invocation: &Invocation,
+    arguments: &Check,
+    loader: &dyn LoadPolicy,
+    notices: Vec<String>,
+) -> Result<Judging, Failures> {
+    let judging = named(invocation, arguments, loader, &[], &[], "builtin:recommended, not in force")?;
     Ok(Judging { notices, ..judging })
 }
 
 fn named(
     invocation: &Invocation,
     arguments: &Check,
-    sandbox: &Sandbox,
+    loader: &dyn LoadPolicy,
     policies: &[String],
     packs: &[String],
     revision: &str,
 ) -> Result<Judging, Failures> {
     let reader = Reader { tree: Tree::Directory(invocation.directory.clone()), ledger: None };
     let configuration = local::of_command_line(&reader, policies, packs)?;
-    load(configuration, arguments, sandbox, &reader, revision)
+    load(configuration, arguments, loader, &reader, revision)
 }
 
-fn in_ci(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox) -> Result<Judging, Failures> {
-    let opened = wiring::in_force(invocation, sandbox)?;
+fn in_ci(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) -> Result<Judging, Failures> {
+    let opened = wiring::in_force(invocation, loader)?;
     let Some((in_force, notices)) = opened else {
         let notice = "trust not initialised: no ledger puts a policy in force, and a proposal's own tollgate.yaml does not judge it; run `tollgate init --trust COMMIT`";
-        return recommended(invocation, arguments, sandbox, vec![notice.to_owned()]);
+        return recommended(invocation, arguments, loader, vec![notice.to_owned()]);
     };
     if !arguments.set.is_empty() {
         let message = "`--set` can't change the policies in force; name a policy with `--policy` to try settings";
@@ -110,13 +108,13 @@ fn in_ci(invocation: &Invocation, arguments: &Check, sandbox: &Sandbox) -> Resul
 fn load(
     mut configuration: Configuration,
     arguments: &Check,
-    sandbox: &Sandbox,
+    loader: &dyn LoadPolicy,
     reader: &Reader<'_>,
     revision: &str,
 ) -> Result<Judging, Failures> {
     set(&mut configuration.pipeline, &arguments.set)?;
     let shelf = Shelf { reader, ledger: None, lock: Lock::Optional };
-    let policies = shelf.load(&configuration, sandbox)?;
+    let policies = shelf.load(&configuration, loader)?;
     let notices = configuration.warnings.iter().map(ToString::to_string).collect();
     Ok(Judging { configuration, policies, revision: revision.to_owned(), root: None, notices })
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod applying;
 mod check;
+mod checked;
 mod checked_files;
 mod completion;
 mod deciding;

@@ -63,3 +63,35 @@ fn in_order(pipeline: &Pipeline) -> Vec<&Target> {
     }
     ordered
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::tests::world::mk_pipeline;
+
+    fn names(targets: &[&Target]) -> Vec<String> {
+        targets.iter().map(|target| target.name.clone()).collect()
+    }
+
+    #[test]
+    fn targets_come_after_those_that_must_have_proven_the_recipe_before() {
+        let mut pipeline = mk_pipeline();
+        pipeline.environments.reverse();
+        assert_eq!(names(&in_order(&pipeline)), ["preprod-apps", "staging-apps", "prod-apps"]);
+    }
+
+    #[test]
+    fn every_target_is_there_once_even_where_they_wait_for_each_other_or_for_nobody() {
+        let mut pipeline = mk_pipeline();
+        pipeline.environments[0].targets[0].requires = vec!["nowhere".to_owned()];
+        pipeline.environments[1].targets[0].after = vec!["prod-apps".to_owned()];
+        assert_eq!(names(&in_order(&pipeline)), ["staging-apps", "preprod-apps", "prod-apps"]);
+    }
+
+    #[test]
+    fn an_unknown_target_is_refused_with_those_that_there_are() {
+        let failure = unknown_target(&mk_pipeline(), "pord-apps");
+        assert_eq!(failure.exit, ExitCode::InvalidConfiguration);
+        assert_eq!(failure.hint.as_deref(), Some("there are `staging-apps`, `preprod-apps`, `prod-apps`"));
+    }
+}

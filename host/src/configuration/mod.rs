@@ -68,3 +68,6 @@ fn nearest<'a>(
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,7 +123,7 @@ impl ImageProblem {
                 "Find out who moved the tag, and deliver a new build under its own commit.".to_owned(),
             ),
         };
-        let span = locate.locate(&document.document, std::slice::from_ref(pointer)).pop();
+        let span = locate.locate(&document.document.source, &document.document.place, std::slice::from_ref(pointer)).pop();
         Finding {
             policy: "recipe".to_owned(),
             rule: RuleId::new("recipe", rule),

@@ -11,3 +11,6 @@ pub(crate) mod proofs;
 pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -60,13 +60,16 @@ fn directory_files(directory: &Utf8Path, naming: &Naming<'_>) -> Result<Files, P
         ignore::WalkBuilder::new(directory).standard_filters(false).filter_entry(|entry| entry.file_name() != ".git").build();
     for entry in walk {
         let entry = entry.map_err(|error| walk_error(directory, &error))?;
+        let kind = entry.file_type();
         let path = Utf8PathBuf::from_path_buf(entry.into_path())
             .map_err(|path| PathError::NotUtf8 { path: path.display().to_string() })?;
-        let kind = fs_err::symlink_metadata(&path).map_err(|source| PathError::Io { path: path.to_string(), source })?;
         let shown = shown(&path, naming);
-        if kind.is_file() {
+        if kind.is_some_and(|kind| kind.is_file()) {
             plain.push(path);
-        } else if kind.is_symlink() && path != directory && !naming.ignore.iter().any(|glob| glob.matches(&shown)) {
+        } else if kind.is_some_and(|kind| kind.is_symlink())
+            && path != directory
+            && !naming.ignore.iter().any(|glob| glob.matches(&shown))
+        {
             match (naming.component)(&shown) {
                 Some(_) => findings.push(symlink_finding(&shown)),
                 None => {

@@ -13,7 +13,7 @@ use tollgate_manifest::{Candidates, NotEvaluated};
 
 pub(crate) use directory::{Naming, PathError, path_files, stdin_files};
 pub(crate) use git::{component_files, files_at};
-pub(crate) use read::read_documents;
+pub(crate) use read::{gather, read_documents, read_file};
 
 /// A file that may hold manifests.
 #[derive(Clone, Debug)]

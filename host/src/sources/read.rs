@@ -8,8 +8,8 @@ use tollgate_manifest::{NotEvaluated, ReadLimits, read, withhold_secrets};
 
 use super::{Documents, FileToRead, Files, finding};
 
-/// Reads all files, several at a time, in the order given.
-pub(crate) fn read_documents(groups: Vec<Files>) -> Documents {
+/// All files, and what is known of groups of files without opening them.
+pub(crate) fn gather(groups: Vec<Files>) -> (Vec<FileToRead>, Documents) {
     let mut all = Documents::default();
     let mut files = Vec::new();
     for group in groups {
@@ -18,7 +18,13 @@ pub(crate) fn read_documents(groups: Vec<Files>) -> Documents {
         all.findings.extend(group.findings);
     }
     all.files = files.iter().map(|file| Arc::clone(&file.source)).collect();
-    let readings: Vec<Documents> = files.into_par_iter().map(|file| read_file(&file)).collect();
+    (files, all)
+}
+
+/// Reads all files, several at a time, in the order given.
+pub(crate) fn read_documents(groups: Vec<Files>) -> Documents {
+    let (files, mut all) = gather(groups);
+    let readings: Vec<Documents> = files.par_iter().map(read_file).collect();
     for reading in readings {
         all.documents.extend(reading.documents);
         all.findings.extend(reading.findings);
@@ -27,7 +33,8 @@ pub(crate) fn read_documents(groups: Vec<Files>) -> Documents {
     all
 }
 
-fn read_file(file: &FileToRead) -> Documents {
+/// Reads one file.
+pub(crate) fn read_file(file: &FileToRead) -> Documents {
     let path = &file.source.path;
     let reading = read(&file.source, &ReadLimits::default());
     let mut documents = Documents::default();

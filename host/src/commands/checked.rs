@@ -1,0 +1,148 @@
+//! The way of `check` through its files: each is read and judged by itself, several at a time. What is known of a file from
+//! before is not done again.
+
+use rayon::prelude::*;
+use tollgate_core::document::ObjectIdentity;
+use tollgate_core::finding::Finding;
+use tollgate_core::pipeline::Gate;
+use tollgate_gate::{Evaluator, JudgedDocument, Judgements, KnownDocument, Policies, Remembered};
+use tollgate_manifest::NotEvaluated;
+
+use crate::kept::Kept;
+use crate::sources::{Documents, FileToRead, Files, gather, read_file};
+
+/// All files, read and judged.
+pub(crate) struct Checked {
+    pub(crate) judgements: Judgements,
+    /// What was found in the files themselves. Bodies are not kept.
+    pub(crate) files: Documents,
+    pub(crate) documents: u64,
+    /// Documents that at least one policy judged.
+    pub(crate) evaluated: u64,
+}
+
+/// Reads and judges.
+pub(crate) struct Checker<'a> {
+    pub(crate) evaluator: Evaluator<'a>,
+    /// The gates that are answered: a document of a component that none of them looks at was judged by nobody.
+    pub(crate) gates: &'a [&'a Gate],
+    pub(crate) kept: Option<&'a Kept>,
+}
+
+/// One file.
+struct CheckedFile {
+    judgements: Judgements,
+    contents: Contents,
+    documents: u64,
+    evaluated: u64,
+    findings: Vec<Finding>,
+    not_evaluated: Vec<NotEvaluated>,
+}
+
+/// The documents of a file, as far as somebody still asks for them.
+enum Contents {
+    Read(Vec<JudgedDocument>),
+    Known(Vec<KnownDocument>),
+}
+
+impl Checker<'_> {
+    /// Reads and judges files, in the order given.
+    pub(crate) fn check(&self, groups: Vec<Files>) -> Checked {
+        let (files, mut all) = gather(groups);
+        let checked: Vec<CheckedFile> = files.par_iter().map(|file| self.file(file)).collect();
+        let mut judgements = self.evaluator.unasked();
+        let (mut documents, mut evaluated, mut contents) = (0, 0, Vec::with_capacity(checked.len()));
+        for file in checked {
+            judgements.absorb(file.judgements);
+            documents += file.documents;
+            evaluated += file.evaluated;
+            all.findings.extend(file.findings);
+            all.not_evaluated.extend(file.not_evaluated);
+            contents.push(file.contents);
+        }
+        if self.evaluator.policies.judge_sets() {
+            judgements.absorb(self.set(&files, contents));
+        }
+        Checked { judgements, files: all, documents, evaluated }
+    }
+
+    fn file(&self, file: &FileToRead) -> CheckedFile {
+        let kept = self.kept.map(|kept| (kept, kept.key("file", &[file.source.path.as_bytes(), &file.source.bytes])));
+        if let Some(known) = kept.as_ref().and_then(|(kept, key)| kept.recall::<Vec<KnownDocument>>(key))
+            && let Some(judgements) = self.evaluator.recall_each(&remembered(file, &known))
+        {
+            return self.checked(file.component.as_deref(), judgements, Contents::Known(known), Vec::new(), Vec::new());
+        }
+        let read = read_file(file);
+        let judgements = self.evaluator.judge_each(&read.documents);
+        if let Some((kept, key)) = &kept
+            && read.findings.is_empty()
+            && read.not_evaluated.is_empty()
+        {
+            kept.keep(key, &read.documents.iter().map(KnownDocument::of).collect::<Vec<_>>());
+        }
+        self.checked(file.component.as_deref(), judgements, Contents::Read(read.documents), read.findings, read.not_evaluated)
+    }
+
+    /// The policies that answer for a component.
+    fn policies_for(&self, component: Option<&str>) -> Policies {
+        let looks = |gate: &&&Gate| component.is_none_or(|component| gate.matches.component(component));
+        let names: Vec<&str> = self.gates.iter().filter(looks).flat_map(|gate| gate.requirement.policies()).collect();
+        self.evaluator.policies.only(&names)
+    }
+
+    fn checked(
+        &self,
+        component: Option<&str>,
+        judgements: Judgements,
+        contents: Contents,
+        findings: Vec<Finding>,
+        not_evaluated: Vec<NotEvaluated>,
+    ) -> CheckedFile {
+        let policies = self.policies_for(component);
+        let concern = |identity: &&ObjectIdentity| policies.concern(identity);
+        let identities = contents.identities();
+        let (documents, evaluated) = (identities.len() as u64, identities.into_iter().filter(concern).count() as u64);
+        // Nobody asks for the bodies again, and ten thousand of them are much memory.
+        let contents = if self.evaluator.policies.judge_sets() { contents } else { Contents::Known(Vec::new()) };
+        CheckedFile { judgements, contents, documents, evaluated, findings, not_evaluated }
+    }
+
+    /// Judges all documents together: by what is known of them if that is enough, else files are read again.
+    fn set(&self, files: &[FileToRead], contents: Vec<Contents>) -> Judgements {
+        if self.kept.is_some() {
+            let known: Vec<Vec<KnownDocument>> = contents.par_iter().map(Contents::known).collect();
+            let all: Vec<Remembered<'_>> = files.iter().zip(&known).flat_map(|(file, known)| remembered(file, known)).collect();
+            if let Some(judgements) = self.evaluator.recall_set(&all) {
+                return judgements;
+            }
+        }
+        let read = |(file, contents): (&FileToRead, Contents)| match contents {
+            Contents::Read(documents) => documents,
+            Contents::Known(_) => read_file(file).documents,
+        };
+        let documents: Vec<Vec<JudgedDocument>> = files.par_iter().zip(contents).map(read).collect();
+        self.evaluator.judge_set(&documents.concat())
+    }
+}
+
+impl Contents {
+    fn identities(&self) -> Vec<&ObjectIdentity> {
+        match self {
+            Self::Read(documents) => documents.iter().map(|document| &document.document.identity).collect(),
+            Self::Known(documents) => documents.iter().map(|document| &document.identity).collect(),
+        }
+    }
+
+    fn known(&self) -> Vec<KnownDocument> {
+        match self {
+            Self::Read(documents) => documents.iter().map(KnownDocument::of).collect(),
+            Self::Known(documents) => documents.clone(),
+        }
+    }
+}
+
+fn remembered<'a>(file: &'a FileToRead, known: &'a [KnownDocument]) -> Vec<Remembered<'a>> {
+    let source = file.source.as_ref();
+    known.iter().map(|known| Remembered { source, component: &file.component, known }).collect()
+}

@@ -1,0 +1,12 @@
+//! The whole way over ports, in memory: what each step makes of what it is given, and what never happens.
+
+mod applying;
+mod components;
+mod deciding;
+mod images;
+mod invariants;
+mod open_attempts;
+mod recipes;
+mod recording;
+mod rendering;
+pub(crate) mod world;
