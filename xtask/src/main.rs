@@ -12,6 +12,7 @@ mod docs;
 mod install;
 mod lint;
 mod process;
+mod soak;
 mod test;
 mod workspaces;
 
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Arguments),
     /// Makes two repositories and ten services, and tells the story that tollgate makes real.
     Demo(demo::Arguments),
+    /// Runs the tests of what must never happen with many more cases, races and crashes.
+    Soak(soak::Arguments),
     /// Measures how fast tollgate judges, beside other tools.
     Bench(bench::Arguments),
     /// Installs the binary with its plugins.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Docs(arguments) => docs::run(&arguments).map_err(Into::into),
         Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
         Command::Demo(arguments) => demo::run(&arguments).map_err(Into::into),
+        Command::Soak(arguments) => soak::run(&arguments).map_err(Into::into),
         Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
         Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };

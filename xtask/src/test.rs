@@ -36,9 +36,9 @@ pub(crate) enum TestError {
 }
 
 /// One ring.
-struct Ring {
-    name: String,
-    command: Command,
+pub(crate) struct Ring {
+    pub(crate) name: String,
+    pub(crate) command: Command,
 }
 
 /// All rings. A test program of any package of the host's workspace is a ring of its own, so none can be forgotten.
@@ -117,16 +117,16 @@ fn chosen(rings: Vec<Ring>, names: &[String]) -> Result<Vec<Ring>, TestError> {
 }
 
 /// What came of a ring.
-struct RingResult {
+pub(crate) struct RingResult {
     name: String,
-    passed: bool,
+    pub(crate) passed: bool,
     /// The runners' own closing lines.
     closing: Vec<String>,
     time: Duration,
 }
 
 /// Runs a ring, passing on what it writes.
-fn run_ring(mut ring: Ring, to: &mut dyn io::Write) -> Result<RingResult, TestError> {
+pub(crate) fn run_ring(mut ring: Ring, to: &mut dyn io::Write) -> Result<RingResult, TestError> {
     writeln!(to, "== {}: {}", ring.name, process::describe(&ring.command))?;
     let start = Instant::now();
     let mut child = ring.command.stdout(Stdio::piped()).spawn().map_err(|source| process::start_error(&ring.command, source))?;
@@ -151,7 +151,7 @@ fn closing_line(line: &str) -> Option<String> {
     (is_closing && !is_empty).then(|| line.trim_end().to_owned())
 }
 
-fn write_summary(to: &mut dyn io::Write, results: &[RingResult]) -> io::Result<()> {
+pub(crate) fn write_summary(to: &mut dyn io::Write, results: &[RingResult]) -> io::Result<()> {
     writeln!(to)?;
     for result in results {
         let verdict = if result.passed { "ok" } else { "FAILED" };

@@ -32,25 +32,26 @@ fn of_each<'a>(threads: usize, judge: impl Fn() -> Judge<'a>) -> Vec<Judge<'a>> 
     (0..threads).map(|_| judge()).collect()
 }
 
-/// Each judge on a thread of its own; the time until the last has finished.
+/// Each judge on a thread of its own; the time from the start of the first to the end of the last.
 fn round(judges: Vec<Judge<'_>>) -> Duration {
-    let barrier = Barrier::new(judges.len() + 1);
-    std::thread::scope(|scope| {
-        for mut judge in judges {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                barrier.wait();
-                for _ in 0..CALLS {
-                    black_box(judge());
-                }
-                barrier.wait();
-            });
-        }
-        barrier.wait();
-        let start = Instant::now();
-        barrier.wait();
-        start.elapsed()
-    })
+    let barrier = Barrier::new(judges.len());
+    let times: Vec<(Instant, Instant)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = judges.into_iter().map(|judge| scope.spawn(|| calls(judge, &barrier))).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    let first = times.iter().map(|(start, _)| *start).min();
+    let last = times.iter().map(|(_, end)| *end).max();
+    first.zip(last).map_or(Duration::MAX, |(first, last)| last - first)
+}
+
+/// When the calls began, and when they ended.
+fn calls(mut judge: Judge<'_>, barrier: &Barrier) -> (Instant, Instant) {
+    barrier.wait();
+    let start = Instant::now();
+    for _ in 0..CALLS {
+        black_box(judge());
+    }
+    (start, Instant::now())
 }
 
 #[cfg(test)]

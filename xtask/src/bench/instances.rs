@@ -18,9 +18,9 @@ pub(super) struct Instances {
     pub(super) native: f64,
 }
 
-/// Runs `tests/bench`, which measures inside of one process.
-pub(super) fn measure(repository: &Repository, document: &Utf8Path) -> Result<Vec<Instances>, BenchError> {
-    let mut command = Command::new(repository.target_directory.join("release/tollgate-bench"));
+/// Runs `tollgate-bench`, which stands beside the binary and measures inside of one process.
+pub(super) fn measure(repository: &Repository, tollgate: &Utf8Path, document: &Utf8Path) -> Result<Vec<Instances>, BenchError> {
+    let mut command = Command::new(tollgate.with_file_name("tollgate-bench"));
     command.arg(repository.root.join("target/plugins/workload-limits.wasm")).arg(document);
     let answer = process::output(&mut command)?;
     serde_json::from_str(&answer).map_err(|source| BenchError::Answer { tool: "tollgate-bench".to_owned(), source })

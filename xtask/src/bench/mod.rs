@@ -61,23 +61,28 @@ pub(crate) enum BenchError {
 /// Builds everything, compares what the tools find, measures, and writes the report.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let repository = Repository::find()?;
-    process::succeed(&mut install::plugins()?)?;
-    let packages = ["--package", "tollgate", "--package", "tollgate-bench"];
-    process::succeed(process::cargo().args(["build", "--locked", "--release"]).args(packages))?;
+    let binary = binary(&repository)?;
     let peers = if arguments.no_peers { Vec::new() } else { peers::build()? };
     let directory = repository.target_directory.join("bench");
-    let place = Place {
-        binary: repository.target_directory.join("release/tollgate"),
-        rules: repository.root.join("tests/bench/rules"),
-        directory: directory.clone(),
-    };
+    let place = Place { binary: binary.clone(), rules: repository.root.join("tests/bench/rules"), directory: directory.clone() };
     let contests = arguments.sizes.iter().map(|size| Contest::hold(&place, &peers, *size, arguments.runs));
     let contests = contests.collect::<Result<Vec<_>, _>>()?;
     let start = Contest::hold(&place, &peers, 1, arguments.runs * 3)?;
     let document = directory.join("deployments-1/service-00000.yaml");
-    let instances = instances::measure(&repository, &document)?;
+    let instances = instances::measure(&repository, &binary, &document)?;
     let report = Report { machine: machine::describe(), contests, start, instances };
     write(&report, &directory)
+}
+
+/// The binary that `TOLLGATE_BIN` names, with `tollgate-bench` beside it, or the ones that are built here.
+fn binary(repository: &Repository) -> Result<Utf8PathBuf, BenchError> {
+    if let Ok(binary) = std::env::var("TOLLGATE_BIN") {
+        return Ok(camino::absolute_utf8(binary)?);
+    }
+    process::succeed(&mut install::plugins()?)?;
+    let packages = ["--package", "tollgate", "--package", "tollgate-bench"];
+    process::succeed(process::cargo().args(["build", "--locked", "--release"]).args(packages))?;
+    Ok(repository.target_directory.join("release/tollgate"))
 }
 
 fn write(report: &Report, directory: &Utf8Path) -> Result<(), BenchError> {

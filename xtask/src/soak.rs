@@ -1,0 +1,95 @@
+//! `cargo xtask soak`: the tests that try what must never happen, with many more cases, races and crashes than a change
+//! waits for.
+
+use std::io;
+
+use crate::install;
+use crate::process;
+use crate::test::{Ring, TestError, run_ring, write_summary};
+use crate::workspaces::Repository;
+
+/// What `cargo xtask soak` can be told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Multiplies all counts. One round takes about an hour on two cores.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    times: u32,
+}
+
+/// A test program, and how much it is to do.
+struct Soak {
+    name: &'static str,
+    /// Arguments of `cargo test`.
+    arguments: &'static [&'static str],
+    /// Variables that the program reads, with their counts.
+    counts: &'static [(&'static str, u32)],
+}
+
+/// In the order in which they run. Counts of `TOLLGATE_SOAK` are cases to the directory target, and factors to the others.
+const SOAKS: [Soak; 4] = [
+    Soak { name: "apply", arguments: &["--package", "tollgate-apply", "--lib"], counts: &[("TOLLGATE_SOAK", 2_000)] },
+    Soak { name: "delivery", arguments: &["--package", "tollgate", "--bins", "delivery"], counts: &[("TOLLGATE_SOAK", 100)] },
+    Soak {
+        name: "ledger_race",
+        arguments: &["--package", "tollgate-tests", "--test", "ledger_race"],
+        counts: &[("TOLLGATE_RACERS", 20), ("TOLLGATE_RACE_ENTRIES", 50), ("TOLLGATE_CRASHES", 200), ("TOLLGATE_MACHINES", 100)],
+    },
+    Soak { name: "e2e", arguments: &["--package", "tollgate-tests", "--test", "e2e"], counts: &[("TOLLGATE_SOAK", 25)] },
+];
+
+/// Runs all of them, also after one has failed, and prints how each ended.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), TestError> {
+    let repository = Repository::find()?;
+    process::succeed(&mut install::plugins()?)?;
+    process::succeed(process::cargo().args(["build", "--locked", "--workspace", "--bins"]).current_dir(&repository.root))?;
+    let mut stdout = io::stdout().lock();
+    let rings = SOAKS.iter().map(|soak| soak.ring(&repository, arguments.times));
+    let results = rings.map(|ring| run_ring(ring, &mut stdout)).collect::<Result<Vec<_>, _>>()?;
+    write_summary(&mut stdout, &results)?;
+    let failed = results.iter().filter(|result| !result.passed).count();
+    if failed == 0 { Ok(()) } else { Err(TestError::Failed(failed)) }
+}
+
+impl Soak {
+    fn ring(&self, repository: &Repository, times: u32) -> Ring {
+        let mut command = process::cargo();
+        command.args(["test", "--locked", "--no-fail-fast"]).args(self.arguments).current_dir(&repository.root);
+        for (variable, count) in self.counts {
+            command.env(variable, count.saturating_mul(times).to_string());
+        }
+        Ring { name: self.name.to_owned(), command }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_count_is_multiplied() {
+        let repository = Repository { root: "/nowhere".into(), target_directory: "/nowhere/target".into() };
+        let ring = SOAKS[2].ring(&repository, 3);
+        let crashes = ring.command.get_envs().find(|(name, _)| *name == "TOLLGATE_CRASHES");
+        assert_eq!(crashes, Some(("TOLLGATE_CRASHES".as_ref(), Some("600".as_ref()))));
+        assert_eq!(
+            process::describe(&ring.command),
+            "cargo test --locked --no-fail-fast --package tollgate-tests --test ledger_race"
+        );
+    }
+
+    #[test]
+    fn every_count_is_one_that_its_tests_read() {
+        let repository = Repository::find().unwrap();
+        let mut text = String::new();
+        for directory in ["tests", "host/apply/src", "host/src"] {
+            for file in ignore::Walk::new(repository.root.join(directory)).filter_map(Result::ok) {
+                if file.path().extension().is_some_and(|end| end == "rs") {
+                    text.push_str(&fs_err::read_to_string(file.path()).unwrap());
+                }
+            }
+        }
+        for (variable, _) in SOAKS.iter().flat_map(|soak| soak.counts) {
+            assert!(text.contains(&format!("\"{variable}\"")), "nobody reads `{variable}`");
+        }
+    }
+}
