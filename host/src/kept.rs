@@ -1,5 +1,5 @@
 //! What was found out before, kept on disk by the digest of everything that it depends on: verdicts, which documents a file
-//! holds, what a plugin says of itself.
+//! holds and on which lines its values are, what a plugin says of itself.
 //!
 //! Only `check` asks for it. A file that is damaged, locked or full is as good as none.
 
@@ -12,6 +12,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tollgate_core::cache::{KeepVerdicts, KeptVerdict};
 use tollgate_core::digest::Digest;
+use tollgate_core::document::{Place, SourceFile, Span};
+use tollgate_core::pointer::Pointer;
+use tollgate_core::ports::LocateValue;
 
 const TABLE: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("kept-2");
 
@@ -102,6 +105,25 @@ impl KeepVerdicts for Kept {
     }
 }
 
+/// Lines of the very same file, as they were found before.
+pub(crate) struct KeptLines<'a> {
+    pub(crate) kept: &'a Kept,
+    pub(crate) lines: &'a dyn LocateValue,
+}
+
+impl LocateValue for KeptLines<'_> {
+    fn locate(&self, source: &SourceFile, place: &Place, pointers: &[Pointer]) -> Vec<Span> {
+        let asked = serde_json::to_vec(&(place, pointers)).unwrap_or_default();
+        let key = self.kept.key("lines", &[&source.bytes, &asked]);
+        let kept: Option<Vec<Span>> = self.kept.recall(&key);
+        kept.filter(|spans| spans.len() == pointers.len()).unwrap_or_else(|| {
+            let spans = self.lines.locate(source, place, pointers);
+            self.kept.keep(&key, &spans);
+            spans
+        })
+    }
+}
+
 impl Drop for Kept {
     fn drop(&mut self) {
         let new = self.new.get_mut().map(std::mem::take).unwrap_or_default();
@@ -172,6 +194,35 @@ mod tests {
         drop(first);
         drop(second);
         assert_eq!(recall(&directory, "b").as_deref(), Some("two"));
+    }
+
+    /// Says how often it was asked, as a line.
+    #[derive(Default)]
+    struct Counter(std::sync::atomic::AtomicU32);
+
+    impl LocateValue for Counter {
+        fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
+            let asked = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            pointers.iter().map(|_| Span::point(asked + 1, 1)).collect()
+        }
+    }
+
+    #[test]
+    fn lines_are_kept_for_the_same_question_about_the_same_bytes_alone() {
+        let (_guard, directory) = mk_directory();
+        let counter = Counter::default();
+        let line = |text: &str, stream: u32, pointer: &str| {
+            let kept = Kept::open(&directory).unwrap();
+            let source = SourceFile { path: "a.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+            let place = Place { index: 0, stream, base: Pointer::root() };
+            let lines = KeptLines { kept: &kept, lines: &counter };
+            lines.locate(&source, &place, &[pointer.parse().unwrap()])[0].line
+        };
+        assert_eq!(line("a: 1", 0, "/a"), 1);
+        assert_eq!(line("a: 1", 0, "/a"), 1);
+        assert_eq!(line(" a: 1", 0, "/a"), 2);
+        assert_eq!(line("a: 1", 1, "/a"), 3);
+        assert_eq!(line("a: 1", 0, "/b"), 4);
     }
 
     #[test]

@@ -110,3 +110,119 @@ const fn not_run(reason: String) -> Evaluation<Vec<DocumentFinding>> {
     let outcome = Err(EvaluationError::Host { reason });
     Evaluation { outcome, log: Vec::new(), host_calls: Vec::new(), fuel: 0, memory: 0 }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
+    use tollgate_core::policy::{Grants, LimitClass, Scope};
+
+    use super::*;
+
+    /// Says nothing of any document, and something of itself.
+    struct Silent(Description, ValidatorNeeds);
+
+    impl EvaluateDocuments for Silent {
+        fn description(&self) -> &Description {
+            &self.0
+        }
+
+        fn needs(&self) -> &ValidatorNeeds {
+            &self.1
+        }
+
+        fn uses_clock(&self) -> bool {
+            true
+        }
+
+        fn check(&self, _: &CheckRequest<'_>) -> Evaluation<Vec<DocumentFinding>> {
+            Evaluation { outcome: Ok(Vec::new()), log: Vec::new(), host_calls: Vec::new(), fuel: 7, memory: 0 }
+        }
+    }
+
+    /// Counts what it loads.
+    struct Counting(Arc<AtomicUsize>);
+
+    impl LoadPolicy for Counting {
+        fn load(&self, binary: &PolicyBinary) -> Result<LoadedPolicy, LoadError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let settings_schema = binary.settings.clone();
+            let description =
+                Description { name: "silent".to_owned(), version: "1".to_owned(), rules: Vec::new(), settings_schema };
+            let needs = ValidatorNeeds { scope: Scope::Set, kinds: Vec::new(), secret_values: false };
+            Ok(LoadedPolicy::Validator(Arc::new(Silent(description, needs))))
+        }
+    }
+
+    fn mk_binary(settings: &str) -> PolicyBinary {
+        PolicyBinary {
+            policy: "p".to_owned(),
+            digest: Digest::of(b"plugin"),
+            bytes: Arc::from(&b"plugin"[..]),
+            settings: serde_json::json!({ "is": settings }),
+            grants: Grants::default(),
+            limits: LimitClass::Native,
+        }
+    }
+
+    fn validator(loaded: &LoadedPolicy) -> &dyn EvaluateDocuments {
+        let LoadedPolicy::Validator(validator) = loaded else { panic!("it is a validator") };
+        validator.as_ref()
+    }
+
+    /// Loads a policy as a new process would.
+    fn load(directory: &camino::Utf8Path, count: &Arc<AtomicUsize>, settings: &str) -> LoadedPolicy {
+        let counting = Arc::clone(count);
+        let loader = LateLoader::new(Kept::open(directory).map(Arc::new), move || Ok(Counting(Arc::clone(&counting))));
+        loader.load(&mk_binary(settings)).unwrap()
+    }
+
+    fn fuel(validator: &dyn EvaluateDocuments) -> u64 {
+        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        validator.check(&CheckRequest { context: &context, documents: &[], evaluation_time: 0 }).fuel
+    }
+
+    #[test]
+    fn what_is_known_of_a_policy_is_said_without_loading_it_until_it_is_asked() {
+        let guard = tempfile::tempdir().unwrap();
+        let directory = camino::Utf8Path::from_path(guard.path()).unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let first = load(directory, &count, "one");
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        let again = load(directory, &count, "one");
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        let (first, again) = (validator(&first), validator(&again));
+        assert_eq!((again.description(), again.needs()), (first.description(), first.needs()));
+        assert!(again.uses_clock());
+        assert_eq!((fuel(again), fuel(again)), (7, 7));
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn other_settings_are_another_policy() {
+        let guard = tempfile::tempdir().unwrap();
+        let directory = camino::Utf8Path::from_path(guard.path()).unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        load(directory, &count, "one");
+        let other = load(directory, &count, "two");
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+        assert_eq!(validator(&other).description().settings_schema, serde_json::json!({ "is": "two" }));
+    }
+
+    #[test]
+    fn a_policy_that_can_not_be_loaded_any_more_is_an_error_that_is_not_kept() {
+        let guard = tempfile::tempdir().unwrap();
+        let directory = camino::Utf8Path::from_path(guard.path()).unwrap();
+        load(directory, &Arc::new(AtomicUsize::new(0)), "one");
+        let loader: LateLoader<Counting> = LateLoader::new(Kept::open(directory).map(Arc::new), || Err("no engine".to_owned()));
+        let recalled = loader.load(&mk_binary("one")).unwrap();
+        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let request = CheckRequest { context: &context, documents: &[], evaluation_time: 0 };
+        let error = validator(&recalled).check(&request).outcome.unwrap_err();
+        assert!(!error.is_deterministic());
+        assert!(error.to_string().contains("no engine"), "{error}");
+        assert!(loader.load(&mk_binary("two")).is_err());
+    }
+}

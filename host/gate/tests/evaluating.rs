@@ -21,7 +21,7 @@ use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::{Description, Enforcement, Grants, KindFilter, LimitClass, Rule, Scope, ValidatorNeeds};
 use tollgate_core::ports::LocateValue;
 use tollgate_core::verdict::Verdict;
-use tollgate_gate::{Evaluator, JudgedDocument, Judgements, Policies, PolicyProblemKind, gate_verdicts};
+use tollgate_gate::{Evaluator, JudgedDocument, Judgements, KnownDocument, Policies, PolicyProblemKind, gate_verdicts};
 
 /// Says no to every document whose body holds `bad`, and fails on those that hold `broken`.
 struct Suspicious {
@@ -171,6 +171,17 @@ impl Bench {
         evaluator.judge(documents)
     }
 
+    /// What is recalled of documents, of each and of all together.
+    fn recall(&self, documents: &[JudgedDocument]) -> Option<Judgements> {
+        let known: Vec<KnownDocument> = documents.iter().map(KnownDocument::of).collect();
+        let remembered: Vec<_> = documents.iter().zip(&known).map(|(document, known)| document.remembered(known)).collect();
+        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let evaluator = Evaluator { policies: &self.policies, context, evaluation_time: 0, cache: &self.cache, locate: &FirstLine };
+        let mut recalled = evaluator.recall_each(&remembered)?;
+        recalled.absorb(evaluator.recall_set(&remembered)?);
+        Some(recalled)
+    }
+
     fn verdict(&self, documents: &[JudgedDocument], gate: &Gate) -> Verdict {
         gate_verdicts([gate], &self.judge(documents)).remove(0).verdict
     }
@@ -261,6 +272,46 @@ fn the_same_question_is_asked_once_but_an_answer_that_hangs_on_the_machine_is_no
     bench.judge(&broken);
     bench.judge(&broken);
     assert_eq!(bench.questions.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn what_was_judged_is_recalled_without_a_question_and_never_in_part() {
+    for scope in [Scope::Document, Scope::Set] {
+        let bench = Bench::new(scope, Vec::new(), mk_spec(&[]));
+        let documents = [mk_document("a", "Pod", "good"), mk_document("b", "Pod", "bad")];
+        assert!(bench.recall(&documents).is_none());
+        let judged = bench.judge(&documents);
+        let questions = bench.questions.load(Ordering::Relaxed);
+        let recalled = bench.recall(&documents).unwrap();
+        assert_eq!(recalled.findings(), judged.findings());
+        assert_eq!(recalled.by_policy["p"].asked, judged.by_policy["p"].asked);
+        let changed = [mk_document("a", "Pod", "good"), mk_document("b", "Pod", "bad and worse")];
+        assert!(bench.recall(&changed).is_none());
+        assert_eq!(bench.questions.load(Ordering::Relaxed), questions);
+    }
+}
+
+#[test]
+fn a_document_that_failed_on_this_machine_is_not_recalled() {
+    let bench = Bench::new(Scope::Document, Vec::new(), mk_spec(&[]));
+    let documents = [mk_document("a", "Pod", "broken")];
+    bench.judge(&documents);
+    assert!(bench.recall(&documents).is_none());
+}
+
+#[test]
+fn secret_values_that_a_plugin_does_not_see_are_not_in_the_key_and_those_that_it_sees_are() {
+    let mk_secret = |whole: &str| {
+        let mut secret = mk_document("a", "Secret", "good");
+        secret.document.body = Arc::from(whole.as_bytes());
+        secret
+    };
+    let bench = Bench::new(Scope::Document, Vec::new(), mk_spec(&[]));
+    bench.judge(&[mk_secret("one")]);
+    assert!(bench.recall(&[mk_secret("two")]).is_some());
+    let mut other = mk_secret("one");
+    other.withheld = Arc::from(&b"else"[..]);
+    assert!(bench.recall(&[other]).is_none());
 }
 
 proptest! {

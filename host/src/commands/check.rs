@@ -21,7 +21,7 @@ use super::judging::{self, Judging};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::invocation::Invocation;
-use crate::kept::Kept;
+use crate::kept::{Kept, KeptLines};
 use crate::output::{self, Destination, ReportFormat};
 use crate::sources::{Documents, Files};
 use crate::wiring::{self, Lines};
@@ -84,12 +84,13 @@ fn is_answered_here(gate: &Gate, policies: &Policies) -> bool {
 }
 
 fn judge(arguments: &Check, (policies, gates): (&Policies, &[&Gate]), kept: Option<&Kept>, files: Vec<Files>) -> Checked {
+    let kept_lines = kept.map(|kept| KeptLines { kept, lines: &Lines });
     let evaluator = Evaluator {
         policies,
         context: Context { place: PlaceOfEvaluation::Check, target: None },
         evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
         cache: kept.map_or(&Forgetful, |kept| kept),
-        locate: &Lines,
+        locate: kept_lines.as_ref().map_or(&Lines, |lines| lines),
     };
     let checked = Checker { evaluator, gates, kept }.check(files);
     if arguments.log {

@@ -146,3 +146,6 @@ fn remembered<'a>(file: &'a FileToRead, known: &'a [KnownDocument]) -> Vec<Remem
     let source = file.source.as_ref();
     known.iter().map(|known| Remembered { source, component: &file.component, known }).collect()
 }
+
+#[cfg(test)]
+mod tests;
