@@ -15,7 +15,7 @@ const FUNCTION_MEDIAN: usize = 8;
 const FUNCTION_PERCENTILE_95: usize = 45;
 const FUNCTION_CAP: usize = 100;
 /// The design wants 1. This is a floor on the way there: it rises with every change that brings more, and never falls.
-const TESTS_TO_CODE: f64 = 0.8;
+const TESTS_TO_CODE: f64 = 1.0;
 
 /// One line of the table.
 #[derive(Debug, PartialEq)]
