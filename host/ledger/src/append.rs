@@ -1,6 +1,7 @@
 //! Appending: fetch, look, propose, write, push; and again when somebody else was faster.
 
 use std::thread::sleep;
+use std::time::Instant;
 
 use tollgate_core::branch::Pushed;
 use tollgate_core::entry::{Draft, Entry};
@@ -16,6 +17,7 @@ use crate::seen::Seen;
 impl AppendEntry for GitLedger {
     fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         for attempt in 1..=TRIES {
+            let start = Instant::now();
             let seen = self.refresh()?;
             let drafts = propose(&seen.history).map_err(|Refusal| AppendError::Refused)?.drafts;
             if drafts.is_empty() {
@@ -26,14 +28,14 @@ impl AppendEntry for GitLedger {
             if let Pushed::Won = self.put(&seen, &batch)? {
                 return Ok(batch.entries);
             }
-            sleep(pause(attempt));
+            sleep(pause(attempt, start.elapsed()));
         }
         Err(AppendError::Contended { tries: TRIES })
     }
 
     fn create(&self, repo: &str, trust: Draft) -> Result<Entry, AppendError> {
         let exists = || AppendError::Exists { remote: self.branch.remote().to_owned(), branch: self.branch.branch().to_owned() };
-        if self.fetch()?.is_some() {
+        if self.fetch()?.0.is_some() {
             return Err(exists());
         }
         let batch = Batch::new(&Seen::default(), repo, vec![trust])?;

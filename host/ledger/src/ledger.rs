@@ -11,6 +11,7 @@ use tollgate_core::ports::{LedgerError, ReadLedger};
 use crate::batch::Batch;
 use crate::failure::from_branch;
 use crate::layout::blob_path;
+use crate::memory::Memory;
 use crate::seen::Seen;
 use crate::witness::{TrustBasis, Witness};
 
@@ -57,13 +58,15 @@ impl GitLedger {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The commit that the branch has now. A ledger that is gone is rewritten, not missing.
-    pub(crate) fn fetch(&self) -> Result<Option<String>, LedgerError> {
+    /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
+    /// missing.
+    pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Memory>), LedgerError> {
+        let recalled = self.witness.recall(self.branch.as_ref())?;
         let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
-        if tip.is_none() && self.witness.remembers(self.branch.as_ref())? {
+        if tip.is_none() && recalled.is_some() {
             return Err(LedgerError::Rewritten { index: 0 });
         }
-        Ok(tip)
+        Ok((tip, recalled))
     }
 
     /// Reads on, and checks the whole against the witness. What a machine sees first is remembered here; what it sees
@@ -72,9 +75,10 @@ impl GitLedger {
         let mut state = self.state();
         let (remote, branch) = (self.branch.remote(), self.branch.branch());
         let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
-        let tip = self.fetch()?.ok_or_else(missing)?;
+        let (tip, recalled) = self.fetch()?;
+        let tip = tip.ok_or_else(missing)?;
         state.seen.advance(self.branch.as_ref(), &tip)?;
-        let basis = self.witness.check(self.branch.as_ref(), &state.seen.envelopes)?;
+        let basis = self.witness.check(recalled, &state.seen.envelopes)?;
         if basis == TrustBasis::FirstSeen {
             self.remember(&state.seen)?;
         }

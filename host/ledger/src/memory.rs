@@ -1,5 +1,6 @@
 //! The files in which a machine remembers ledgers: one for each remote and branch.
 
+use std::fs::File;
 use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -56,6 +57,17 @@ impl MemoryFile {
     fn path(&self) -> Utf8PathBuf {
         let name = Digest::of(format!("{}\n{}", self.remote, self.branch).as_bytes());
         self.directory.join(format!("{}.json", name.hex()))
+    }
+
+    /// The right to change what is remembered, until it is dropped or the process ends: a lock (flock(2)) on the directory.
+    pub(crate) fn lock(&self) -> Result<File, LedgerError> {
+        let lock = || {
+            fs_err::create_dir_all(&self.directory)?;
+            let directory = File::open(&self.directory)?;
+            directory.lock()?;
+            Ok(directory)
+        };
+        lock().map_err(|error: std::io::Error| self.failed(error.into()))
     }
 
     /// What is remembered, if anything.

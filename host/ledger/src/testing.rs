@@ -34,6 +34,23 @@ pub(crate) struct Commits {
     pub(crate) refuses: bool,
     /// How many files were read.
     pub(crate) reads: usize,
+    /// What happens while the next answer to a fetch is on its way.
+    pub(crate) meanwhile: Option<Meanwhile>,
+}
+
+/// What others do.
+pub(crate) struct Meanwhile(Box<dyn FnOnce() + Send>);
+
+impl Meanwhile {
+    pub(crate) fn new(act: impl FnOnce() + Send + 'static) -> Self {
+        Self(Box::new(act))
+    }
+}
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meanwhile")
+    }
 }
 
 impl Commits {
@@ -76,7 +93,14 @@ impl KeepBranch for MemoryBranch {
     }
 
     fn fetch(&self) -> Result<Option<String>, BranchError> {
-        Ok(self.lock().tip.clone())
+        let (tip, meanwhile) = {
+            let mut state = self.lock();
+            (state.tip.clone(), state.meanwhile.take())
+        };
+        if let Some(Meanwhile(act)) = meanwhile {
+            act();
+        }
+        Ok(tip)
     }
 
     fn changes(&self, before: Option<&str>, after: &str) -> Result<Vec<BranchChange>, BranchError> {

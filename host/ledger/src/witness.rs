@@ -36,16 +36,25 @@ impl Witness {
         Self { directory: directory.to_owned(), given }
     }
 
-    /// Checks a ledger, given as the digests of all its envelopes.
+    /// What was seen of a ledger before. To be asked before the remote is: another process of this machine may see more
+    /// of it meanwhile, and what it saw is not missing from an older answer.
     ///
     /// # Errors
-    /// When entry 0 is not the trusted one, or the ledger lacks what was seen of it before, or the memory can't be used.
-    pub fn check(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<TrustBasis, LedgerError> {
+    /// When the memory can't be used.
+    pub(crate) fn recall(&self, branch: &dyn KeepBranch) -> Result<Option<Memory>, LedgerError> {
+        self.file(branch).load()
+    }
+
+    /// Checks a ledger, given as the digests of all its envelopes, against what was recalled of it.
+    ///
+    /// # Errors
+    /// When entry 0 is not the trusted one, or the ledger lacks what was seen of it before.
+    pub(crate) fn check(&self, recalled: Option<Memory>, envelopes: &[Digest]) -> Result<TrustBasis, LedgerError> {
         let found = first(envelopes)?;
         if let Some(expected) = self.given.filter(|given| *given != found) {
             return Err(LedgerError::Untrusted { expected, found });
         }
-        let memory = self.memory(branch, found)?;
+        let memory = self.relevant(recalled, found);
         match &memory {
             Some(memory) if memory.trust != found => return Err(LedgerError::Rewritten { index: 0 }),
             Some(memory) => contains(envelopes, memory.entries, memory.head)?,
@@ -58,17 +67,20 @@ impl Witness {
     ///
     /// # Errors
     /// When the memory can't be used.
-    pub fn remember(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<(), LedgerError> {
+    pub(crate) fn remember(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<(), LedgerError> {
         let (found, entries) = (first(envelopes)?, envelopes.len() as u64);
-        if self.memory(branch, found)?.is_some_and(|memory| memory.entries >= entries) {
+        let file = self.file(branch);
+        // A process that saw less may be slower to write.
+        let _lock = file.lock()?;
+        if self.relevant(file.load()?, found).is_some_and(|memory| memory.entries >= entries) {
             return Ok(());
         }
-        self.file(branch).store(found, entries, head(envelopes))
+        file.store(found, entries, head(envelopes))
     }
 
-    /// What is remembered. A digest that is given outweighs what was only seen first.
-    fn memory(&self, branch: &dyn KeepBranch, found: Digest) -> Result<Option<Memory>, LedgerError> {
-        Ok(self.file(branch).load()?.filter(|memory| self.given.is_none() || memory.trust == found))
+    /// A digest that is given outweighs what was only seen first.
+    fn relevant(&self, memory: Option<Memory>, found: Digest) -> Option<Memory> {
+        memory.filter(|memory| self.given.is_none() || memory.trust == found)
     }
 
     const fn basis(&self, remembered: bool) -> TrustBasis {
@@ -77,11 +89,6 @@ impl Witness {
             (None, true) => TrustBasis::Remembered,
             (None, false) => TrustBasis::FirstSeen,
         }
-    }
-
-    /// Whether a ledger was ever seen on this branch.
-    pub(crate) fn remembers(&self, branch: &dyn KeepBranch) -> Result<bool, LedgerError> {
-        Ok(self.file(branch).load()?.is_some())
     }
 
     fn file(&self, branch: &dyn KeepBranch) -> MemoryFile {
@@ -111,16 +118,22 @@ fn head(envelopes: &[Digest]) -> Digest {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tollgate_core::ports::{AppendEntry, ReadLedger};
 
     use super::*;
     use crate::GitLedger;
     use crate::layout::entry_path;
-    use crate::testing::{Machine, MemoryBranch, REPO, append, mk_draft, mk_ledger, mk_trust};
+    use crate::testing::{Machine, Meanwhile, MemoryBranch, REPO, append, mk_draft, mk_ledger, mk_trust};
 
     fn basis(ledger: &GitLedger) -> Option<TrustBasis> {
         ledger.history().unwrap();
         ledger.trust_basis()
+    }
+
+    fn check(witness: &Witness, branch: &dyn KeepBranch, digests: &[Digest]) -> Result<TrustBasis, LedgerError> {
+        witness.check(witness.recall(branch)?, digests)
     }
 
     #[test]
@@ -219,8 +232,50 @@ mod tests {
         let digests: Vec<Digest> = (0..3).map(|index| trust_digest(&branch.files()[&entry_path(index)])).collect();
         let witness = Witness::new(machine.memory(), None);
         witness.remember(branch.as_ref(), &digests[..1]).unwrap();
-        let error = witness.check(branch.as_ref(), &digests[..2]).unwrap_err();
+        let error = check(&witness, branch.as_ref(), &digests[..2]).unwrap_err();
         assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
+    }
+
+    #[test]
+    fn what_another_process_of_this_machine_saw_meanwhile_is_not_missing() {
+        let (branch, machine) = mk_ledger(&["one"]);
+        let (slow, fast) = (machine.process(None), machine.process(None));
+        let before = branch.lock().tip.clone();
+        branch.lock().meanwhile = Some(Meanwhile::new(move || drop(append(&fast, &[mk_draft("two")]))));
+        assert_eq!(slow.history().unwrap().len(), 2);
+        assert_eq!(slow.history().unwrap().len(), 3);
+        branch.lock().tip = before;
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_ledger_that_is_made_while_it_is_looked_for_is_not_gone() {
+        let branch = Arc::new(MemoryBranch::default());
+        let machine = Machine::new(&branch);
+        let maker = machine.process(None);
+        branch.lock().meanwhile = Some(Meanwhile::new(move || drop(maker.create(REPO, mk_trust()))));
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Missing { .. }), "{error}");
+        assert_eq!(machine.process(None).history().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn of_processes_that_remember_at_once_the_one_that_saw_most_is_believed() {
+        let directory = tempfile::tempdir().unwrap();
+        let witness = Witness::new(Utf8Path::from_path(directory.path()).unwrap(), None);
+        let digests: Vec<Digest> = (0..40_u8).map(|number| Digest::of(&[number])).collect();
+        for _ in 0..20 {
+            let branch = MemoryBranch::default();
+            std::thread::scope(|scope| {
+                for entries in 1..=digests.len() {
+                    let (witness, branch, seen) = (&witness, &branch, &digests[..entries]);
+                    scope.spawn(move || witness.remember(branch, seen).unwrap());
+                }
+            });
+            assert_eq!(witness.recall(&branch).unwrap().unwrap().entries, 40);
+            fs_err::remove_dir_all(directory.path()).unwrap();
+        }
     }
 
     #[test]
@@ -229,9 +284,9 @@ mod tests {
         let witness = Witness::new(machine.memory(), None);
         let elsewhere = MemoryBranch { remote: "elsewhere", ..MemoryBranch::default() };
         let digests = [Digest::of(b"a"), Digest::of(b"b")];
-        assert_eq!(witness.check(&elsewhere, &digests).unwrap(), TrustBasis::FirstSeen);
+        assert_eq!(check(&witness, &elsewhere, &digests).unwrap(), TrustBasis::FirstSeen);
         witness.remember(&elsewhere, &digests).unwrap();
-        assert_eq!(witness.check(&elsewhere, &digests).unwrap(), TrustBasis::Remembered);
-        assert!(matches!(witness.check(one.as_ref(), &digests), Err(LedgerError::Rewritten { index: 0 })));
+        assert_eq!(check(&witness, &elsewhere, &digests).unwrap(), TrustBasis::Remembered);
+        assert!(matches!(check(&witness, one.as_ref(), &digests), Err(LedgerError::Rewritten { index: 0 })));
     }
 }
