@@ -15,7 +15,7 @@ impl ReadRepository for GitRepository {
         };
         self.handles.with(find).map_err(|error| match error.code() {
             ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Peel | ErrorCode::Ambiguous | ErrorCode::UnbornBranch => {
-                SourceError::UnknownRevision { revision: revision.to_owned() }
+                self.cut_off(revision).unwrap_or_else(|| SourceError::UnknownRevision { revision: revision.to_owned() })
             }
             _ => failed(revision, error.into()),
         })
@@ -71,6 +71,18 @@ impl ReadRepository for GitRepository {
 }
 
 impl GitRepository {
+    /// An older commit that is not here, where history is cut off, is no slip of the pen.
+    fn cut_off(&self, revision: &str) -> Option<SourceError> {
+        let is_id = revision.len() >= 7 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let look = |repository: &Repository| {
+            let head = repository.head()?.peel_to_commit()?.id();
+            shallow::cut_between(repository, &[head], None)
+        };
+        let is_older = is_id || revision.contains(['~', '^']);
+        let depth = is_older.then(|| self.handles.with(look).ok().flatten()).flatten()?;
+        Some(SourceError::Shallow { depth })
+    }
+
     /// Whether `commit` is `tip` or one of its ancestors.
     pub(crate) fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, SourceError> {
         let look = |repository: &Repository| {

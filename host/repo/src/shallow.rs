@@ -70,6 +70,21 @@ mod tests {
     }
 
     #[test]
+    fn an_older_commit_is_cut_off_and_a_wrong_name_is_unknown() {
+        let (scene, first, last) = mk_shallow();
+        let repository = scene.repository("shallow");
+        assert_eq!(repository.commit("HEAD").unwrap(), last);
+        for older in [first.as_str(), &first[..8], "HEAD~1"] {
+            let error = repository.commit(older).unwrap_err();
+            assert!(matches!(error, SourceError::Shallow { depth: 1 }), "{older}: {error}");
+        }
+        for (clone, wrong) in [("shallow", "mater"), ("seed", "HEAD~9"), ("seed", "0123456789")] {
+            let error = scene.repository(clone).commit(wrong).unwrap_err();
+            assert!(matches!(error, SourceError::UnknownRevision { .. }), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
     fn a_merge_base_above_the_cut_is_certain() {
         let (scene, _, last) = mk_shallow();
         let one = scene.push("seed", "five", "one");
