@@ -87,7 +87,7 @@ impl MeansExit for ApplyError {
 impl MeansExit for ComponentError {
     fn exit(&self) -> ExitCode {
         match self {
-            Self::SameName { .. } | Self::NoComponent { .. } => ExitCode::InvalidConfiguration,
+            Self::SameName { .. } | Self::NoComponent { .. } | Self::Nothing { .. } => ExitCode::InvalidConfiguration,
             Self::Lost { .. } => ExitCode::SourceUnreadable,
             Self::Source(error) => error.exit(),
         }

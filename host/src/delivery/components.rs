@@ -34,6 +34,8 @@ pub(crate) enum ComponentError {
     SameName { name: String, one: String, other: String },
     #[error("no directory at {commit} matches `components` of tollgate.yaml: {patterns}")]
     NoComponent { commit: String, patterns: String },
+    #[error("nothing runs on `{target}` and commit {commit} changes no component, so there is nothing to deliver; change one")]
+    Nothing { target: String, commit: String },
     #[error("component `{component}` runs as tree `{tree}`, which is not at `{path}` of commit `{commit}` any more")]
     Lost { component: String, tree: String, path: String, commit: String },
     #[error(transparent)]
@@ -103,6 +105,9 @@ pub(crate) fn for_target(
         if before.as_ref() != Some(&component.tree) {
             components.insert(name, component);
         }
+    }
+    if components.is_empty() {
+        return Err(ComponentError::Nothing { target: target.name.clone(), commit: provenance.commit.clone() });
     }
     Ok(components)
 }

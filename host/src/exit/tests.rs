@@ -94,6 +94,7 @@ fn what_the_configuration_lacks_or_names_wrongly_is_12() {
     hold(InvalidConfiguration, &[secret()]);
     hold(InvalidConfiguration, &[ApplyError::PlanKey { target: text(), reason: text() }, secret().into()]);
     hold(InvalidConfiguration, &[no_component(), ComponentError::SameName { name: text(), one: text(), other: text() }]);
+    hold(InvalidConfiguration, &[ComponentError::Nothing { target: text(), commit: text() }]);
     hold(InvalidConfiguration, &[CandidateError::Duplicate(DuplicateComponent(text())), no_component().into()]);
     hold(InvalidConfiguration, &[CandidateError::Resolve { component: text(), source: no_registry() }]);
     hold(InvalidConfiguration, &[DecideError::NoGate { target: text() }, DecideError::NothingJudged { target: text() }]);

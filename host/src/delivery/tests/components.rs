@@ -145,6 +145,17 @@ fn a_component_that_the_branch_removed_goes() {
 }
 
 #[test]
+fn a_branch_that_changes_nothing_where_nothing_runs_is_refused() {
+    let world = mk_world();
+    let [cart, shop, _] = mk_images(&world);
+    let base = world.push_services(&[("cart", &cart), ("shop", &shop)], &[]);
+    let same = world.push_services(&[("cart", &cart), ("shop", &shop)], &[&base]);
+    world.repository.set_branch("master", &base);
+    let refused = world.candidate("staging-apps", &branch("feature/same", &same)).unwrap_err().to_string();
+    assert!(refused.contains("`staging-apps`") && refused.contains(&same), "{refused}");
+}
+
+#[test]
 fn without_a_common_ancestor_everything_moves() {
     let world = mk_world();
     let [cart, shop, _] = mk_images(&world);
