@@ -22,7 +22,7 @@ use tollgate_registry::OciLayouts;
 use tollgate_repo::{GitBranch, GitRepository};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
-use tollgate_sandbox::{CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions};
+use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
 
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, InForce};
@@ -47,20 +47,27 @@ pub(crate) fn sandbox(invocation: &Invocation) -> Result<Sandbox, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::new(ExitCode::Unexpected, &error))?;
     let program = Utf8PathBuf::try_from(program).map_err(|error| Failure::new(ExitCode::Unexpected, &error))?;
     let compiler = Compiler::Child { program, arguments: vec!["__compile".to_owned()], limits: CompileLimits::default() };
-    let cache_directory = invocation.cache_directory().map(|directory| directory.join("compiled"));
-    let options = SandboxOptions { cache_directory, compiler, ..SandboxOptions::default() };
+    let options = SandboxOptions { cache_directory: compiled_code(invocation), compiler, ..SandboxOptions::default() };
     Sandbox::new(options).map_err(|error| match &error {
-        SandboxError::Cache(_) => {
-            Failure::new(ExitCode::InvalidConfiguration, &error).with_hint("another can be named with `--cache-dir`")
-        }
+        SandboxError::Cache(error) => cache_failure(error),
         SandboxError::Engine(_) => Failure::new(ExitCode::Unexpected, &error),
     })
 }
 
-/// Loads policies as late as can be, by what is kept of them.
-pub(crate) fn late_loader(invocation: &Invocation, kept: Option<Arc<Kept>>) -> LateLoader<Sandbox> {
+fn compiled_code(invocation: &Invocation) -> Option<Utf8PathBuf> {
+    invocation.cache_directory().map(|directory| directory.join("compiled"))
+}
+
+fn cache_failure(error: &CacheError) -> Failure {
+    Failure::new(ExitCode::InvalidConfiguration, error).with_hint("another can be named with `--cache-dir`")
+}
+
+/// Loads policies as late as can be, by what is kept of them. That there is no place for compiled code is said at once,
+/// and once.
+pub(crate) fn late_loader(invocation: &Invocation, kept: Option<Arc<Kept>>) -> Result<LateLoader<Sandbox>, Failure> {
+    compiled_code(invocation).map_or(Ok(()), |directory| open_cache(&directory)).map_err(|error| cache_failure(&error))?;
     let invocation = invocation.clone();
-    LateLoader::new(kept, move || sandbox(&invocation).map_err(|failure| failure.message))
+    Ok(LateLoader::new(kept, move || sandbox(&invocation).map_err(|failure| failure.message)))
 }
 
 /// The child process in which a plugin is compiled.

@@ -72,12 +72,17 @@ impl CacheKey {
 
 const SEAL_BYTES: usize = 32;
 
+/// Makes a directory for compiled code ready, for those who want to know early whether it can be used.
+///
+/// # Errors
+/// When it can't be made or read, is no directory itself (a symbolic link is none), belongs to somebody else, or is open
+/// to others.
+pub fn open_cache(directory: &Utf8Path) -> Result<(), CacheError> {
+    Cache::open(directory).map(drop)
+}
+
 impl Cache {
-    /// Opens the directory, and makes it where it does not exist.
-    ///
-    /// # Errors
-    /// When it can't be made or read, is no directory itself (a symbolic link is none), belongs to somebody else, or
-    /// is open to others.
+    /// Opens the directory, and makes it where it does not exist. Errors are those of [`open_cache`].
     pub(crate) fn open(directory: &Utf8Path) -> Result<Self, CacheError> {
         let io = |source| CacheError::Io { directory: directory.to_owned(), source };
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io)?;

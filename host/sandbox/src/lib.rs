@@ -43,7 +43,7 @@ mod state;
 mod ticker;
 mod validator;
 
-pub use cache::CacheError;
+pub use cache::{CacheError, open_cache};
 pub use child::{ChildError, CompileLimits, compile_stdin_to_stdout};
 pub use compile::Compiler;
 pub use engine::{Allocation, EngineError};

@@ -54,7 +54,8 @@ fn refuse(failures: Failures, destinations: &[Destination]) -> Outcome {
 
 fn check(invocation: &Invocation, arguments: &Check) -> Result<(CheckReport, Documents), Failures> {
     let kept = keep(invocation, arguments);
-    let judging = judging::choose(invocation, arguments, &wiring::late_loader(invocation, kept.clone()))?;
+    let loader = wiring::late_loader(invocation, kept.clone()).map_err(|failure| vec![failure])?;
+    let judging = judging::choose(invocation, arguments, &loader)?;
     let selected = checked_files::select(invocation, arguments, &judging)?;
     let gates: Vec<&Gate> =
         judging.configuration.pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Recipe).collect();

@@ -59,7 +59,10 @@ fn a_directory_for_compiled_code_that_can_not_be_used_is_named() {
     fs_err::set_permissions(world.path("cache/compiled"), std::fs::Permissions::from_mode(0o777)).unwrap();
     for cache in ["a-file", "cache"] {
         let check = world.tollgate("").args(["check", "all", "--cache-dir"]).arg(world.path(cache).as_str());
-        check.run().exits(12).says(&[&format!("{cache}/compiled")]);
+        let refused = check.run().exits(12);
+        refused.says(&[&format!("{cache}/compiled"), "--cache-dir"]);
+        let words: Vec<&str> = refused.stderr.split_whitespace().filter(|word| *word != "│" && *word != "|").collect();
+        assert_eq!(words.join(" ").matches("cache directory").count(), 1, "{}", refused.stderr);
     }
 }
 
