@@ -112,7 +112,6 @@ const fn not_run(reason: String) -> Evaluation<Vec<DocumentFinding>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -46,11 +46,12 @@ fn two_promotions_at_once_both_end_and_the_target_is_whole() {
 #[test]
 fn a_promotion_killed_at_any_moment_is_closed_by_the_next_one() {
     let shop = Shop::new(&["cart"]);
+    let mut random = fastrand::Rng::with_seed(7);
     for round in 0..soak(6) {
         shop.release("cart", &format!("round {round}"));
         let mut child =
             shop.tollgate(&["promote", "master"]).into_command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(fastrand::u64(20..900)));
+        std::thread::sleep(Duration::from_millis(random.u64(20..900)));
         child.kill().unwrap();
         child.wait().unwrap();
         shop.promote("master").exits(0);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
+use tollgate_core::pipeline::GitReference;
 use tollgate_core::recipe::{ComponentChange, Provenance, Recipe, RecipeComponent, RecipeImage};
 
 use crate::clean;
@@ -33,7 +34,7 @@ impl RecipeReport {
 
     /// The recipe for people: a line for each image, its digest shortened, the id in full last.
     pub fn to_text(&self, style: Style) -> String {
-        let from = self.provenance.as_ref().map(|from| format!("{}, commit {}", from.reference, from.commit)).unwrap_or_default();
+        let from = self.provenance.as_ref().map(provenance).unwrap_or_default();
         let rows = self.components.iter().flat_map(rows);
         let blocks = [
             clean::line(&from),
@@ -42,6 +43,14 @@ impl RecipeReport {
             format!("{} {}", style.paint(Tone::Heading, "recipe"), self.id),
         ];
         join(&blocks)
+    }
+}
+
+/// Where a recipe was read. A commit that was asked for as such is said once.
+fn provenance(from: &Provenance) -> String {
+    match &from.reference {
+        GitReference::Commit(_) => from.reference.to_string(),
+        reference => format!("{reference}, commit {}", from.commit),
     }
 }
 

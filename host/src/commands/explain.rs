@@ -38,7 +38,9 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
 }
 
 fn rule_report(subject: &str, rule: &rules::RulePage) -> ExplainReport {
-    let mut details = vec![rule.help.clone()];
+    // The help is Markdown: a paragraph is a line here, and nothing is bold.
+    let paragraph = |text: &str| text.replace('\n', " ").replace("**", "");
+    let mut details: Vec<String> = rule.help.split("\n\n").map(paragraph).collect();
     details.extend((!rule.controls.is_empty()).then(|| format!("answers to {}", rule.controls.join(", "))));
     ExplainReport {
         version: 1,
@@ -85,7 +87,11 @@ fn of_target(delivery: &Delivery, history: &History, target: &str) -> Result<Exp
     report.details.push(match current {
         Some((promotion, recipe)) => {
             let id = promotion.recipe().map(|id| id.short()).unwrap_or_default();
-            format!("runs recipe {id} of {} components, by {}", recipe.components().len(), promotion.id)
+            let count = match recipe.components().len() {
+                1 => "one component".to_owned(),
+                count => format!("{count} components"),
+            };
+            format!("runs recipe {id} of {count}, by {}", promotion.id)
         }
         None => "runs nothing that tollgate put there".to_owned(),
     });
@@ -113,7 +119,12 @@ fn of_promotion(delivery: &Delivery, subject: &str, promotion: &Promotion<'_>) -
         details.push(format!("{}: {}", outcome.state.word(), outcome.message));
     }
     details.extend(next_step(promotion));
-    let state = format!("{} to `{}` is {}", promotion.id, promotion.target(), promotion.state().word());
+    let word = promotion.state().word();
+    let state = if subject == promotion.target() {
+        format!("{} is {word}", promotion.id)
+    } else {
+        format!("the promotion to `{}` is {word}", promotion.target())
+    };
     Ok(ExplainReport { version: 1, subject: subject.to_owned(), state, blockers, details, notices: Vec::new() })
 }
 
