@@ -120,7 +120,8 @@ fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> 
             let name = target["target"].as_str().unwrap_or_default();
             let recipe = target["runs"]["recipe"].as_str().and_then(|recipe| recipe.get(7..19)).unwrap_or("nothing");
             let count = target["runs"]["components"].as_array().map_or(0, Vec::len);
-            stage.say(&format!("    {name:<14} recipe {recipe}, {count} components"));
+            let components = if count == 1 { "component" } else { "components" };
+            stage.say(&format!("    {name:<14} recipe {recipe}, {count} {components}"));
         }
     }
     let directory = stage.directory.clone();
