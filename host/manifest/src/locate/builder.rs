@@ -121,6 +121,8 @@ impl Builder<'_> {
         self.reach(span);
         let Some(open) = self.open.pop() else { return Ok(()) };
         if let Some(node) = self.nodes.get_mut(open.node) {
+            // A block of nothing but an empty value is its indicator alone: `-`.
+            self.end = self.end.max((node.span.line, node.span.column + 1));
             (node.span.end_line, node.span.end_column) = self.end;
         }
         self.anchor(open.anchor, Anchored { node: Some(open.node), key: String::new() });

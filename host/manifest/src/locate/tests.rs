@@ -30,6 +30,13 @@ fn blocks_extend_from_their_start_to_the_end_of_their_last_value() {
     assert_eq!(yaml(text, &["/a", "/a/c", "/a/c/1", "/g"]), ["2:3-5:9", "4:3-5:9", "5:5-5:9", "9:3-10:4"]);
 }
 
+/// Found by fuzzing.
+#[test]
+fn a_block_of_one_empty_value_does_not_end_before_it_starts() {
+    assert_eq!(yaml("a: 1\nb:\n  -", &["", "/b", "/b/0"]), ["1:1-3:4", "3:3-3:4", "3:4-3:4"]);
+    assert_eq!(yaml("a: 1\nb:\n  -\nc: 2\n", &["", "/b"]), ["1:1-4:5", "3:3-3:4"]);
+}
+
 #[test]
 fn collections_in_brackets_extend_over_their_brackets() {
     assert_eq!(yaml("a: [1, {b: 2}]\n", &["/a", "/a/1", "/a/1/b"]), ["1:4-1:15", "1:8-1:14", "1:12-1:13"]);
