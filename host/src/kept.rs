@@ -1,7 +1,8 @@
 //! What was found out before, kept on disk by the digest of everything that it depends on: verdicts, which documents a file
 //! holds and on which lines its values are, what a plugin says of itself.
 //!
-//! Only `check` asks for it. A file that is damaged, locked or full is as good as none.
+//! Only `check` asks for it. A file that is damaged, locked or full is as good as none, and so is one that others could have
+//! written: what stands there is believed.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Mutex;
@@ -31,9 +32,12 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Opens what is kept in a directory. Nothing when the program can't be told from others.
+    /// Opens what is kept below a directory. Nothing when the program can't be told from others, or the place is not private
+    /// to the user.
     pub(crate) fn open(directory: &Utf8Path) -> Option<Self> {
         let program = program()?;
+        let directory = directory.join("kept");
+        tollgate_sandbox::open_cache(&directory).ok()?;
         let file = directory.join("verdicts.redb");
         // Reading alone takes no lock from others and writes nothing.
         let old = read_table(&file);
@@ -64,9 +68,6 @@ impl Kept {
     }
 
     fn write(&self, new: &[(Digest, Vec<u8>)]) -> Result<(), Box<dyn std::error::Error>> {
-        if let Some(directory) = self.file.parent() {
-            fs_err::create_dir_all(directory)?;
-        }
         if fs_err::metadata(&self.file).is_ok_and(|metadata| metadata.len() > LARGEST) {
             fs_err::remove_file(&self.file)?;
         }
@@ -171,7 +172,7 @@ mod tests {
     fn a_damaged_file_is_as_good_as_none() {
         let (_guard, directory) = mk_directory();
         keep(&directory, "a", "one");
-        let file = directory.join("verdicts.redb");
+        let file = directory.join("kept/verdicts.redb");
         let whole = fs_err::read(&file).unwrap();
         for damaged in [&b"not a database"[..], &[], &whole[..whole.len() / 2]] {
             fs_err::write(&file, damaged).unwrap();
@@ -179,6 +180,22 @@ mod tests {
             keep(&directory, "a", "one");
         }
         fs_err::write(&file, &whole).unwrap();
+        assert_eq!(recall(&directory, "a").as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn what_others_could_have_written_is_not_believed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_guard, directory) = mk_directory();
+        keep(&directory, "a", "one");
+        let set_mode = |mode| {
+            fs_err::set_permissions(directory.join("kept"), std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        for mode in [0o777, 0o770, 0o755] {
+            set_mode(mode);
+            assert!(Kept::open(&directory).is_none());
+        }
+        set_mode(0o700);
         assert_eq!(recall(&directory, "a").as_deref(), Some("one"));
     }
 

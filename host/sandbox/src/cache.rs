@@ -72,7 +72,7 @@ impl CacheKey {
 
 const SEAL_BYTES: usize = 32;
 
-/// Makes a directory for compiled code ready, for those who want to know early whether it can be used.
+/// Makes the directory of a cache ready, which is private to the user.
 ///
 /// # Errors
 /// When it can't be made or read, is no directory itself (a symbolic link is none), belongs to somebody else, or is open

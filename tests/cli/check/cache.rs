@@ -19,7 +19,7 @@ fn the_report_is_the_same_with_cache_without_and_in_another_process() {
         check.run().exits(10).stdout
     };
     let first = check(&[]);
-    assert!(world.path("cache/verdicts.redb").exists());
+    assert!(world.path("cache/kept/verdicts.redb").exists());
     assert_eq!(check(&[]), first);
     assert_eq!(check(&["--no-cache"]), first);
     fs_err::remove_dir_all(world.path("cache")).unwrap();
@@ -47,7 +47,7 @@ fn a_cache_that_is_damaged_or_can_not_be_read_is_as_good_as_none() {
         check.run().exits(10).stdout
     };
     let expected = check("cache");
-    world.write("cache/verdicts.redb", "this is no database");
+    world.write("cache/kept/verdicts.redb", "this is no database");
     assert_eq!(check("cache"), expected);
 }
 
