@@ -38,6 +38,9 @@ struct Validator<'a> {
     plugin: &'a dyn EvaluateDocuments,
 }
 
+/// A document, and what is to be kept of it, where anything is.
+type Asked<'a> = (&'a JudgedDocument, Option<&'a KnownDocument>);
+
 impl Validator<'_> {
     fn sees_secret_values(&self) -> bool {
         self.plugin.needs().secret_values && self.policy.spec.grants.secret_values
@@ -69,9 +72,10 @@ impl Evaluator<'_> {
     pub fn judge_each(&self, documents: &[JudgedDocument]) -> Judgements {
         let mut all = Judgements::default();
         for document in documents {
+            let known = self.known(std::slice::from_ref(document));
             for validator in self.validators(Scope::Document) {
                 if validator.plugin.needs().concern(&document.document.identity) {
-                    all.add(&validator.policy.spec.name, self.ask(validator, &[document]));
+                    all.add(&validator.policy.spec.name, self.ask(validator, &[(document, known.first())]));
                 }
             }
         }
@@ -81,9 +85,11 @@ impl Evaluator<'_> {
     /// Asks the validators of scope `set` about all documents together.
     pub fn judge_set(&self, documents: &[JudgedDocument]) -> Judgements {
         let mut all = Judgements::default();
+        let known = self.known(documents);
+        let all_documents = || documents.iter().enumerate().map(|(position, document)| (document, known.get(position)));
         for validator in self.validators(Scope::Set) {
-            let concerns = |document: &&JudgedDocument| validator.plugin.needs().concern(&document.document.identity);
-            let concerned: Vec<&JudgedDocument> = documents.iter().filter(concerns).collect();
+            let concerns = |(document, _): &Asked<'_>| validator.plugin.needs().concern(&document.document.identity);
+            let concerned: Vec<Asked<'_>> = all_documents().filter(concerns).collect();
             if !concerned.is_empty() {
                 all.add(&validator.policy.spec.name, self.ask(validator, &concerned));
             }
@@ -121,23 +127,26 @@ impl Evaluator<'_> {
         self.policies.iter().filter_map(as_validator).filter(move |validator| validator.plugin.needs().scope == scope)
     }
 
+    /// Digests of documents, once for all validators; none where nothing is kept.
+    fn known(&self, documents: &[JudgedDocument]) -> Vec<KnownDocument> {
+        if self.cache.keeps() { documents.iter().map(KnownDocument::of).collect() } else { Vec::new() }
+    }
+
     /// The plugin's answer, or the one that it gave to the very same question before.
-    fn ask(&self, validator: Validator<'_>, documents: &[&JudgedDocument]) -> PolicyJudgement {
-        let known: Vec<KnownDocument> =
-            if self.cache.keeps() { documents.iter().copied().map(KnownDocument::of).collect() } else { Vec::new() };
+    fn ask(&self, validator: Validator<'_>, documents: &[Asked<'_>]) -> PolicyJudgement {
         let remembered: Vec<Remembered<'_>> =
-            documents.iter().zip(&known).map(|(document, known)| document.remembered(known)).collect();
+            documents.iter().filter_map(|(document, known)| Some(document.remembered((*known)?))).collect();
         if let Some(judgement) = self.recall(validator, &remembered) {
             return judgement;
         }
         let visible: Vec<VisibleDocument> =
-            documents.iter().map(|document| document.visible(validator.sees_secret_values())).collect();
+            documents.iter().map(|(document, _)| document.visible(validator.sees_secret_values())).collect();
         let request = CheckRequest { context: &self.context, documents: &visible, evaluation_time: self.evaluation_time };
         let evaluation = validator.plugin.check(&request);
         if self.cache.keeps() && evaluation.outcome.as_ref().err().is_none_or(EvaluationError::is_deterministic) {
             self.cache.put(&self.key(validator, &remembered), &KeptVerdict { outcome: evaluation.outcome.clone() });
         }
-        self.judgement(validator.policy, &documents.iter().map(|document| document.subject()).collect::<Vec<_>>(), evaluation)
+        self.judgement(validator.policy, &documents.iter().map(|(document, _)| document.subject()).collect::<Vec<_>>(), evaluation)
     }
 
     /// An answer that was given before. About nothing, nothing was ever asked.
