@@ -73,17 +73,22 @@ fn one_denied_target_does_not_keep_another_from_its_answer() {
     assert!(!shop.target("one").is_live() && shop.target("two").is_live());
 }
 
-#[test]
-fn a_plugin_that_can_not_judge_is_11_and_nothing_is_applied() {
-    let gate = "{name: house, policy: ./house.wasm, enforcement: mandatory}";
-    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+/// A gate asks a plugin that can't judge.
+fn mk_shop_whose_plugin_panics(enforcement: &str) -> Shop {
+    let gate = format!("{{name: house, policy: ./house.wasm, enforcement: {enforcement}}}");
+    let mut shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
     shop.deployment.write("house.wasm", guest("panics"));
-    shop.deployment.write("tollgate.yaml", Pipeline::deployment().gate(gate).text());
+    shop.deployment.write("tollgate.yaml", Pipeline::deployment().gate(&gate).text());
     shop.tollgate(&["policy", "update"]).run().exits(0);
     shop.deployment.deliver("master", "a plugin that panics");
-    let mut shop = shop;
     shop.init();
     shop.record(&shop.last_build("cart"), "master").exits(0);
+    shop
+}
+
+#[test]
+fn a_plugin_that_can_not_judge_is_11_and_nothing_is_applied() {
+    let shop = mk_shop_whose_plugin_panics("mandatory");
     let answer = shop.tollgate(&["promote", "master"]).run().exits(11);
     insta::assert_snapshot!(answer.snapshot());
     assert!(!shop.target("preprod").is_live());
@@ -94,15 +99,7 @@ fn a_plugin_that_can_not_judge_is_11_and_nothing_is_applied() {
 
 #[test]
 fn the_error_of_an_advisory_gate_is_told_and_blocks_nothing() {
-    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
-    shop.deployment.write("house.wasm", guest("panics"));
-    let gate = "{name: house, policy: ./house.wasm, enforcement: advisory}";
-    shop.deployment.write("tollgate.yaml", Pipeline::deployment().gate(gate).text());
-    shop.tollgate(&["policy", "update"]).run().exits(0);
-    shop.deployment.deliver("master", "a plugin that panics");
-    let mut shop = shop;
-    shop.init();
-    shop.record(&shop.last_build("cart"), "master").exits(0);
+    let shop = mk_shop_whose_plugin_panics("advisory");
     shop.tollgate(&["promote", "master"]).run().exits(0).says(&["house", "could not judge"]);
     assert!(shop.target("preprod").is_live());
 }
