@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::document::{DocumentReference, Location};
 use crate::pointer::Pointer;
 
@@ -96,5 +97,91 @@ impl Finding {
         let key =
             |finding: &Self| (finding.location.clone(), finding.rule.clone(), finding.subject.clone(), finding.message.clone());
         key(self).cmp(&key(other))
+    }
+
+    /// Names the finding wherever it moves to: by its rule, the object or file that it is about, the way to the value without
+    /// positions in lists, and what it says. The same finding of two revisions has the same one; so may two findings of one
+    /// revision, which then differ by position alone.
+    pub fn fingerprint(&self) -> Digest {
+        let file = self.location.as_ref().map_or("", |location| location.file.as_str());
+        let (kind, names) = match &self.subject {
+            Subject::Document { document, pointer } => {
+                let identity = &document.identity;
+                // An object with a name is the same one in another file.
+                let place = if identity.name.is_empty() { file } else { "" };
+                let way: Vec<String> = pointer.tokens().map(without_position).collect();
+                ("document", vec![identity.group().to_owned(), identity.to_string(), place.to_owned(), way.join("/")])
+            }
+            Subject::File => ("file", vec![file.to_owned()]),
+            Subject::Component(name) => ("component", vec![name.clone()]),
+            Subject::Target(name) => ("target", vec![name.clone()]),
+            Subject::Promotion => ("promotion", Vec::new()),
+        };
+        let parts = [self.rule.as_str(), kind, &self.message].map(str::to_owned).into_iter().chain(names);
+        let digests: Vec<u8> = parts.flat_map(|part| *Digest::of(part.as_bytes()).as_bytes()).collect();
+        Digest::of(&digests)
+    }
+}
+
+/// A step of a pointer; a position in a list is `*`.
+fn without_position(token: String) -> String {
+    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { token }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{ObjectIdentity, Span};
+
+    fn mk_finding(index: u32, name: &str, (file, line): (&str, u32), pointer: &str) -> Finding {
+        let identity = ObjectIdentity {
+            api_version: "apps/v1".to_owned(),
+            kind: "Deployment".to_owned(),
+            namespace: None,
+            name: name.to_owned(),
+        };
+        Finding {
+            policy: "image-pinned".to_owned(),
+            rule: RuleId::new("image-pinned", "tag"),
+            level: Level::Deny,
+            severity: Severity::High,
+            message: "container `web` is not pinned".to_owned(),
+            subject: Subject::Document { document: DocumentReference { index, identity }, pointer: pointer.parse().unwrap() },
+            location: Some(Location { file: file.to_owned(), span: Span::point(line, 1) }),
+            remediation: None,
+            controls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_finding_keeps_its_fingerprint_when_it_moves() {
+        let before = mk_finding(0, "cart", ("a.yaml", 3), "/spec/containers/0/image");
+        let after = mk_finding(4, "cart", ("b.yaml", 90), "/spec/containers/12/image");
+        assert_eq!(before.fingerprint(), after.fingerprint());
+    }
+
+    #[test]
+    fn findings_about_different_things_have_different_fingerprints() {
+        let one = || mk_finding(0, "cart", ("a.yaml", 3), "/spec/containers/0/image");
+        let others = [
+            mk_finding(0, "web", ("a.yaml", 3), "/spec/containers/0/image"),
+            mk_finding(0, "cart", ("a.yaml", 3), "/spec/initContainers/0/image"),
+            Finding { message: "another".to_owned(), ..one() },
+            Finding { rule: RuleId::new("image-pinned", "digest"), ..one() },
+            Finding { subject: Subject::File, ..one() },
+            Finding { subject: Subject::Component("cart".to_owned()), ..one() },
+            Finding { subject: Subject::Target("cart".to_owned()), ..one() },
+        ];
+        let mut all: Vec<Digest> = others.iter().chain([&one()]).map(Finding::fingerprint).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), others.len() + 1);
+    }
+
+    #[test]
+    fn objects_without_a_name_are_told_apart_by_their_file() {
+        let fingerprint = |file| mk_finding(0, "", (file, 3), "").fingerprint();
+        assert_ne!(fingerprint("a.yaml"), fingerprint("b.yaml"));
+        assert_eq!(fingerprint("a.yaml"), fingerprint("a.yaml"));
     }
 }

@@ -55,12 +55,41 @@ pub struct FindingReport {
     /// Of the strictest gate that asks the policy. `mandatory`: nobody can let it through.
     #[schemars(schema_with = "crate::words::enforcement")]
     pub enforcement: Enforcement,
-    /// Always null: kept for whether a finding is new.
-    pub status: (),
-    /// Always null: kept for what accepts a finding for a time.
-    pub waiver: (),
+    /// Against the base of the check; null where there was none.
+    pub status: Option<FindingStatus>,
+    /// What accepts it for a time. A finding with a waiver does not block.
+    pub waiver: Option<WaiverReport>,
+    /// The same for the same finding wherever it moves to in its file: 64 hex digits. Two findings may share one.
+    pub fingerprint: String,
     /// What would fix it.
     pub remediation: Option<String>,
+}
+
+/// How a finding compares with those of the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingStatus {
+    /// The base does not have it.
+    New,
+    /// The base has it as well.
+    Unchanged,
+    /// The base has it, and what is judged does not. It blocks nothing.
+    Fixed,
+}
+
+/// What accepts a finding for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WaiverReport {
+    pub reason: String,
+    /// Who answers for it.
+    pub approver: String,
+    /// The last day on which it holds, as `2026-12-31`, in UTC.
+    pub expires: String,
+    /// Where it is written.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
 }
 
 /// Names a document.
@@ -122,8 +151,9 @@ impl FindingReport {
             target: if let Subject::Target(name) = &finding.subject { Some(name.clone()) } else { None },
             controls: finding.controls.clone(),
             enforcement: enforcement_of(&finding.policy, enforcements),
-            status: (),
-            waiver: (),
+            status: None,
+            waiver: None,
+            fingerprint: finding.fingerprint().hex(),
             remediation: finding.remediation.clone(),
         }
     }
