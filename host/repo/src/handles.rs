@@ -5,17 +5,20 @@ use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use git2::Repository;
+use tempfile::TempDir;
 
 /// Opened handles of one repository. libgit2's handles are for one thread at a time, and opening one is dear enough to
 /// keep them: there are as many as threads ever read at once.
 pub(crate) struct Handles {
     git_directory: Utf8PathBuf,
     idle: Mutex<Vec<Repository>>,
+    /// Directories of objects beside those of the clone; removed with this.
+    beside: Mutex<Vec<TempDir>>,
 }
 
 impl Handles {
     pub(crate) fn new(git_directory: &Utf8Path, first: Repository) -> Self {
-        Self { git_directory: git_directory.to_owned(), idle: Mutex::new(vec![first]) }
+        Self { git_directory: git_directory.to_owned(), idle: Mutex::new(vec![first]), beside: Mutex::default() }
     }
 
     /// Another set of handles of the same repository.
@@ -23,8 +26,20 @@ impl Handles {
         Ok(Self::new(&self.git_directory, self.open()?))
     }
 
+    /// Makes the objects of a directory readable as well.
+    pub(crate) fn add_objects(&self, directory: TempDir) {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner).push(directory);
+        // Handles that are open don't know it yet.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn open(&self) -> Result<Repository, git2::Error> {
-        Repository::open(&self.git_directory)
+        let repository = Repository::open(&self.git_directory)?;
+        for directory in self.beside.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let path = directory.path().to_str().ok_or_else(|| git2::Error::from_str("the temporary directory is not UTF-8"))?;
+            repository.odb()?.add_disk_alternate(path)?;
+        }
+        Ok(repository)
     }
 
     /// Runs `work` with a handle that no other thread has meanwhile.

@@ -5,9 +5,11 @@
 //! neither read nor changed. What tollgate keeps for itself lies under `refs/tollgate/`.
 
 mod branch;
+mod changes;
 mod credentials;
 mod handles;
 mod kept;
+mod merge;
 mod objects;
 mod place;
 mod program;
@@ -22,5 +24,7 @@ mod testing;
 mod write;
 
 pub use branch::GitBranch;
+pub use changes::ChangedFile;
 pub use credentials::without_credentials;
+pub use merge::Merge;
 pub use repository::GitRepository;

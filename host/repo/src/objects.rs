@@ -49,17 +49,19 @@ pub(crate) fn commit_id(commit: &str) -> Result<Oid, ObjectError> {
     Oid::from_str(commit).map_err(|_| unknown())
 }
 
-/// The root tree of a commit.
-pub(crate) fn root<'r>(repository: &'r Repository, commit: &str) -> Result<Tree<'r>, ObjectError> {
-    let id = commit_id(commit)?;
-    let commit = repository.find_commit(id).map_err(|error| match error.code() {
-        ErrorCode::NotFound => ObjectError::UnknownCommit(commit.to_owned()),
-        _ => error.into(),
-    })?;
-    tree(repository, commit.tree_id())
+/// The root tree of a commit; of a merge that stands in no commit, the tree itself.
+pub(crate) fn root<'r>(repository: &'r Repository, revision: &str) -> Result<Tree<'r>, ObjectError> {
+    let id = commit_id(revision)?;
+    match repository.find_commit(id) {
+        Ok(commit) => tree(repository, commit.tree_id()),
+        Err(error) if error.code() == ErrorCode::NotFound => {
+            repository.find_tree(id).map_err(|_| ObjectError::UnknownCommit(revision.to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn tree(repository: &Repository, id: Oid) -> Result<Tree<'_>, ObjectError> {
+pub(crate) fn tree(repository: &Repository, id: Oid) -> Result<Tree<'_>, ObjectError> {
     repository.find_tree(id).map_err(|error| missing(error, id))
 }
 
@@ -108,10 +110,14 @@ pub(crate) fn files(repository: &Repository, commit: &str, path: &str) -> Result
     Ok(files)
 }
 
+/// The name of an entry of the directory that a prefix leads to.
+pub(crate) fn name<'a>(entry: &'a TreeEntry<'_>, prefix: &str) -> Result<&'a str, ObjectError> {
+    entry.name().map_err(|_| ObjectError::NotUtf8(format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()))))
+}
+
 fn collect(repository: &Repository, parent: &Tree<'_>, prefix: &str, files: &mut Vec<TreeFile>) -> Result<(), ObjectError> {
     for found in parent {
-        let unreadable = |_| ObjectError::NotUtf8(format!("{prefix}{}", String::from_utf8_lossy(found.name_bytes())));
-        let path = format!("{prefix}{}", found.name().map_err(unreadable)?);
+        let path = format!("{prefix}{}", name(&found, prefix)?);
         match kind(found.filemode()) {
             Some(kind) => files.push(TreeFile { path, kind }),
             None => collect(repository, &tree(repository, found.id())?, &format!("{path}/"), files)?,

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::credentials::without_credentials;
 
@@ -47,11 +47,23 @@ impl GitProgram {
     /// Runs git to its end and returns its standard output.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<String, GitSaid> {
         let output = self.command().args(arguments).output();
-        let output = output.map_err(|error| GitSaid(format!("nothing, because the program `git` can't be started: {error}")))?;
+        let output = output.map_err(not_started)?;
         if output.status.success() {
-            return String::from_utf8(output.stdout).map_err(|_| GitSaid("something that is not UTF-8".to_owned()));
+            return text(output.stdout);
         }
         Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status)))
+    }
+
+    /// Runs git so that it writes objects to another directory, and reads those of the clone as well. Returns whether it ended
+    /// with 0 and not with 1, by which git says no, and its standard output.
+    pub(crate) fn run_aside(&self, to: &Utf8Path, objects: &Utf8Path, arguments: &[&str]) -> Result<(bool, String), GitSaid> {
+        let mut command = self.command();
+        command.env("GIT_OBJECT_DIRECTORY", to).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(objects)).args(arguments);
+        let output = command.output().map_err(not_started)?;
+        match output.status.code() {
+            Some(code @ (0 | 1)) => Ok((code == 0, text(output.stdout)?)),
+            _ => Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status))),
+        }
     }
 
     fn command(&self) -> Command {
@@ -63,6 +75,20 @@ impl GitProgram {
         command.current_dir(&self.base).arg("--git-dir").arg(&self.git_directory);
         command
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
+fn not_started(error: std::io::Error) -> GitSaid {
+    GitSaid(format!("nothing, because the program `git` can't be started: {error}"))
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, GitSaid> {
+    String::from_utf8(bytes).map_err(|_| GitSaid("something that is not UTF-8".to_owned()))
+}
+
+/// A path in a list of paths, whatever stands in it (git's documentation of `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+fn quoted(path: &Utf8Path) -> String {
+    format!("\"{}\"", path.as_str().replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// What git wrote, as one line.

@@ -99,7 +99,7 @@ impl GitRepository {
         }
     }
 
-    fn read_objects<T>(
+    pub(crate) fn read_objects<T>(
         &self,
         commit: &str,
         path: &str,

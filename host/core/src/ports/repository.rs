@@ -36,6 +36,15 @@ pub enum SourceError {
     UnknownRevision { revision: String },
     #[error("history is cut off at {depth} commits; fetch it with `git fetch --unshallow`")]
     Shallow { depth: u64 },
+    #[error("`{head}` can't be merged into `{base}`: they conflict in {files}; merge the base into the branch first")]
+    Conflict {
+        base: String,
+        head: String,
+        /// In words.
+        files: String,
+    },
+    #[error("`{head}` and `{base}` have no common ancestor, so they can't be merged; is the base right?")]
+    Unrelated { base: String, head: String },
     #[error("`{path}` is not in revision `{revision}`")]
     UnknownPath { revision: String, path: String },
     #[error("`{name}` is neither a branch nor a tag at the remote `{remote}`; push it first")]
