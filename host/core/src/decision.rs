@@ -142,6 +142,7 @@ mod tests {
             location: None,
             remediation: None,
             controls: Vec::new(),
+            status: None,
         }
     }
 

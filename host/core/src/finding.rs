@@ -72,6 +72,18 @@ pub enum Subject {
     Promotion,
 }
 
+/// How a finding compares with those of the base that a proposal would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The base does not have it.
+    New,
+    /// The base has it as well.
+    Unchanged,
+    /// The base has it, and the proposal does not.
+    Fixed,
+}
+
 /// One thing that a policy, or the host itself (`source/…`, `recipe/…`, `structure/…`), has to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -89,6 +101,9 @@ pub struct Finding {
     pub remediation: Option<String>,
     /// The controls that the rule answers to.
     pub controls: Vec<String>,
+    /// Nothing where there is no base to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
 }
 
 impl Finding {
@@ -150,6 +165,7 @@ mod tests {
             location: Some(Location { file: file.to_owned(), span: Span::point(line, 1) }),
             remediation: None,
             controls: Vec::new(),
+            status: None,
         }
     }
 

@@ -63,6 +63,7 @@ fn finding(rule: &str, subject: Subject, message: String, remediation: &str) -> 
         location: None,
         remediation: Some(remediation.to_owned()),
         controls: Vec::new(),
+        status: None,
     }
 }
 

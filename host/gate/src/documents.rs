@@ -51,20 +51,11 @@ impl Evaluator<'_> {
     /// Asks all validators about all documents: those of scope `document` about each, those of scope `set` about all at
     /// once. No answer keeps another from being given.
     pub fn judge(&self, documents: &[JudgedDocument]) -> Judgements {
-        let mut all = self.unasked();
+        let mut all = Judgements::unasked(self.policies);
         let of_documents: Vec<Judgements> =
             documents.par_iter().map(|document| self.judge_each(std::slice::from_ref(document))).collect();
         of_documents.into_iter().for_each(|judgements| all.absorb(judgements));
         all.absorb(self.judge_set(documents));
-        all
-    }
-
-    /// All validators, before they are asked.
-    pub fn unasked(&self) -> Judgements {
-        let mut all = Judgements::default();
-        for validator in self.policies.iter().filter_map(as_validator) {
-            all.by_policy.entry(validator.policy.spec.name.clone()).or_default();
-        }
         all
     }
 
@@ -230,6 +221,7 @@ fn resolve(
         location: Some(location),
         remediation: raw.remediation.clone(),
         controls: rule.controls.to_vec(),
+        status: None,
     };
     Some(Attributed { component: subject.component.clone(), value })
 }

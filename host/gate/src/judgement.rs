@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_core::evaluate::{EvaluationError, LogLine};
+use tollgate_core::evaluate::{EvaluationError, LoadedPolicy, LogLine};
 use tollgate_core::finding::Finding;
 use tollgate_core::verdict::{Verdict, Wait};
+
+use crate::policies::Policies;
 
 /// Something with the component that it is about; nothing where there is none.
 #[derive(Clone, Debug)]
@@ -76,6 +78,13 @@ pub struct Judgements {
 }
 
 impl Judgements {
+    /// Of validators that were not asked yet.
+    pub fn unasked(policies: &Policies) -> Self {
+        let validators = policies.iter().filter(|policy| matches!(policy.loaded, LoadedPolicy::Validator(_)));
+        let unasked = validators.map(|policy| (policy.spec.name.clone(), PolicyJudgement::default()));
+        Self { by_policy: unasked.collect() }
+    }
+
     /// Takes in what others answered.
     pub fn absorb(&mut self, other: Self) {
         for (policy, judgement) in other.by_policy {
@@ -94,6 +103,21 @@ impl Judgements {
     /// All findings, of all policies.
     pub fn findings(&self) -> Vec<Finding> {
         self.by_policy.values().flat_map(|judgement| &judgement.findings).map(|finding| finding.value.clone()).collect()
+    }
+
+    /// All findings, of all policies, to be changed.
+    pub fn findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        self.by_policy.values_mut().flat_map(|judgement| &mut judgement.findings).map(|finding| &mut finding.value)
+    }
+
+    /// Takes out the findings that a condition holds for: gates don't count them any more.
+    pub fn take(&mut self, condition: impl Fn(&Finding) -> bool) -> Vec<Finding> {
+        let mut taken = Vec::new();
+        for judgement in self.by_policy.values_mut() {
+            let out = judgement.findings.extract_if(.., |finding| condition(&finding.value));
+            taken.extend(out.map(|finding| finding.value));
+        }
+        taken
     }
 
     /// All failures, of all policies.

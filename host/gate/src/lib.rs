@@ -2,6 +2,7 @@
 //!
 //! It knows no sandbox, no file and no target: the one evaluator that check, promotion and admission share.
 
+mod compare;
 mod documents;
 mod fold;
 mod judgement;
@@ -10,6 +11,7 @@ mod policies;
 mod promotion;
 mod subject;
 
+pub use compare::Baseline;
 pub use documents::Evaluator;
 pub use fold::gate_verdicts;
 pub use judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};

@@ -118,10 +118,23 @@ impl Policies {
 
     /// Whether any validator has to see all documents together.
     pub fn judge_sets(&self) -> bool {
-        self.iter().any(|policy| match &policy.loaded {
-            LoadedPolicy::Validator(plugin) => plugin.needs().scope == Scope::Set,
+        !self.of_scope(Scope::Set).is_empty()
+    }
+
+    /// Only validators of this scope.
+    #[must_use]
+    pub fn of_scope(&self, scope: Scope) -> Self {
+        let is_of_scope = |policy: &ConfiguredPolicy| match &policy.loaded {
+            LoadedPolicy::Validator(plugin) => plugin.needs().scope == scope,
             LoadedPolicy::Promotion(_) => false,
-        })
+        };
+        let kept = self.by_name.iter().filter(|(_, policy)| is_of_scope(policy));
+        Self { by_name: kept.map(|(name, policy)| (name.clone(), Arc::clone(policy))).collect() }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
     }
 
     /// Only those with these names.

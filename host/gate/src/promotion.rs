@@ -59,6 +59,7 @@ fn resolve(policy: &ConfiguredPolicy, raw: &PromotionFinding) -> Option<Attribut
         location: None,
         remediation: raw.remediation.clone(),
         controls: rule.controls.to_vec(),
+        status: None,
     };
     Some(Attributed { component: raw.component.clone(), value })
 }

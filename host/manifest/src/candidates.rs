@@ -21,6 +21,9 @@ pub struct NotEvaluated {
     pub why: String,
 }
 
+/// The file that makes its directory a chart.
+pub const CHART_FILE: &str = "Chart.yaml";
+
 /// Says whether a path is to be left out, as the configuration has it.
 pub type Ignore<'a> = &'a dyn Fn(&str) -> bool;
 
@@ -28,7 +31,7 @@ pub type Ignore<'a> = &'a dyn Fn(&str) -> bool;
 /// its business; what is ignored is in no list.
 pub fn candidates<'p>(paths: impl Iterator<Item = &'p str>, ignore: Ignore<'_>) -> Candidates {
     let all: BTreeSet<&str> = paths.collect();
-    let charts: BTreeSet<&str> = all.iter().filter(|path| file_name(path) == "Chart.yaml").map(|path| directory(path)).collect();
+    let charts: BTreeSet<&str> = all.iter().filter(|path| file_name(path) == CHART_FILE).map(|path| directory(path)).collect();
     let mut candidates = Candidates::default();
     for path in all.into_iter().filter(|path| is_candidate(path) && !ignore(path)) {
         match classify(path, &charts) {
@@ -56,7 +59,7 @@ fn classify(path: &str, charts: &BTreeSet<&str>) -> Class {
             return Class::Template;
         }
         let is_values = inside == name && name.starts_with("values");
-        if is_values || matches!(inside, "Chart.yaml" | "Chart.lock" | "requirements.yaml") {
+        if is_values || matches!(inside, CHART_FILE | "Chart.lock" | "requirements.yaml") {
             return Class::Known;
         }
     }

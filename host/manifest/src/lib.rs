@@ -43,7 +43,7 @@ mod render;
 mod source;
 mod yaml;
 
-pub use candidates::{Candidates, Ignore, NotEvaluated, candidates};
+pub use candidates::{CHART_FILE, Candidates, Ignore, NotEvaluated, candidates};
 pub use data::{DataDocument, read_data};
 pub use limits::ReadLimits;
 pub use locate::locate;

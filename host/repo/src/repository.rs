@@ -63,6 +63,11 @@ impl GitRepository {
         self.root.as_deref()
     }
 
+    /// The name of the remote, or its URL, as it was given.
+    pub fn remote_name(&self) -> &str {
+        &self.remote_name
+    }
+
     /// Where a path of the work tree is in the repository (`""` for the root), or nothing when it is outside. The path
     /// need not exist, but the directory that it is in must.
     pub fn relative(&self, path: &Utf8Path) -> Option<Utf8PathBuf> {

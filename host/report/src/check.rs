@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tollgate_core::decision::{Decision, DecisionWord};
+use tollgate_core::finding::Level;
 use tollgate_core::policy::Enforcement;
 use tollgate_core::verdict::Verdict;
 
 use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
-use crate::finding::{Enforcements, FindingReport};
+use crate::finding::{Enforcements, FindingReport, FindingStatus};
 use crate::gate::{self, GateReport, WaitReport};
 
 /// The version of the JSON.
@@ -46,6 +47,26 @@ pub struct CheckReport {
     pub at_promotion: Vec<AtPromotion>,
     /// What the reader should know about how this was judged.
     pub notices: Vec<String>,
+    /// What was proposed, where a merge was judged; else null.
+    pub proposal: Option<ProposalReport>,
+}
+
+/// The proposal that was judged: the merge of its head into its base.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalReport {
+    /// Full id of the base's commit.
+    pub base: String,
+    /// Full id of the proposed commit.
+    pub head: String,
+    /// How many files the merge changes.
+    pub changed_files: u64,
+    /// Whether every file was judged, and not only those that are changed.
+    pub whole: bool,
+    /// Whether findings that the base has as well were let pass.
+    pub only_new: bool,
+    /// What the policies that it proposes would say; null where it changes none. It decides nothing.
+    pub own_policies: Option<Box<CheckReport>>,
 }
 
 /// How much was looked at.
@@ -116,7 +137,19 @@ impl CheckReport {
             errors,
             at_promotion: checked.at_promotion.into_iter().chain(waiting).collect(),
             notices: checked.notices,
+            proposal: None,
         }
+    }
+
+    /// Whether a finding is a reason for the denial.
+    pub fn blocks(&self, finding: &FindingReport) -> bool {
+        let only_new = self.proposal.as_ref().is_some_and(|proposal| proposal.only_new);
+        let counts = match finding.status {
+            Some(FindingStatus::Fixed) => false,
+            Some(FindingStatus::Unchanged) => !only_new,
+            Some(FindingStatus::New) | None => true,
+        };
+        counts && finding.waiver.is_none() && finding.level == Level::Deny && finding.enforcement != Enforcement::Advisory
     }
 
     /// The report of a check that could not be done at all.
@@ -133,7 +166,15 @@ impl CheckReport {
             errors: vec![failure],
             at_promotion: Vec::new(),
             notices: Vec::new(),
+            proposal: None,
         }
+    }
+
+    /// The report of a check that several failures kept from being done; nothing for no failures.
+    pub fn of_failures(failures: &[Failure], policy_revision: &str) -> Option<Self> {
+        let first = failures.first()?;
+        let exit = exit_code::worst(failures.iter().map(|failure| failure.exit));
+        Some(Self { exit, errors: failures.to_vec(), ..Self::of_failure(first.clone(), policy_revision) })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tollgate_core::document::{DocumentReference, Location, Span};
+pub use tollgate_core::finding::Status as FindingStatus;
 use tollgate_core::finding::{Finding, Level, Severity, Subject};
 use tollgate_core::policy::Enforcement;
 
@@ -56,6 +57,7 @@ pub struct FindingReport {
     #[schemars(schema_with = "crate::words::enforcement")]
     pub enforcement: Enforcement,
     /// Against the base of the check; null where there was none.
+    #[schemars(schema_with = "crate::words::status")]
     pub status: Option<FindingStatus>,
     /// What accepts it for a time. A finding with a waiver does not block.
     pub waiver: Option<WaiverReport>,
@@ -63,18 +65,6 @@ pub struct FindingReport {
     pub fingerprint: String,
     /// What would fix it.
     pub remediation: Option<String>,
-}
-
-/// How a finding compares with those of the base.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FindingStatus {
-    /// The base does not have it.
-    New,
-    /// The base has it as well.
-    Unchanged,
-    /// The base has it, and what is judged does not. It blocks nothing.
-    Fixed,
 }
 
 /// What accepts a finding for a time.
@@ -151,7 +141,7 @@ impl FindingReport {
             target: if let Subject::Target(name) = &finding.subject { Some(name.clone()) } else { None },
             controls: finding.controls.clone(),
             enforcement: enforcement_of(&finding.policy, enforcements),
-            status: None,
+            status: finding.status,
             waiver: None,
             fingerprint: finding.fingerprint().hex(),
             remediation: finding.remediation.clone(),
@@ -209,6 +199,7 @@ pub(crate) mod tests {
             location: place.map(|(file, span)| Location { file: file.to_owned(), span }),
             remediation: None,
             controls: Vec::new(),
+            status: None,
         }
     }
 

@@ -97,7 +97,7 @@ impl TargetReport {
         let title = format!("{} ({}), {recipe}", clean::line(&self.target), clean::line(&self.environment));
         let blocks = [
             style.paint(Tone::Heading, title),
-            findings::text(&self.findings, style, detail, sources),
+            findings::text(&self.findings.iter().collect::<Vec<_>>(), style, detail, sources, &mut findings::Seen::new()),
             summary::gates(&self.gates, style),
             self.last_lines(style),
         ];
@@ -118,7 +118,7 @@ impl TargetReport {
         let promotion = self.promotion.as_ref().map(|id| format!(" as {id}")).unwrap_or_default();
         let attempt = self.attempt.map(|attempt| format!(", attempt {attempt}")).unwrap_or_default();
         let message = self.message.as_deref().map(|message| format!("\n  {}", clean::line(message))).unwrap_or_default();
-        let findings = summary::levels(&self.findings);
+        let findings = summary::levels(self.findings.iter());
         format!("{}: {}{promotion}{attempt}; {findings}{message}", clean::line(&self.target), style.paint(tone, &self.state))
     }
 }

@@ -2,7 +2,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use tollgate_core::finding::{Level, Severity};
+use tollgate_core::finding::{Level, Severity, Status};
 use tollgate_core::policy::Enforcement;
 
 fn words<T: Serialize>(values: &[T]) -> Schema {
@@ -20,4 +20,14 @@ pub(crate) fn severity(_: &mut SchemaGenerator) -> Schema {
 
 pub(crate) fn enforcement(_: &mut SchemaGenerator) -> Schema {
     words(&[Enforcement::Advisory, Enforcement::Overridable, Enforcement::Mandatory])
+}
+
+/// Null where there is nothing to compare with.
+pub(crate) fn status(_: &mut SchemaGenerator) -> Schema {
+    let mut schema = words(&[Status::New, Status::Unchanged, Status::Fixed]);
+    if let Some(words) = schema.get_mut("enum").and_then(serde_json::Value::as_array_mut) {
+        words.push(serde_json::Value::Null);
+    }
+    schema.insert("type".to_owned(), serde_json::json!(["string", "null"]));
+    schema
 }

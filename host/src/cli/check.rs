@@ -16,6 +16,22 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,
 
+    /// Judge the merge of a proposal into this revision, and compare its findings with those of the base
+    #[arg(long, value_name = "REV", conflicts_with = "rev")]
+    pub(crate) base: Option<String>,
+
+    /// The proposal [default: HEAD]
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub(crate) head: Option<String>,
+
+    /// Let findings pass that the base has as well; a promotion would still deny them
+    #[arg(long, requires = "base")]
+    pub(crate) only_new: bool,
+
+    /// Judge every file, not only those that the proposal changes
+    #[arg(long, requires = "base")]
+    pub(crate) whole: bool,
+
     /// Judge by this policy instead of the configured ones: `builtin:NAME` or a .wasm file
     #[arg(long, value_name = "POLICY")]
     pub(crate) policy: Vec<String>,

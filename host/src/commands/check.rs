@@ -2,71 +2,76 @@
 
 use std::sync::Arc;
 
-use tollgate_core::cache::Forgetful;
-use tollgate_core::decision::Decision;
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
-use tollgate_core::pipeline::{Change, Gate};
-use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts};
-use tollgate_report::check::{AtPromotion, CheckReport, Counts, NotEvaluated};
-use tollgate_report::exit_code::ExitCode;
+use tollgate_core::ports::ReadRepository as _;
+use tollgate_report::check::CheckReport;
 use tollgate_report::failure::Failure;
-use tollgate_report::gate::WaitReport;
 use tollgate_report::text::Detail;
 
 use super::Outcome;
-use super::checked::{Checked, Checker};
-use super::checked_files;
-use super::failed;
-use super::judging::{self, Judging};
+use super::asking::Asking;
+use super::proposal::{Proposal, Side};
+use super::{checked_files, compared, judging, own_policies};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
+use crate::exit::fail;
 use crate::invocation::Invocation;
-use crate::kept::{Kept, KeptLines};
+use crate::kept::Kept;
 use crate::output::{self, Destination, ReportFormat};
-use crate::sources::{Documents, Files};
-use crate::wiring::{self, Lines};
+use crate::sources::Documents;
+use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     let destinations = output::destinations(&arguments.output).map_err(|failure| vec![failure])?;
-    let (report, documents) = match check(invocation, arguments) {
+    let done = match check(invocation, arguments) {
         Ok(done) => done,
         Err(failures) => return refuse(failures, &destinations),
     };
     for destination in &destinations {
-        write(invocation, arguments, &report, &documents, destination).map_err(|failure| vec![failure])?;
+        write(invocation, arguments, &done, destination).map_err(|failure| vec![failure])?;
     }
-    Ok(report.exit)
+    Ok(done.report.exit)
 }
 
 /// A check that could not be done is a report, too, where a program reads it.
 fn refuse(failures: Failures, destinations: &[Destination]) -> Outcome {
     for destination in destinations.iter().filter(|destination| destination.format == ReportFormat::Json) {
-        let mut report = match failures.first() {
-            Some(failure) => CheckReport::of_failure(failure.clone(), "unknown"),
-            None => continue,
-        };
-        report.exit = tollgate_report::exit_code::worst(failures.iter().map(|failure| failure.exit));
-        report.errors = failures.clone();
+        let Some(report) = CheckReport::of_failures(&failures, "unknown") else { continue };
         send(destination, &output::json(&report).map_err(|failure| vec![failure])?).map_err(|failure| vec![failure])?;
     }
     Err(failures)
 }
 
-fn check(invocation: &Invocation, arguments: &Check) -> Result<(CheckReport, Documents), Failures> {
+/// A report, and where the lines stand that it is about.
+struct Done {
+    report: CheckReport,
+    documents: Documents,
+    proposal: Option<Proposal>,
+}
+
+impl Done {
+    /// The bytes of a file, by its path as the report shows it.
+    fn source(&self, path: &str) -> Option<Vec<u8>> {
+        let in_merge = |proposal: &Proposal| proposal.repository.read(proposal.revision(Side::Merge), path).ok().flatten();
+        self.documents.source(path).or_else(|| self.proposal.as_ref().and_then(in_merge))
+    }
+}
+
+fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let kept = keep(invocation, arguments);
     let loader = wiring::late_loader(invocation, kept.clone()).map_err(|failure| vec![failure])?;
-    let judging = judging::choose(invocation, arguments, &loader)?;
-    let selected = checked_files::select(invocation, arguments, &judging)?;
-    let gates: Vec<&Gate> =
-        judging.configuration.pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Recipe).collect();
-    let (now, later): (Vec<&Gate>, Vec<&Gate>) = gates.into_iter().partition(|gate| is_answered_here(gate, &judging.policies));
-    let names: Vec<&str> = now.iter().flat_map(|gate| gate.requirement.policies()).collect();
-    let policies = judging.policies.only(&names);
-    let checked = judge(arguments, (&policies, &now), kept.as_deref(), selected);
-    let Checked { judgements, files, .. } = &checked;
-    let decision = Decision::fold(gate_verdicts(now.iter().copied(), judgements), files.findings.clone(), judgements.findings());
-    let report = report(&judging, &checked, &decision, &later);
-    Ok((report, checked.files))
+    let proposal = propose(invocation, arguments).map_err(|failure| vec![failure])?;
+    let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
+    let asking = Asking::new(arguments, &judging, kept.as_deref());
+    let Some(proposal) = proposal else {
+        let checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
+        let report = asking.report(&checked, Vec::new(), Vec::new());
+        return Ok(Done { report, documents: checked.files, proposal: None });
+    };
+    let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;
+    let mut report = asking.report(&compared.checked, compared.shown, compared.notices);
+    let own_policies = own_policies::report(arguments, &judging, &proposal, &loader);
+    report.proposal = Some(compared::proposal_report(&asking, &proposal, own_policies));
+    Ok(Done { report, documents: compared.checked.files, proposal: Some(proposal) })
 }
 
 /// What is kept from before, unless it is not to be used. What a plugin logs is not kept.
@@ -77,84 +82,22 @@ fn keep(invocation: &Invocation, arguments: &Check) -> Option<Arc<Kept>> {
     invocation.cache_directory().and_then(|directory| Kept::open(&directory)).map(Arc::new)
 }
 
-/// A gate is answered here when all its policies are validators. Others are left to promotion.
-fn is_answered_here(gate: &Gate, policies: &Policies) -> bool {
-    use tollgate_core::evaluate::LoadedPolicy;
-    let is_validator = |name: &str| policies.get(name).is_none_or(|policy| matches!(policy.loaded, LoadedPolicy::Validator(_)));
-    gate.requirement.policies().into_iter().all(is_validator)
-}
-
-fn judge(arguments: &Check, (policies, gates): (&Policies, &[&Gate]), kept: Option<&Kept>, files: Vec<Files>) -> Checked {
-    let kept_lines = kept.map(|kept| KeptLines { kept, lines: &Lines });
-    let evaluator = Evaluator {
-        policies,
-        context: Context { place: PlaceOfEvaluation::Check, target: None },
-        evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
-        cache: kept.map_or(&Forgetful, |kept| kept),
-        locate: kept_lines.as_ref().map_or(&Lines, |lines| lines),
-    };
-    let checked = Checker { evaluator, gates, kept }.check(files);
-    if arguments.log {
-        tell_log(&checked.judgements);
-    }
-    checked
-}
-
-fn tell_log(judgements: &Judgements) {
-    for (policy, judgement) in &judgements.by_policy {
-        for line in &judgement.log {
-            output::tell(&format!("{policy}: {:?}: {}\n", line.level, line.message));
-        }
-        let asked: u32 = judgement.asked.values().sum();
-        output::tell(&format!(
-            "{policy}: asked {asked} times, {} of fuel, {} KiB of memory at most\n",
-            judgement.fuel,
-            judgement.memory / 1024
-        ));
-    }
-}
-
-fn report(judging: &Judging, checked: &Checked, decision: &Decision, later: &[&Gate]) -> CheckReport {
-    let Checked { judgements, files, documents, evaluated } = checked;
-    let (mut errors, unheard) = failed::of_policies(judgements, &judging.configuration.pipeline);
-    if *documents > 0 && *evaluated == 0 {
-        errors.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
-    }
-    let counts = Counts { files: files.files.len() as u64, documents: *documents, evaluated: *evaluated };
-    CheckReport::new(tollgate_report::check::Checked {
-        policy_revision: judging.revision.clone(),
-        counts,
-        decision,
-        enforcements: judging::enforcements(&judging.configuration.pipeline),
-        at_promotion: later.iter().map(|gate| at_promotion(gate)).collect(),
-        not_evaluated: files.not_evaluated.iter().map(not_evaluated).collect(),
-        errors,
-        notices: judging.notices.iter().cloned().chain(unheard).collect(),
-    })
-}
-
-fn at_promotion(gate: &Gate) -> AtPromotion {
-    let reason = format!("a promotion asks {}", gate.requirement.policies().join(", "));
-    AtPromotion {
-        name: gate.name.clone(),
-        enforcement: gate.enforcement,
-        wait: WaitReport { reason, from: Vec::new(), until: None },
-    }
-}
-
-fn not_evaluated(file: &tollgate_manifest::NotEvaluated) -> NotEvaluated {
-    NotEvaluated { file: file.path.clone(), why: file.why.clone() }
+fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal>, Failure> {
+    let Some(base) = &arguments.base else { return Ok(None) };
+    let head = arguments.head.as_deref().unwrap_or("HEAD");
+    let proposal = Proposal::open(wiring::repository(invocation)?, base, head).map_err(fail)?;
+    let paths: Vec<_> = arguments.paths.iter().map(|path| checked_files::from_start(invocation, path)).collect();
+    proposal.below(&paths).map(Some)
 }
 
 fn write(
     invocation: &Invocation,
     arguments: &Check,
-    report: &CheckReport,
-    documents: &Documents,
+    done: &Done,
     destination: &Destination,
 ) -> Result<(), Failure> {
     let text = match destination.format {
-        ReportFormat::Json => output::json(report)?,
+        ReportFormat::Json => output::json(&done.report)?,
         ReportFormat::Text => {
             let detail = if arguments.all { Detail::FULL } else { Detail::BRIEF };
             let style = if destination.file.is_some() {
@@ -162,7 +105,7 @@ fn write(
             } else {
                 invocation.style()
             };
-            report.to_text(style, detail, &|path| documents.source(path))
+            done.report.to_text(style, detail, &|path| done.source(path))
         }
     };
     send(destination, &text)

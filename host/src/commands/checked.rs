@@ -24,6 +24,8 @@ pub(crate) struct Checked {
 /// Reads and judges.
 pub(crate) struct Checker<'a> {
     pub(crate) evaluator: Evaluator<'a>,
+    /// All policies that answer, of which the evaluator may ask a part.
+    pub(crate) answering: &'a Policies,
     /// The gates that are answered: a document of a component that none of them looks at was judged by nobody.
     pub(crate) gates: &'a [&'a Gate],
     pub(crate) kept: Option<&'a Kept>,
@@ -50,7 +52,7 @@ impl Checker<'_> {
     pub(crate) fn check(&self, groups: Vec<Files>) -> Checked {
         let (files, mut all) = gather(groups);
         let checked: Vec<CheckedFile> = files.par_iter().map(|file| self.file(file)).collect();
-        let mut judgements = self.evaluator.unasked();
+        let mut judgements = Judgements::unasked(self.answering);
         let (mut documents, mut evaluated, mut contents) = (0, 0, Vec::with_capacity(checked.len()));
         for file in checked {
             judgements.absorb(file.judgements);
@@ -88,7 +90,7 @@ impl Checker<'_> {
     fn policies_for(&self, component: Option<&str>) -> Policies {
         let looks = |gate: &&&Gate| component.is_none_or(|component| gate.matches.component(component));
         let names: Vec<&str> = self.gates.iter().filter(looks).flat_map(|gate| gate.requirement.policies()).collect();
-        self.evaluator.policies.only(&names)
+        self.answering.only(&names)
     }
 
     fn checked(

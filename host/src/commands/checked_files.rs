@@ -74,12 +74,12 @@ fn tree_failure(error: SourceError) -> Failure {
 }
 
 /// A path of the command line, from where the command was started.
-fn from_start(invocation: &Invocation, path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn from_start(invocation: &Invocation, path: &Utf8Path) -> Utf8PathBuf {
     if invocation.global.directory.is_some() { invocation.directory.join(path) } else { path.to_owned() }
 }
 
 /// The component that a path of the repository belongs to.
-fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
+pub(super) fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
     let directories = path.match_indices('/').map(|(end, _)| &path[..end]);
     let is_component = |directory: &&str| pipeline.components.iter().any(|spec| spec.path.matches(directory));
     let directory = directories.into_iter().find(is_component)?;

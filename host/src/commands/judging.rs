@@ -10,6 +10,7 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::finding::Enforcements;
 
+use super::proposal::Proposal;
 use crate::cli::check::Check;
 use crate::configuration::plugins::{Lock, Shelf};
 use crate::configuration::reader::{Reader, Tree};
@@ -30,14 +31,21 @@ pub(crate) struct Judging {
     pub(crate) notices: Vec<String>,
 }
 
-/// On a laptop the tree's own configuration judges, and the report says that it is not in force. In CI the revision in
-/// force does: a proposal never judges itself.
-pub(crate) fn choose(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) -> Result<Judging, Failures> {
+const NO_TRUST: &str = "trust not initialised: no ledger puts a policy in force, and a proposal's own tollgate.yaml does not judge it; run `tollgate init --trust COMMIT`";
+
+/// On a laptop the tree's own configuration judges, and the report says that it is not in force. In CI and for a proposal the
+/// revision in force does: a proposal never judges itself.
+pub(crate) fn choose(
+    invocation: &Invocation,
+    arguments: &Check,
+    proposal: Option<&Proposal>,
+    loader: &dyn LoadPolicy,
+) -> Result<Judging, Failures> {
     if !arguments.policy.is_empty() || !arguments.pack.is_empty() {
         return named(invocation, arguments, loader, &arguments.policy, &arguments.pack, "named on the command line, not in force");
     }
-    if invocation.ci {
-        return in_ci(invocation, arguments, loader);
+    if invocation.ci || proposal.is_some() {
+        return in_force(invocation, arguments, proposal, loader);
     }
     match &arguments.rev {
         Some(revision) => at_revision(invocation, arguments, loader, revision),
@@ -51,7 +59,7 @@ fn in_work_tree(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPol
     };
     let reader = Reader { tree: Tree::Directory(root.clone()), ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Obey)?;
-    let judging = load(configuration, arguments, loader, &reader, "work tree, not in force")?;
+    let judging = load(configuration, &arguments.set, loader, &reader, "work tree, not in force")?;
     Ok(Judging { root: Some(root), ..judging })
 }
 
@@ -64,7 +72,7 @@ fn at_revision(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPoli
     }
     let reader = Reader { tree: Tree::Commit { repository: &repository, commit: &commit }, ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Obey)?;
-    load(configuration, arguments, loader, &reader, &format!("commit {}, not in force", short(&commit)))
+    load(configuration, &arguments.set, loader, &reader, &format!("commit {}, not in force", short(&commit)))
 }
 
 fn recommended(
@@ -87,14 +95,22 @@ fn named(
 ) -> Result<Judging, Failures> {
     let reader = Reader { tree: Tree::Directory(invocation.directory.clone()), ledger: None };
     let configuration = local::of_command_line(&reader, policies, packs)?;
-    load(configuration, arguments, loader, &reader, revision)
+    load(configuration, &arguments.set, loader, &reader, revision)
 }
 
-fn in_ci(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) -> Result<Judging, Failures> {
+fn in_force(
+    invocation: &Invocation,
+    arguments: &Check,
+    proposal: Option<&Proposal>,
+    loader: &dyn LoadPolicy,
+) -> Result<Judging, Failures> {
     let opened = wiring::in_force(invocation, loader)?;
     let Some((in_force, notices)) = opened else {
-        let notice = "trust not initialised: no ledger puts a policy in force, and a proposal's own tollgate.yaml does not judge it; run `tollgate init --trust COMMIT`";
-        return recommended(invocation, arguments, loader, vec![notice.to_owned()]);
+        let judging = match proposal {
+            Some(proposal) => at_revision(invocation, arguments, loader, &proposal.merge.base)?,
+            None => recommended(invocation, arguments, loader, Vec::new())?,
+        };
+        return Ok(Judging { notices: [vec![NO_TRUST.to_owned()], judging.notices].concat(), ..judging });
     };
     if !arguments.set.is_empty() {
         let message = "`--set` can't change the policies in force; name a policy with `--policy` to try settings";
@@ -105,14 +121,15 @@ fn in_ci(invocation: &Invocation, arguments: &Check, loader: &dyn LoadPolicy) ->
     Ok(Judging { configuration: in_force.configuration, policies: in_force.policies, revision, root, notices })
 }
 
-fn load(
+/// Loads the plugins of a configuration, after settings of the command line.
+pub(crate) fn load(
     mut configuration: Configuration,
-    arguments: &Check,
+    settings: &[String],
     loader: &dyn LoadPolicy,
     reader: &Reader<'_>,
     revision: &str,
 ) -> Result<Judging, Failures> {
-    set(&mut configuration.pipeline, &arguments.set)?;
+    set(&mut configuration.pipeline, settings)?;
     let shelf = Shelf { reader, ledger: None, lock: Lock::Optional };
     let policies = shelf.load(&configuration, loader)?;
     let notices = configuration.warnings.iter().map(ToString::to_string).collect();

@@ -2,9 +2,11 @@
 
 mod apply;
 mod applying;
+mod asking;
 mod check;
 mod checked;
 mod checked_files;
+mod compared;
 mod completion;
 mod deciding;
 mod docs;
@@ -12,9 +14,11 @@ mod explain;
 mod failed;
 mod init;
 mod judging;
+mod own_policies;
 mod plan;
 mod policy;
 mod promote;
+mod proposal;
 mod recipe;
 mod render;
 mod selection;

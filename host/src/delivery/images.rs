@@ -134,6 +134,7 @@ impl ImageProblem {
             location: span.map(|span| Location { file: document.document.source.path.clone(), span }),
             remediation: Some(remediation),
             controls: Vec::new(),
+            status: None,
         }
     }
 }

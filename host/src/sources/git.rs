@@ -1,11 +1,12 @@
 //! Files of a git revision: blobs, never the work tree.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tollgate_core::document::SourceFile;
 use tollgate_core::pipeline::Glob;
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
-use tollgate_manifest::{NotEvaluated, candidates};
+use tollgate_manifest::{CHART_FILE, NotEvaluated, candidates};
 
 use super::{FileToRead, Files, submodule_finding, symlink_finding, unopened};
 
@@ -36,6 +37,47 @@ pub(crate) fn files_at(
     };
     let source = Arc::new(SourceFile { path: path.to_owned(), bytes });
     Ok(Files { files: vec![FileToRead { source, component: component(path) }], ..Files::default() })
+}
+
+/// The files of a revision that are among those given: manifests that a proposal changes. They are sorted into manifests and
+/// others as in the whole tree, where a chart's templates are none.
+pub(crate) fn chosen_files(
+    repository: &dyn ReadRepository,
+    revision: &str,
+    chosen: &BTreeMap<String, TreeFileKind>,
+    component: &dyn Fn(&str) -> Option<String>,
+    ignore: &[Glob],
+) -> Result<Files, SourceError> {
+    let file = |(path, kind): (&String, &TreeFileKind)| TreeFile { path: path.clone(), kind: *kind };
+    let charts = charts_above(repository, revision, chosen)?;
+    let context = charts.into_iter().filter(|path| !chosen.contains_key(path));
+    let context = context.map(|path| TreeFile { path, kind: TreeFileKind::File });
+    let tree: Vec<TreeFile> = chosen.iter().map(file).chain(context).collect();
+    let mut files = read_tree(repository, revision, &tree, component, ignore)?;
+    files.not_evaluated.retain(|file| chosen.contains_key(&file.path));
+    Ok(files)
+}
+
+/// The `Chart.yaml` of every directory that one of these files is in.
+fn charts_above(
+    repository: &dyn ReadRepository,
+    revision: &str,
+    files: &BTreeMap<String, TreeFileKind>,
+) -> Result<BTreeSet<String>, SourceError> {
+    let above = |path: &String| -> Vec<String> {
+        let ends = path.match_indices('/').map(|(end, _)| end + 1);
+        [0].into_iter().chain(ends).map(|end| format!("{}{CHART_FILE}", &path[..end])).collect()
+    };
+    let mut charts = BTreeSet::new();
+    for path in files.keys().flat_map(above).collect::<BTreeSet<String>>() {
+        match repository.read(revision, &path) {
+            Ok(Some(_)) => drop(charts.insert(path)),
+            // A link of that name makes no chart.
+            Ok(None) | Err(SourceError::Git { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(charts)
 }
 
 fn read_tree(

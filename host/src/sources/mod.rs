@@ -12,7 +12,7 @@ use tollgate_gate::JudgedDocument;
 use tollgate_manifest::{Candidates, NotEvaluated};
 
 pub(crate) use directory::{Naming, PathError, path_files, stdin_files};
-pub(crate) use git::{component_files, files_at};
+pub(crate) use git::{chosen_files, component_files, files_at};
 pub(crate) use read::{gather, read_documents, read_file};
 
 /// A file that may hold manifests.
@@ -91,6 +91,7 @@ fn finding(rule: &str, path: &str, span: Span, message: String, remediation: &st
         location: Some(Location { file: path.to_owned(), span }),
         remediation: Some(remediation.to_owned()),
         controls: Vec::new(),
+        status: None,
     }
 }
 

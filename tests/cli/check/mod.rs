@@ -5,6 +5,7 @@ mod configuration;
 mod output;
 mod paths;
 mod policies;
+mod proposal;
 mod revision;
 mod sources;
 mod trust;

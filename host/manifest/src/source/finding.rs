@@ -45,6 +45,7 @@ impl SourceFinding {
             subject: Subject::File,
             location: Some(Location { file: path.to_owned(), span: self.span }),
             controls: Vec::new(),
+            status: None,
         }
     }
 }

@@ -9,18 +9,29 @@ use crate::style::{Style, Tone};
 use crate::text::source::{SourceText, Sources};
 use crate::text::{Detail, drawn, join};
 
-/// All findings, which are sorted by file, as text. What is not listed is counted, by file and rule.
-pub(crate) fn text(findings: &[FindingReport], style: Style, detail: Detail, sources: &Sources<'_>) -> String {
-    let mut seen = Seen::new();
+/// Findings, which are sorted by file, as text. What is not listed is counted, by file and rule.
+pub(crate) fn text<'a>(
+    findings: &[&'a FindingReport],
+    style: Style,
+    detail: Detail,
+    sources: &Sources<'_>,
+    seen: &mut Seen<'a>,
+) -> String {
     let groups = findings.chunk_by(|one, other| one.file == other.file);
-    let blocks: Vec<String> = groups.map(|group| of_file(group, style, detail, sources, &mut seen)).collect();
+    let blocks: Vec<String> = groups.map(|group| of_file(group, style, detail, sources, seen)).collect();
     if blocks.is_empty() { String::new() } else { join(&blocks) }
 }
 
 /// How many findings of each rule were already shown.
-type Seen<'a> = BTreeMap<&'a str, usize>;
+pub(crate) type Seen<'a> = BTreeMap<&'a str, usize>;
 
-fn of_file<'a>(findings: &'a [FindingReport], style: Style, detail: Detail, sources: &Sources<'_>, seen: &mut Seen<'a>) -> String {
+fn of_file<'a>(
+    findings: &[&'a FindingReport],
+    style: Style,
+    detail: Detail,
+    sources: &Sources<'_>,
+    seen: &mut Seen<'a>,
+) -> String {
     let file = findings.first().and_then(|finding| finding.file.as_deref());
     // Read only when something is drawn: most files of a large report are not.
     let source = LazyCell::new(|| file.and_then(sources).map(|bytes| SourceText::new(&bytes)));
@@ -43,7 +54,7 @@ fn of_file<'a>(findings: &'a [FindingReport], style: Style, detail: Detail, sour
     join(&frames)
 }
 
-fn line(finding: &FindingReport, style: Style) -> String {
+pub(crate) fn line(finding: &FindingReport, style: Style) -> String {
     let level = style.paint(drawn::tone(finding.level), drawn::level(finding.level));
     let place = finding.location().map(|location| format!("{}: ", drawn::place(&location))).unwrap_or_default();
     format!("{place}{level} {}: {}\n", clean::line(&finding.rule), clean::line(&finding.message))

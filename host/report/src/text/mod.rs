@@ -2,14 +2,17 @@
 
 use crate::check::CheckReport;
 use crate::failure::Failure;
+use crate::finding::{FindingReport, FindingStatus};
 use crate::style::Style;
 
 pub(crate) mod drawn;
 pub(crate) mod excerpt;
 pub(crate) mod findings;
+pub(crate) mod proposal;
 pub(crate) mod source;
 pub(crate) mod summary;
 
+use findings::Seen;
 use source::SourceText;
 
 pub use source::Sources;
@@ -33,12 +36,21 @@ impl Detail {
 impl CheckReport {
     /// The report for people.
     pub fn to_text(&self, style: Style, detail: Detail, sources: &Sources<'_>) -> String {
+        let (present, fixed): (Vec<&FindingReport>, _) =
+            self.findings.iter().partition(|finding| finding.status != Some(FindingStatus::Fixed));
+        let (old, new): (Vec<&FindingReport>, _) =
+            present.into_iter().partition(|finding| finding.status == Some(FindingStatus::Unchanged));
+        let mut seen = Seen::new();
         let blocks = [
-            findings::text(&self.findings, style, detail, sources),
+            findings::text(&new, style, detail, sources, &mut seen),
+            proposal::old(self, &old, style),
+            findings::text(&old, style, detail, sources, &mut seen),
+            proposal::fixed(&fixed, style, detail),
             summary::errors(&self.errors, style, sources),
             summary::not_evaluated(&self.not_evaluated, style),
             summary::gates(&self.gates, style),
             summary::at_promotion(&self.at_promotion, style),
+            proposal::own_policies(self, style, detail),
             summary::notices(&self.notices, style),
             summary::verdict(self, style),
         ];

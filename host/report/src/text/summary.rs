@@ -7,11 +7,11 @@ use crate::check::{AtPromotion, CheckDecision, CheckReport, Counts, NotEvaluated
 use crate::clean;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
-use crate::finding::FindingReport;
+use crate::finding::{FindingReport, FindingStatus};
 use crate::gate::{GateReport, WaitReport};
 use crate::style::{Style, Tone};
 use crate::table;
-use crate::text::{Sources, join};
+use crate::text::{Sources, join, proposal};
 
 /// Each error with its causes and the meaning of its exit code.
 pub(crate) fn errors(errors: &[Failure], style: Style, sources: &Sources<'_>) -> String {
@@ -66,11 +66,13 @@ pub(crate) fn verdict(report: &CheckReport, style: Style) -> String {
         None => ("not decided", Tone::Bad),
     };
     let judged_by = format!("judged by the policies of: {}", clean::line(&report.policy_revision));
-    format!("{}\n{}", style.paint(Tone::Quiet, judged_by), verdict_line(word, tone, report, style))
+    let proposal = report.proposal.as_ref().map(|proposal| format!("{}\n", proposal::line(proposal, &report.findings)));
+    let verdict = verdict_line(word, tone, report, style);
+    format!("{}\n{}{verdict}", style.paint(Tone::Quiet, judged_by), proposal.unwrap_or_default())
 }
 
 fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> String {
-    let found = levels(&report.findings);
+    let found = levels(report.findings.iter().filter(|finding| finding.status != Some(FindingStatus::Fixed)));
     let counts = counts(report.counts);
     // Approved with exit 0 needs no explanation, all else does.
     let exit = if report.exit == ExitCode::Approved { String::new() } else { format!(" ({})", report.exit) };
@@ -78,8 +80,8 @@ fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> S
 }
 
 /// `2 deny, 1 warn`
-pub(crate) fn levels(findings: &[FindingReport]) -> String {
-    let count = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
+pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport> + Clone) -> String {
+    let count = |level: Level| findings.clone().filter(|finding| finding.level == level).count();
     let counted = [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note")];
     let words: Vec<String> =
         counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();

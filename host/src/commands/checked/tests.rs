@@ -130,7 +130,7 @@ impl Bench {
             FileToRead { source: Arc::new(source), component: path.split_once('/').map(|(component, _)| component.to_owned()) }
         };
         let group = Files { files: files.iter().map(mk_file).collect(), ..Files::default() };
-        let checked = Checker { evaluator, gates: &[], kept: kept.as_ref() }.check(vec![group]);
+        let checked = Checker { evaluator, answering: &self.policies, gates: &[], kept: kept.as_ref() }.check(vec![group]);
         let Checked { judgements, files, documents, evaluated } = &checked;
         let found = (judgements.findings(), judgements.failures().cloned().collect::<Vec<_>>());
         let asked: Vec<_> = judgements.by_policy.iter().map(|(policy, judgement)| (policy, &judgement.asked)).collect();
