@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, gates};
+use crate::check::{components, coverage, environments, gates, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -103,6 +103,8 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let environments = environments::environments(raw, at, &mut reading.problems);
     let field = Field { environments: &environments, components: &components };
     let assembly = gates::assemble(raw, &field, at, reading)?;
+    let judges = (assembly.policies.as_slice(), assembly.gates.as_slice());
+    let waivers = waivers::waivers(&raw.waivers.files, judges, &at.member("waivers").member("files"), reading)?;
     let pipeline = Pipeline {
         ignore: components::ignore(raw, at, &mut reading.problems),
         components,
@@ -110,6 +112,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         policies: assembly.policies,
         gates: assembly.gates,
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
+        waivers,
         image_layout: raw.registry.as_ref().map(|registry| registry.layout.as_str().to_owned()),
     };
     if !reading.incomplete {

@@ -18,11 +18,13 @@ pub enum ConfigurationSchema {
     Pack,
     /// `plugins.lock`
     Lock,
+    /// A file of waivers.
+    Waivers,
 }
 
 impl ConfigurationSchema {
     /// All of them, in the order of the docs.
-    pub const ALL: [Self; 3] = [Self::Pipeline, Self::Pack, Self::Lock];
+    pub const ALL: [Self; 4] = [Self::Pipeline, Self::Pack, Self::Lock, Self::Waivers];
 
     /// The name of the file that it describes.
     pub const fn describes(self) -> &'static str {
@@ -30,6 +32,7 @@ impl ConfigurationSchema {
             Self::Pipeline => "tollgate.yaml",
             Self::Pack => "pack.yaml",
             Self::Lock => "plugins.lock",
+            Self::Waivers => "waivers.yaml",
         }
     }
 
@@ -39,17 +42,19 @@ impl ConfigurationSchema {
             Self::Pipeline => "tollgate.schema.json",
             Self::Pack => "pack.schema.json",
             Self::Lock => "plugins-lock.schema.json",
+            Self::Waivers => "waivers.schema.json",
         }
     }
 
     /// The schema.
     pub fn value(self) -> &'static Value {
-        static MADE: [OnceLock<Value>; 3] = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
-        let [pipeline, pack, lock] = &MADE;
+        static MADE: [OnceLock<Value>; 4] = [const { OnceLock::new() }; 4];
+        let [pipeline, pack, lock, waivers] = &MADE;
         match self {
             Self::Pipeline => pipeline.get_or_init(|| generate::<raw::pipeline::Pipeline>(self)),
             Self::Pack => pack.get_or_init(|| generate::<raw::pack::Pack>(self)),
             Self::Lock => lock.get_or_init(|| generate::<raw::lock::Lock>(self)),
+            Self::Waivers => waivers.get_or_init(|| generate::<raw::waivers::WaiverFile>(self)),
         }
     }
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use support::MemoryTree;
 use tollgate_config::{ConfigurationError, UseOfLock, read_pipeline};
+use tollgate_core::waiver::Waiver;
 
 fn case_directories() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
@@ -55,6 +56,10 @@ fn summary(configuration: &tollgate_config::Configuration) -> String {
         let gates: Vec<&str> = configuration.pipeline.gates_to(target).map(|gate| gate.name.as_str()).collect();
         let (requires, after) = (&target.requires, &target.after);
         writeln!(text, "target {} requires {requires:?} after {after:?} gates {gates:?}", target.name).unwrap();
+    }
+    for Waiver { rule, subject, terms } in &configuration.pipeline.waivers {
+        writeln!(text, "waiver {rule} of {subject} at {:?} until {} by {}", subject.pointers, terms.expires, terms.approver)
+            .unwrap();
     }
     for policy in &configuration.pipeline.policies {
         let (settings, levels, limits) = (&policy.settings, &policy.levels, policy.limits);

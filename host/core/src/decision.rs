@@ -92,9 +92,11 @@ impl Decision {
         waits.collect()
     }
 
-    /// The earliest time at which one of its verdicts may change.
+    /// The earliest time at which one of its verdicts may change: a wait is over, or a waiver holds no more.
     pub fn valid_until(&self) -> Option<Timestamp> {
-        self.gates.iter().filter_map(|gate| if let Verdict::Pending(wait) = &gate.verdict { wait.until } else { None }).min()
+        let waits = self.gates.iter().filter_map(|gate| if let Verdict::Pending(wait) = &gate.verdict { wait.until } else { None });
+        let waivers = self.findings.iter().filter_map(|finding| finding.waiver.as_ref()?.end());
+        waits.chain(waivers).min()
     }
 
     /// The gates as the ledger records them.
@@ -143,6 +145,7 @@ mod tests {
             remediation: None,
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::document::{DocumentReference, Location};
 use crate::pointer::Pointer;
+use crate::terms::Terms;
 
 /// What a finding does to the verdict of its gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,6 +105,9 @@ pub struct Finding {
     /// Nothing where there is no base to compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// What accepts it; then it blocks nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Terms>,
 }
 
 impl Finding {
@@ -166,6 +170,7 @@ mod tests {
             remediation: None,
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 

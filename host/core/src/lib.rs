@@ -26,5 +26,7 @@ pub mod proof;
 pub mod recipe;
 pub mod render;
 pub mod structure;
+pub mod terms;
 pub mod time;
 pub mod verdict;
+pub mod waiver;

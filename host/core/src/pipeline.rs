@@ -11,6 +11,7 @@ use crate::finding::Level;
 use crate::image::ImageReference;
 use crate::pointer::Pointer;
 use crate::policy::{Enforcement, Grants, LimitClass};
+use crate::waiver::Waiver;
 
 /// All of `tollgate.yaml`, checked, with its packs taken in.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Pipeline {
     pub policies: Vec<PolicySpec>,
     pub gates: Vec<Gate>,
     pub ledger: LedgerSpec,
+    /// Known findings that are accepted for a time.
+    pub waivers: Vec<Waiver>,
     /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
     pub image_layout: Option<String>,
 }

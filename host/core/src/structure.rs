@@ -64,6 +64,7 @@ fn finding(rule: &str, subject: Subject, message: String, remediation: &str) -> 
         remediation: Some(remediation.to_owned()),
         controls: Vec::new(),
         status: None,
+        waiver: None,
     }
 }
 

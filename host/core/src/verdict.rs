@@ -33,9 +33,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict that findings amount to: any `deny` fails, else any `warn` warns.
-    pub fn of_findings(findings: &[Finding]) -> Self {
-        match findings.iter().map(|finding| finding.level).max() {
+    /// The verdict that findings amount to: any `deny` fails, else any `warn` warns. What a waiver accepts does not count.
+    pub fn of_findings<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let counted = findings.into_iter().filter(|finding| finding.waiver.is_none());
+        match counted.map(|finding| finding.level).max() {
             Some(Level::Deny) => Self::Fail,
             Some(Level::Warn) => Self::Warn,
             Some(Level::Note) | None => Self::Pass,

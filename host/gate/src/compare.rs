@@ -78,6 +78,7 @@ mod tests {
             remediation: None,
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 

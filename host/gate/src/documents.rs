@@ -222,6 +222,7 @@ fn resolve(
         remediation: raw.remediation.clone(),
         controls: rule.controls.to_vec(),
         status: None,
+        waiver: None,
     };
     Some(Attributed { component: subject.component.clone(), value })
 }

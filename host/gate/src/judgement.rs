@@ -54,8 +54,7 @@ impl PolicyJudgement {
             return Verdict::NotApplicable;
         }
         let concerned = self.findings.iter().filter(|finding| concerns(finding.component.as_deref()));
-        let findings: Vec<Finding> = concerned.map(|finding| finding.value.clone()).collect();
-        Verdict::of_findings(&findings)
+        Verdict::of_findings(concerned.map(|finding| &finding.value))
     }
 
     pub(crate) fn absorb(&mut self, other: Self) {

@@ -60,6 +60,7 @@ fn resolve(policy: &ConfiguredPolicy, raw: &PromotionFinding) -> Option<Attribut
         remediation: raw.remediation.clone(),
         controls: rule.controls.to_vec(),
         status: None,
+        waiver: None,
     };
     Some(Attributed { component: raw.component.clone(), value })
 }

@@ -45,7 +45,8 @@ impl GitRepository {
         let what = format!("merge of {head} into {base}");
         let unwritable = |error: std::io::Error| failed(&what, git2::Error::from_str(&error.to_string()).into());
         let directory = tempfile::tempdir().map_err(unwritable)?;
-        let objects = Utf8Path::from_path(directory.path()).ok_or_else(|| unwritable(std::io::ErrorKind::InvalidFilename.into()))?;
+        let objects =
+            Utf8Path::from_path(directory.path()).ok_or_else(|| unwritable(std::io::ErrorKind::InvalidFilename.into()))?;
         let arguments = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head];
         let outcome = self.program.run_aside(objects, &self.common_directory.join("objects"), &arguments);
         let said = |error: GitSaid| SourceError::Git { what: what.clone(), source: Box::new(error) };

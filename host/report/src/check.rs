@@ -11,6 +11,7 @@ use crate::exit_code::{self, ExitCode};
 use crate::failure::Failure;
 use crate::finding::{Enforcements, FindingReport, FindingStatus};
 use crate::gate::{self, GateReport, WaitReport};
+use crate::waiver::WaiverUse;
 
 /// The version of the JSON.
 pub const VERSION: u32 = 1;
@@ -47,6 +48,8 @@ pub struct CheckReport {
     pub at_promotion: Vec<AtPromotion>,
     /// What the reader should know about how this was judged.
     pub notices: Vec<String>,
+    /// Waivers, and what became of each. Those that accept nothing are told only where everything was judged.
+    pub waivers: Vec<WaiverUse>,
     /// What was proposed, where a merge was judged; else null.
     pub proposal: Option<ProposalReport>,
 }
@@ -137,6 +140,7 @@ impl CheckReport {
             errors,
             at_promotion: checked.at_promotion.into_iter().chain(waiting).collect(),
             notices: checked.notices,
+            waivers: Vec::new(),
             proposal: None,
         }
     }
@@ -166,6 +170,7 @@ impl CheckReport {
             errors: vec![failure],
             at_promotion: Vec::new(),
             notices: Vec::new(),
+            waivers: Vec::new(),
             proposal: None,
         }
     }

@@ -87,7 +87,7 @@ const fn rank(verdict: &Verdict) -> u8 {
 
 fn of_finding(finding: &Finding, enforcements: &Enforcements) -> Blocker {
     let report = FindingReport::new(finding, enforcements);
-    Blocker { what: report.rule.clone(), why: vec![sentence(&report)], until: None, by: report.way_through().to_owned() }
+    Blocker { what: report.rule.clone(), why: vec![sentence(&report)], until: None, by: report.way_through() }
 }
 
 fn sentence(finding: &FindingReport) -> String {
@@ -100,7 +100,10 @@ fn of_gate(gate: &GateVerdict, decision: &Decision, enforcements: &Enforcements)
     let what = format!("gate {}", gate.name);
     match &gate.verdict {
         Verdict::Fail => {
-            let of_gate = decision.findings().iter().filter(|finding| finding.policy == gate.name && finding.level == Level::Deny);
+            let of_gate = decision
+                .findings()
+                .iter()
+                .filter(|finding| finding.policy == gate.name && finding.level == Level::Deny && finding.waiver.is_none());
             let why: Vec<String> = of_gate.map(|finding| sentence(&FindingReport::new(finding, enforcements))).collect();
             let why = if why.is_empty() { vec!["a policy of this gate says no; see the findings".to_owned()] } else { why };
             Some(Blocker { what, why, until: None, by: way_through(gate.enforcement).to_owned() })

@@ -8,6 +8,7 @@ use tollgate_core::document::{DocumentReference, Location, Span};
 pub use tollgate_core::finding::Status as FindingStatus;
 use tollgate_core::finding::{Finding, Level, Severity, Subject};
 use tollgate_core::policy::Enforcement;
+use tollgate_core::terms::Terms;
 
 /// Names of the host's own policies: nothing softens what they say.
 const HOST_POLICIES: [&str; 3] = ["source", "recipe", "structure"];
@@ -82,6 +83,18 @@ pub struct WaiverReport {
     pub line: u32,
 }
 
+impl From<&Terms> for WaiverReport {
+    fn from(terms: &Terms) -> Self {
+        Self {
+            reason: terms.reason.clone(),
+            approver: terms.approver.clone(),
+            expires: terms.expires.to_string(),
+            file: terms.location.file.clone(),
+            line: terms.location.span.line,
+        }
+    }
+}
+
 /// Names a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -142,7 +155,7 @@ impl FindingReport {
             controls: finding.controls.clone(),
             enforcement: enforcement_of(&finding.policy, enforcements),
             status: finding.status,
-            waiver: None,
+            waiver: finding.waiver.as_ref().map(WaiverReport::from),
             fingerprint: finding.fingerprint().hex(),
             remediation: finding.remediation.clone(),
         }
@@ -164,14 +177,18 @@ impl FindingReport {
         HOST_POLICIES.contains(&self.policy.as_str())
     }
 
-    /// Who could let it through, for people.
-    pub(crate) fn way_through(&self) -> &'static str {
-        match (self.level, self.enforcement) {
+    /// Who could let it through, or has, for people.
+    pub(crate) fn way_through(&self) -> String {
+        if let Some(waiver) = &self.waiver {
+            return format!("accepted until {} by {}: {}", waiver.expires, waiver.approver, waiver.reason);
+        }
+        let way = match (self.level, self.enforcement) {
             (Level::Warn | Level::Note, _) => "does not block",
             (Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
             (Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
             (Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
-        }
+        };
+        way.to_owned()
     }
 }
 
@@ -200,6 +217,7 @@ pub(crate) mod tests {
             remediation: None,
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 

@@ -19,6 +19,7 @@ pub mod schema;
 pub mod status;
 pub mod style;
 pub mod text;
+pub mod waiver;
 
 mod clean;
 mod table;

@@ -4,6 +4,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use tollgate_core::finding::{Level, Severity, Status};
 use tollgate_core::policy::Enforcement;
+use tollgate_core::waiver::WaiverState;
 
 fn words<T: Serialize>(values: &[T]) -> Schema {
     let words: Vec<serde_json::Value> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
@@ -30,4 +31,8 @@ pub(crate) fn status(_: &mut SchemaGenerator) -> Schema {
     }
     schema.insert("type".to_owned(), serde_json::json!(["string", "null"]));
     schema
+}
+
+pub(crate) fn waiver_state(_: &mut SchemaGenerator) -> Schema {
+    words(&[WaiverState::Used, WaiverState::Expired, WaiverState::Unused])
 }

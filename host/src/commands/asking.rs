@@ -6,6 +6,7 @@ use tollgate_core::evaluate::{Context, LoadedPolicy, PlaceOfEvaluation};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_core::policy::Scope;
+use tollgate_core::waiver::{Uses, waive};
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts};
 use tollgate_manifest::NotEvaluated;
 use tollgate_report::check::{AtPromotion, CheckReport, Counts};
@@ -32,6 +33,16 @@ pub(crate) struct Asking<'a> {
     now: Vec<&'a Gate>,
     later: Vec<&'a Gate>,
     policies: Policies,
+}
+
+/// What a report says beside what was judged.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Findings that it lists and that no gate counts.
+    pub(crate) shown: Vec<Finding>,
+    pub(crate) notices: Vec<String>,
+    /// What became of the waivers.
+    pub(crate) uses: Uses,
 }
 
 impl<'a> Asking<'a> {
@@ -79,8 +90,19 @@ impl<'a> Asking<'a> {
         checked
     }
 
-    /// The report. `shown` are findings that it lists and that no gate counts.
-    pub(crate) fn report(&self, checked: &Checked, shown: Vec<Finding>, notices: Vec<String>) -> CheckReport {
+    /// Lets the waivers of the configuration accept what they are about.
+    pub(crate) fn waive(&self, checked: &mut Checked) -> Uses {
+        waive(&self.judging.configuration.pipeline.waivers, Invocation::now(), checked.judgements.findings_mut())
+    }
+
+    /// Whether everything is judged that a promotion would judge, so that a waiver of nothing can be told.
+    fn judges_all(&self) -> bool {
+        self.arguments.paths.is_empty() && (self.arguments.base.is_none() || self.arguments.whole)
+    }
+
+    /// The report.
+    pub(crate) fn report(&self, checked: &Checked, beside: Beside) -> CheckReport {
+        let Beside { shown, notices, uses } = beside;
         let Checked { judgements, files, documents, evaluated } = checked;
         let mut judged = judgements.findings();
         judged.extend(shown);
@@ -91,7 +113,7 @@ impl<'a> Asking<'a> {
         if *documents > 0 && *evaluated == 0 {
             errors.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
         }
-        CheckReport::new(tollgate_report::check::Checked {
+        let mut report = CheckReport::new(tollgate_report::check::Checked {
             policy_revision: self.judging.revision.clone(),
             counts: Counts { files: files.files.len() as u64, documents: *documents, evaluated: *evaluated },
             decision: &decision,
@@ -100,7 +122,9 @@ impl<'a> Asking<'a> {
             not_evaluated: files.not_evaluated.iter().map(not_evaluated).collect(),
             errors,
             notices: self.judging.notices.iter().cloned().chain(notices).chain(unheard).collect(),
-        })
+        });
+        report.waivers = tollgate_report::waiver::uses(&pipeline.waivers, &uses, self.judges_all());
+        report
     }
 }
 

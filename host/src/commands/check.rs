@@ -8,7 +8,7 @@ use tollgate_report::failure::Failure;
 use tollgate_report::text::Detail;
 
 use super::Outcome;
-use super::asking::Asking;
+use super::asking::{Asking, Beside};
 use super::proposal::{Proposal, Side};
 use super::{checked_files, compared, judging, own_policies};
 use crate::cli::check::Check;
@@ -63,12 +63,13 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
-        let checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
-        let report = asking.report(&checked, Vec::new(), Vec::new());
+        let mut checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
+        let uses = asking.waive(&mut checked);
+        let report = asking.report(&checked, Beside { uses, ..Beside::default() });
         return Ok(Done { report, documents: checked.files, proposal: None });
     };
     let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;
-    let mut report = asking.report(&compared.checked, compared.shown, compared.notices);
+    let mut report = asking.report(&compared.checked, compared.beside);
     let own_policies = own_policies::report(arguments, &judging, &proposal, &loader);
     report.proposal = Some(compared::proposal_report(&asking, &proposal, own_policies));
     Ok(Done { report, documents: compared.checked.files, proposal: Some(proposal) })
@@ -90,12 +91,7 @@ fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal
     proposal.below(&paths).map(Some)
 }
 
-fn write(
-    invocation: &Invocation,
-    arguments: &Check,
-    done: &Done,
-    destination: &Destination,
-) -> Result<(), Failure> {
+fn write(invocation: &Invocation, arguments: &Check, done: &Done, destination: &Destination) -> Result<(), Failure> {
     let text = match destination.format {
         ReportFormat::Json => output::json(&done.report)?,
         ReportFormat::Text => {

@@ -7,7 +7,7 @@ use tollgate_gate::{Baseline, Judgements};
 use tollgate_report::check::{CheckReport, ProposalReport};
 use tollgate_report::failure::Failure;
 
-use super::asking::Asking;
+use super::asking::{Asking, Beside};
 use super::checked::Checked;
 use super::proposal::{Extent, Proposal, Side};
 
@@ -15,9 +15,8 @@ use super::proposal::{Extent, Proposal, Side};
 pub(crate) struct Compared {
     /// Of the merge. Its findings know whether the base has them.
     pub(crate) checked: Checked,
-    /// Findings that no gate counts: those of the base that are gone and, with `--only-new`, those that are still there.
-    pub(crate) shown: Vec<Finding>,
-    pub(crate) notices: Vec<String>,
+    /// Findings that no gate counts are those of the base that are gone and, with `--only-new`, those that are still there.
+    pub(crate) beside: Beside,
 }
 
 /// Judges both sides of a proposal.
@@ -27,6 +26,7 @@ pub(crate) fn compare(asking: &Asking<'_>, proposal: &Proposal) -> Result<Compar
     let base = judge(asking, proposal, Side::Base, extent)?;
     let mut baseline = Baseline::of(base.judgements.findings().into_iter().chain(base.files.findings));
     baseline.compare(checked.judgements.findings_mut().chain(&mut checked.files.findings));
+    let uses = asking.waive(&mut checked);
     let mut shown = baseline.into_fixed();
     if asking.arguments.only_new {
         let is_old = |finding: &Finding| finding.status == Some(Status::Unchanged);
@@ -37,7 +37,7 @@ pub(crate) fn compare(asking: &Asking<'_>, proposal: &Proposal) -> Result<Compar
     if checked.documents == 0 && base.documents == 0 && checked.files.findings.is_empty() {
         notices.push("the proposal touches no document".to_owned());
     }
-    Ok(Compared { checked, shown, notices })
+    Ok(Compared { checked, beside: Beside { shown, notices, uses } })
 }
 
 /// Documents are judged one by one as far as they are changed; together, all of them are.

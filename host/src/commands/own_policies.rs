@@ -51,7 +51,7 @@ fn judge(
     let judging = judging::load(configuration, &[], loader, &reader, REVISION)?;
     let asking = Asking::new(arguments, &judging, None);
     let compared = compared::compare(&asking, proposal).map_err(one)?;
-    Ok(Some(asking.report(&compared.checked, compared.shown, compared.notices)))
+    Ok(Some(asking.report(&compared.checked, compared.beside)))
 }
 
 /// Whoever proposes a plugin could read with it what the operator grants, so it is granted nothing to read.

@@ -109,8 +109,7 @@ impl Proposal {
             let files = sources::files_at(&self.repository, revision, "", &|_| None, &pipeline.ignore);
             return Ok(vec![files.map_err(fail)?]);
         }
-        let provenance =
-            Provenance { reference: GitReference::Commit(revision.to_owned()), commit: revision.to_owned() };
+        let provenance = Provenance { reference: GitReference::Commit(revision.to_owned()), commit: revision.to_owned() };
         let components = match components::at_commit(&self.repository, pipeline, &provenance) {
             // The first component is on its way, or the last one goes.
             Err(ComponentError::NoComponent { .. }) => BTreeMap::new(),
@@ -141,9 +140,9 @@ impl Proposal {
 /// The base, by any name that git knows; a branch that was only fetched is meant as well.
 fn known(repository: &GitRepository, base: &str) -> Result<String, SourceError> {
     match repository.commit(base) {
-        Err(SourceError::UnknownRevision { .. }) => repository.commit(&format!("refs/remotes/{}/{base}", repository.remote_name())).map_err(|_| {
-            SourceError::UnknownRevision { revision: base.to_owned() }
-        }),
+        Err(SourceError::UnknownRevision { .. }) => repository
+            .commit(&format!("refs/remotes/{}/{base}", repository.remote_name()))
+            .map_err(|_| SourceError::UnknownRevision { revision: base.to_owned() }),
         other => other,
     }
 }

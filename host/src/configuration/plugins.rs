@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tollgate_config::{Configuration, ReadConfiguration};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::LoadPolicy;
+use tollgate_core::finding::RuleId;
 use tollgate_core::pipeline::{PluginSource, PolicySpec};
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::waiver::Waiver;
 use tollgate_gate::Policies;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -53,8 +55,11 @@ impl Shelf<'_> {
         if !failures.is_empty() {
             return Err(failures);
         }
-        Policies::load(&specs, loader)
-            .map_err(|problems| problems.iter().flat_map(|problem| failures_of_policy(problem, configuration)).collect())
+        let policies = Policies::load(&specs, loader).map_err(|problems| -> Failures {
+            problems.iter().flat_map(|problem| failures_of_policy(problem, configuration)).collect()
+        })?;
+        let unknown = unknown_rules(&configuration.pipeline.waivers, &policies);
+        if unknown.is_empty() { Ok(policies) } else { Err(unknown) }
     }
 
     fn plugin(&self, source: &PluginSource, configuration: &Configuration) -> Result<Plugin, Failure> {
@@ -96,6 +101,23 @@ impl Shelf<'_> {
         let bytes = bytes.ok_or_else(|| missing(source))?;
         Ok((Digest::of(&bytes), bytes.into()))
     }
+}
+
+/// Waivers of rules that their policies don't have.
+fn unknown_rules(waivers: &[Waiver], policies: &Policies) -> Failures {
+    let failure = |waiver: &Waiver| {
+        let policy =
+            policies.iter().find(|policy| waiver.rule.as_str() == RuleId::new(&policy.spec.name, waiver.rule.rule()).as_str())?;
+        let rules = &policy.loaded.description().rules;
+        if rules.iter().any(|rule| rule.id == waiver.rule.rule()) {
+            return None;
+        }
+        let known: Vec<String> = rules.iter().map(|rule| format!("`{}/{}`", policy.spec.name, rule.id)).collect();
+        let message = format!("there is no rule `{}` that could be waived", waiver.rule);
+        let failure = Failure::of_message(ExitCode::InvalidConfiguration, message).at(&waiver.terms.location);
+        Some(failure.with_hint(format!("there are {}", known.join(", "))))
+    };
+    waivers.iter().filter_map(failure).collect()
 }
 
 fn kept(ledger: &dyn ReadLedger, digest: Digest) -> Result<Option<Vec<u8>>, Failure> {

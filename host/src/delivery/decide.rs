@@ -13,6 +13,7 @@ use tollgate_core::render::Rendered;
 use tollgate_core::structure;
 use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Verdict;
+use tollgate_core::waiver::waive;
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
 
 use crate::delivery::proofs;
@@ -88,6 +89,7 @@ impl Way<'_> {
             }
             None => ask_nothing_of_promotion_gates(&policies, &mut judgements),
         }
+        waive(&self.pipeline.waivers, self.now, judgements.findings_mut());
         let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
         if verdicts.iter().all(|gate| gate.verdict == Verdict::NotApplicable) {
             return Err(DecideError::NothingJudged { target: self.target.name.clone() });

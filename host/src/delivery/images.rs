@@ -135,6 +135,7 @@ impl ImageProblem {
             remediation: Some(remediation),
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 }

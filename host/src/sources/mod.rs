@@ -92,6 +92,7 @@ fn finding(rule: &str, path: &str, span: Span, message: String, remediation: &st
         remediation: Some(remediation.to_owned()),
         controls: Vec::new(),
         status: None,
+        waiver: None,
     }
 }
 

@@ -9,3 +9,4 @@ mod proposal;
 mod revision;
 mod sources;
 mod trust;
+mod waivers;

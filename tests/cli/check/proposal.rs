@@ -89,7 +89,8 @@ fn the_merge_is_judged_and_not_the_branch_alone() {
 #[test]
 fn documents_that_need_each_other_are_judged_all_together() {
     let shop = proposed(|shop| {
-        let service = "{apiVersion: v1, kind: Service, metadata: {name: email}, spec: {selector: {app: email}, ports: [{port: 80}]}}\n";
+        let service =
+            "{apiVersion: v1, kind: Service, metadata: {name: email}, spec: {selector: {app: email}, ports: [{port: 80}]}}\n";
         shop.deployment.write("services/email/service.yaml", service);
     });
     assert_eq!(told(&check(&shop, &[]).exits(0)), Vec::<String>::new());

@@ -13,3 +13,4 @@ pub(crate) mod order;
 mod overlap;
 pub(crate) mod packs;
 pub(crate) mod policies;
+pub(crate) mod waivers;

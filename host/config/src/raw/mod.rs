@@ -8,3 +8,4 @@ pub(crate) mod pipeline;
 pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod text;
+pub(crate) mod waivers;

@@ -7,6 +7,7 @@ use super::gate::Gate;
 use super::policy::Policy;
 use super::role::Role;
 use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
+use super::waivers::Waivers;
 
 /// The version of the configuration's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,10 @@ pub(crate) struct Pipeline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"layout": "/srv/images"}]))]
     pub(crate) registry: Option<Registry>,
+    /// Which known findings are accepted for a time.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"files": ["waivers.yaml"]}]))]
+    pub(crate) waivers: Waivers,
 }
 
 /// How a component is delivered.

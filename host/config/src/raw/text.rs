@@ -44,6 +44,24 @@ text!(
     "must be a JSON pointer: it starts with `/`, and `~` is written `~0` or `~1`"
 );
 text!(
+    /// A JSON pointer (RFC 6901) into a document, to one value.
+    PlainPointerText as "PlainPointer",
+    r"^(/([^/~]|~[01])*)+$",
+    "must be a JSON pointer: it starts with `/`, and `~` is written `~0` or `~1`"
+);
+text!(
+    /// A rule by its whole name: `<policy>/<rule>`.
+    RuleText as "RuleName",
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*/[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+    "must be the name of one rule, `<policy>/<rule>`: patterns would accept what nobody has seen"
+);
+text!(
+    /// A day: `2026-12-31`.
+    DateText as "Day",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "must be a day, written as `2026-12-31`"
+);
+text!(
     /// Where a plugin comes from: `builtin:NAME` is part of tollgate, `./PATH.wasm` a file of the repository.
     PluginText as "PluginSource",
     r"^(builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*|\./[^\u0000-\u001f]+\.wasm)$",

@@ -1,8 +1,8 @@
 //! Keys that the design has and this version does not.
 
 /// Keys that people may know from the design or from later versions.
-const LATER: [&str; 11] =
-    ["dependsOn", "git", "kubernetes", "overrides", "pairs", "people", "render", "soak", "terraform", "waivers", "windows"];
+const LATER: [&str; 10] =
+    ["dependsOn", "git", "kubernetes", "overrides", "pairs", "people", "render", "soak", "terraform", "windows"];
 
 /// The hint for such a key.
 pub(crate) fn hint(key: &str) -> Option<String> {

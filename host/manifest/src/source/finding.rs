@@ -46,6 +46,7 @@ impl SourceFinding {
             location: Some(Location { file: path.to_owned(), span: self.span }),
             controls: Vec::new(),
             status: None,
+            waiver: None,
         }
     }
 }

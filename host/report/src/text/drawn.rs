@@ -131,7 +131,7 @@ fn heading(finding: &FindingReport) -> String {
 
 fn help(finding: &FindingReport) -> String {
     let fix = finding.remediation.as_ref().map(|fix| format!("{}\n", clean::line(fix))).unwrap_or_default();
-    format!("{fix}{}", finding.way_through())
+    format!("{fix}{}", clean::line(&finding.way_through()))
 }
 
 pub(crate) const fn level(level: Level) -> &'static str {

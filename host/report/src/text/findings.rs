@@ -25,13 +25,7 @@ pub(crate) fn text<'a>(
 /// How many findings of each rule were already shown.
 pub(crate) type Seen<'a> = BTreeMap<&'a str, usize>;
 
-fn of_file<'a>(
-    findings: &[&'a FindingReport],
-    style: Style,
-    detail: Detail,
-    sources: &Sources<'_>,
-    seen: &mut Seen<'a>,
-) -> String {
+fn of_file<'a>(findings: &[&'a FindingReport], style: Style, detail: Detail, sources: &Sources<'_>, seen: &mut Seen<'a>) -> String {
     let file = findings.first().and_then(|finding| finding.file.as_deref());
     // Read only when something is drawn: most files of a large report are not.
     let source = LazyCell::new(|| file.and_then(sources).map(|bytes| SourceText::new(&bytes)));

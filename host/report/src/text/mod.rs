@@ -11,6 +11,7 @@ pub(crate) mod findings;
 pub(crate) mod proposal;
 pub(crate) mod source;
 pub(crate) mod summary;
+pub(crate) mod waivers;
 
 use findings::Seen;
 use source::SourceText;
@@ -38,14 +39,18 @@ impl CheckReport {
     pub fn to_text(&self, style: Style, detail: Detail, sources: &Sources<'_>) -> String {
         let (present, fixed): (Vec<&FindingReport>, _) =
             self.findings.iter().partition(|finding| finding.status != Some(FindingStatus::Fixed));
+        let (waived, counting): (Vec<&FindingReport>, Vec<&FindingReport>) =
+            present.into_iter().partition(|finding| finding.waiver.is_some());
         let (old, new): (Vec<&FindingReport>, _) =
-            present.into_iter().partition(|finding| finding.status == Some(FindingStatus::Unchanged));
+            counting.into_iter().partition(|finding| finding.status == Some(FindingStatus::Unchanged));
         let mut seen = Seen::new();
         let blocks = [
             findings::text(&new, style, detail, sources, &mut seen),
             proposal::old(self, &old, style),
             findings::text(&old, style, detail, sources, &mut seen),
             proposal::fixed(&fixed, style, detail),
+            waivers::waived(&waived, style, detail),
+            waivers::attention(&self.waivers, style),
             summary::errors(&self.errors, style, sources),
             summary::not_evaluated(&self.not_evaluated, style),
             summary::gates(&self.gates, style),

@@ -81,8 +81,9 @@ fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> S
 
 /// `2 deny, 1 warn`
 pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport> + Clone) -> String {
-    let count = |level: Level| findings.clone().filter(|finding| finding.level == level).count();
-    let counted = [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note")];
+    let count = |level: Level| findings.clone().filter(|finding| finding.waiver.is_none() && finding.level == level).count();
+    let waived = findings.clone().filter(|finding| finding.waiver.is_some()).count();
+    let counted = [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note"), (waived, "waived")];
     let words: Vec<String> =
         counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }

@@ -4,12 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::evaluate::{PromotionAnswer, PromotionRequest};
+use tollgate_core::finding::RuleId;
 use tollgate_core::pipeline::Trigger;
 use tollgate_core::policy::PromotionNeeds;
 use tollgate_core::recipe::Provenance;
+use tollgate_core::terms::Terms;
 use tollgate_core::verdict::Wait;
+use tollgate_core::waiver::{Waiver, WaiverSubject};
 
-use super::world::{World, at, branch, deployment, glob, mk_gate, mk_policies, mk_tree, mk_world, promotion, suspicious, tag};
+use super::world::{
+    World, at, branch, deployment, glob, mk_gate, mk_location, mk_policies, mk_tree, mk_world, promotion, suspicious, tag,
+};
 use crate::delivery::decide::{DecideError, Judged};
 
 type Requests = Arc<Mutex<Vec<PromotionRequest>>>;
@@ -180,6 +185,29 @@ fn a_gate_that_waits_makes_the_decision_wait_until_then() {
     world.policies = mk_policies(&[("suspicious", suspicious()), ("same-image", waiting)]);
     let decision = judge(&world, "preprod-apps", &master).decision;
     assert_eq!((decision.word(), decision.valid_until()), (DecisionWord::Pending, Some(at(500))));
+}
+
+#[test]
+fn a_waived_denial_is_approved_for_as_long_as_the_waiver_holds() {
+    let mut world = mk_world();
+    let image = world.build("bad", "1");
+    let commit = world.push_services(&[("bad", &image)], &[]);
+    let judge_until = |world: &mut World, expires: &str| {
+        let terms = Terms {
+            reason: "known".to_owned(),
+            approver: "lead".to_owned(),
+            expires: expires.parse().unwrap(),
+            location: mk_location(),
+        };
+        let (kind, name) = ("Deployment".to_owned(), "bad".to_owned());
+        let subject = WaiverSubject { kind, namespace: None, name, file: None, pointers: Vec::new() };
+        world.pipeline.waivers = vec![Waiver { rule: RuleId::new("suspicious", "no"), subject, terms }];
+        let decision = judge(world, "preprod-apps", &branch("master", &commit)).decision;
+        (decision.word(), decision.valid_until())
+    };
+    let end = "1970-03-01T00:00:00Z".parse().unwrap();
+    assert_eq!(judge_until(&mut world, "1970-02-28"), (DecisionWord::Approved, Some(end)));
+    assert_eq!(judge_until(&mut world, "1969-12-31"), (DecisionWord::Denied, None));
 }
 
 #[test]
