@@ -25,6 +25,7 @@ mod set;
 mod shape;
 mod source;
 mod suggest;
+mod waivers;
 
 pub use chosen::{Chosen, DEFAULT_PACK, choose};
 pub use digest::policy_digest;
@@ -36,3 +37,4 @@ pub use read::{Configuration, PIPELINE_FILE, UseOfLock, read_pipeline};
 pub use reference::reference;
 pub use schema::ConfigurationSchema;
 pub use set::set;
+pub use waivers::waivers_text;

@@ -56,6 +56,22 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) no_cache: bool,
 
+    /// Write waivers of all that is denied to a new file, to take an old repository in
+    #[arg(long, value_name = "FILE", requires_all = ["expires", "reason"])]
+    pub(crate) write_waivers: Option<Utf8PathBuf>,
+
+    /// The last day of these waivers: `2027-01-31`, or a time from now such as `90d`
+    #[arg(long, value_name = "DAY", requires = "write_waivers")]
+    pub(crate) expires: Option<String>,
+
+    /// Why these waivers are acceptable
+    #[arg(long, value_name = "TEXT", requires = "write_waivers", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) reason: Option<String>,
+
+    /// Who answers for these waivers [default: git's `user.email`]
+    #[arg(long, value_name = "WHO", requires = "write_waivers", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) approver: Option<String>,
+
     #[command(flatten)]
     pub(crate) trust: Trust,
 

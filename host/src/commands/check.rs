@@ -10,7 +10,7 @@ use tollgate_report::text::Detail;
 use super::Outcome;
 use super::asking::{Asking, Beside};
 use super::proposal::{Proposal, Side};
-use super::{checked_files, compared, judging, own_policies};
+use super::{checked_files, compared, judging, own_policies, write_waivers};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::exit::fail;
@@ -22,12 +22,16 @@ use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     let destinations = output::destinations(&arguments.output).map_err(|failure| vec![failure])?;
+    let to_write = write_waivers::asked(invocation, arguments).map_err(|failure| vec![failure])?;
     let done = match check(invocation, arguments) {
         Ok(done) => done,
         Err(failures) => return refuse(failures, &destinations),
     };
     for destination in &destinations {
         write(invocation, arguments, &done, destination).map_err(|failure| vec![failure])?;
+    }
+    if let Some(to_write) = to_write {
+        to_write.write(&done.report).map_err(|failure| vec![failure])?;
     }
     Ok(done.report.exit)
 }

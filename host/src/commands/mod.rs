@@ -25,6 +25,7 @@ mod selection;
 mod service;
 mod status;
 mod update;
+mod write_waivers;
 
 use std::process::ExitCode as ProcessExit;
 

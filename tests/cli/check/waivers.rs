@@ -77,3 +77,47 @@ fn a_proposal_can_not_waive_its_own_findings() {
     let answer = check(&shop, &["--base", "master"]).exits(10);
     assert_eq!(answer.text_at("/proposal/ownPolicies/decision"), "approved");
 }
+
+#[test]
+fn an_old_repository_is_taken_in_with_waivers_that_turn_nothing_off() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    shop.deployment.write(
+        CART,
+        manifest::deployment("cart", "registry.example.com/cart:latest").replace("limits: {memory: 32Mi}", "limits: {}"),
+    );
+    let write = ["check", "--write-waivers", "old.yaml", "--expires", "90d", "--reason", "It was so before."];
+    shop.tollgate(&write).run().exits(10).says(&["waivers written to `old.yaml`: 2"]);
+    shop.tollgate(&write).run().exits(2).says(&["never overwritten"]);
+    shop.tollgate(&["check"]).run().exits(10);
+    shop.deployment.edit("tollgate.yaml", |text| format!("{text}waivers: {{files: [old.yaml]}}\n"));
+    let json = check(&shop, &[]).exits(0).json();
+    let waivers = json["waivers"].as_array().unwrap();
+    assert!(waivers.iter().all(|waiver| waiver["state"] == "used" && waiver["reason"] == "It was so before."), "{json}");
+    shop.deployment.edit(CART, |text| format!("{text}        - {{name: more, image: 'busybox:latest', resources: {{requests: {{cpu: 1m, memory: 1Mi}}, limits: {{memory: 1Mi}}}}}}\n"));
+    let findings = check(&shop, &[]).exits(10).findings();
+    let counting: Vec<_> = findings.iter().filter(|finding| finding["waiver"].is_null()).map(|finding| &finding["rule"]).collect();
+    assert_eq!(counting, ["image-pinned/latest"]);
+}
+
+#[test]
+fn what_can_not_be_waived_is_left_and_counted() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    shop.deployment.write("services/cart/broken.yaml", "a: b: c\n");
+    let answer = shop.tollgate(&["check", "--write-waivers", "old.yaml", "--expires", "2099-12-31", "--reason", "Known."]).run();
+    answer.exits(10).says(&["nothing to waive", "not waived: 1 denied by tollgate itself"]);
+    assert!(!shop.deployment.has("old.yaml"));
+}
+
+#[test]
+fn waivers_are_not_written_without_a_reason_and_a_last_day() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    for arguments in [
+        &["--expires", "90d"][..],
+        &["--reason", "x"],
+        &["--expires", "2020-01-01", "--reason", "x"],
+        &["--expires", "90d", "--reason", ""],
+    ] {
+        shop.tollgate(&["check", "--write-waivers", "old.yaml"]).args(arguments).run().exits(2);
+    }
+    assert!(!shop.deployment.has("old.yaml"));
+}

@@ -68,7 +68,7 @@ pub(crate) struct WaiverSubject {
     #[schemars(extend("examples" = ["services/cart/redis.yaml"]))]
     pub(crate) file: Option<PathText>,
     /// The values that the findings must be about, as JSON pointers (RFC 6901); without any, every value of the object.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("examples" = [["/spec/template/spec/containers/0/image"]]))]
     pub(crate) pointers: Vec<PlainPointerText>,
 }
