@@ -23,7 +23,6 @@ impl Validator for ImagePinned {
         name: "image-pinned",
         version: env!("CARGO_PKG_VERSION"),
         rules: &[&rules::TAG, &rules::LATEST, &rules::UNTAGGED, &rules::THIRD_PARTY, &rules::INVALID],
-        settings_schema: include_str!("settings.schema.json"),
     };
 
     fn needs(_: &Settings) -> Needs {

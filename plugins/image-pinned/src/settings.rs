@@ -84,6 +84,10 @@ fn unescape(step: &str) -> String {
 }
 
 impl tollgate_sdk::Settings for Settings {
+    fn schema() -> String {
+        include_str!("settings.schema.json").to_owned()
+    }
+
     fn problems(&self) -> Vec<SettingsError> {
         let is_broken = |glob: &str| glob.is_empty() || glob.starts_with('!') || !is_balanced(glob);
         let broken = self.own.iter().enumerate().filter(|(_, glob)| is_broken(glob));

@@ -25,12 +25,8 @@ pub struct PodSecurity;
 impl Validator for PodSecurity {
     type Settings = Settings;
 
-    const DESCRIPTION: Description = Description {
-        name: "pod-security",
-        version: env!("CARGO_PKG_VERSION"),
-        rules: &checks::RULES,
-        settings_schema: settings::SCHEMA,
-    };
+    const DESCRIPTION: Description =
+        Description { name: "pod-security", version: env!("CARGO_PKG_VERSION"), rules: &checks::RULES };
 
     /// Every kind, since any kind may hold a pod template.
     fn needs(_: &Settings) -> Needs {

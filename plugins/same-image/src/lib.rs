@@ -12,7 +12,7 @@ mod rules;
 mod story;
 
 use tollgate_sdk::promotion::{Answer, Finding, Needs, Request};
-use tollgate_sdk::{Description, Level, NO_SETTINGS_SCHEMA, NoSettings, PluginError, Promotion, export_promotion};
+use tollgate_sdk::{Description, Level, NoSettings, PluginError, Promotion, export_promotion};
 
 use evidence::Evidence;
 
@@ -21,12 +21,7 @@ struct SameImage;
 impl Promotion for SameImage {
     type Settings = NoSettings;
 
-    const DESCRIPTION: Description = Description {
-        name: "same-image",
-        version: env!("CARGO_PKG_VERSION"),
-        rules: &rules::ALL,
-        settings_schema: NO_SETTINGS_SCHEMA,
-    };
+    const DESCRIPTION: Description = Description { name: "same-image", version: env!("CARGO_PKG_VERSION"), rules: &rules::ALL };
 
     fn needs(_: &NoSettings) -> Needs {
         Needs { built: true, proofs: true }

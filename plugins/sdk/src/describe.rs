@@ -3,6 +3,7 @@
 pub use crate::bindings::validator::tollgate::gate::types::{Level, PluginError, Severity};
 
 use crate::bindings::validator::tollgate::gate::types;
+use crate::settings::Settings;
 
 /// One rule that a plugin judges by. Findings are made from rules, so they always name one that exists.
 #[derive(Debug)]
@@ -28,8 +29,6 @@ pub struct Description {
     /// A semantic version.
     pub version: &'static str,
     pub rules: &'static [&'static Rule],
-    /// JSON Schema (2020-12) of the settings.
-    pub settings_schema: &'static str,
 }
 
 impl From<&Rule> for types::Rule {
@@ -45,13 +44,14 @@ impl From<&Rule> for types::Rule {
     }
 }
 
-impl From<Description> for types::Description {
-    fn from(description: Description) -> Self {
-        Self {
-            name: description.name.to_owned(),
-            version: description.version.to_owned(),
-            rules: description.rules.iter().map(|&rule| rule.into()).collect(),
-            settings_schema: description.settings_schema.as_bytes().to_vec(),
+impl Description {
+    /// With the settings, as it crosses to the host.
+    pub(crate) fn with<S: Settings>(self) -> types::Description {
+        types::Description {
+            name: self.name.to_owned(),
+            version: self.version.to_owned(),
+            rules: self.rules.iter().map(|&rule| rule.into()).collect(),
+            settings_schema: S::schema().into_bytes(),
         }
     }
 }

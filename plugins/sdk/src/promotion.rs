@@ -63,7 +63,7 @@ pub struct PromotionExport<P>(PhantomData<P>);
 impl<P: Promotion> Guest for PromotionExport<P> {
     fn describe() -> types::Description {
         panic::report();
-        P::DESCRIPTION.into()
+        P::DESCRIPTION.with::<P::Settings>()
     }
 
     fn configure(bytes: types::Json) -> Result<Needs, Vec<SettingsError>> {

@@ -8,8 +8,12 @@ pub use crate::bindings::validator::tollgate::gate::types::SettingsError;
 
 use crate::describe::PluginError;
 
-/// The settings of a plugin: a type with `#[serde(default, deny_unknown_fields, rename_all = "camelCase")]`.
+/// The settings of a plugin. [`crate::settings`] implements it; by hand it takes a type with
+/// `#[serde(default, deny_unknown_fields, rename_all = "camelCase")]`.
 pub trait Settings: DeserializeOwned {
+    /// Their JSON Schema (2020-12). It refuses unknown members, and says of each what it is for and what it is by default.
+    fn schema() -> String;
+
     /// What is wrong beyond what the type itself refuses. Pointers lead into the settings.
     fn problems(&self) -> Vec<SettingsError> {
         Vec::new()
@@ -21,10 +25,14 @@ pub trait Settings: DeserializeOwned {
 #[serde(deny_unknown_fields)]
 pub struct NoSettings {}
 
-impl Settings for NoSettings {}
+const NOTHING_TO_SET: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {}, "additionalProperties": false}"#;
 
-/// The schema of [`NoSettings`].
-pub const NO_SETTINGS_SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {}, "additionalProperties": false}"#;
+impl Settings for NoSettings {
+    fn schema() -> String {
+        // As text, so that a plugin without settings carries no writer of JSON.
+        NOTHING_TO_SET.to_owned()
+    }
+}
 
 /// Reads and checks settings, with a pointer to what is wrong.
 pub(crate) fn configure<S: Settings>(bytes: &[u8]) -> Result<S, Vec<SettingsError>> {
@@ -81,6 +89,10 @@ mod tests {
     }
 
     impl Settings for Example {
+        fn schema() -> String {
+            "{}".to_owned()
+        }
+
         fn problems(&self) -> Vec<SettingsError> {
             let too_many = SettingsError { pointer: "/maxCount".into(), message: "`maxCount` must be at most 9".into() };
             if self.max_count > 9 { vec![too_many] } else { Vec::new() }

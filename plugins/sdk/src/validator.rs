@@ -31,6 +31,33 @@ pub trait Validator {
     fn check(check: &Check<'_, Self::Settings>, findings: &mut Findings) -> Result<(), PluginError>;
 }
 
+/// What the function under [`crate::validator`] may answer: one finding or none, several, or that it can't judge.
+pub trait Judged {
+    /// The findings.
+    ///
+    /// # Errors
+    /// When it could not judge.
+    fn findings(self) -> Result<Vec<Finding>, PluginError>;
+}
+
+impl Judged for Vec<Finding> {
+    fn findings(self) -> Result<Vec<Finding>, PluginError> {
+        Ok(self)
+    }
+}
+
+impl Judged for Option<Finding> {
+    fn findings(self) -> Result<Vec<Finding>, PluginError> {
+        Ok(self.into_iter().collect())
+    }
+}
+
+impl<T: Judged> Judged for Result<T, PluginError> {
+    fn findings(self) -> Result<Vec<Finding>, PluginError> {
+        self.and_then(Judged::findings)
+    }
+}
+
 /// What a validator is asked.
 #[derive(Debug)]
 pub struct Check<'a, S> {
@@ -77,7 +104,7 @@ pub struct ValidatorExport<V>(PhantomData<V>);
 impl<V: Validator> Guest for ValidatorExport<V> {
     fn describe() -> types::Description {
         panic::report();
-        V::DESCRIPTION.into()
+        V::DESCRIPTION.with::<V::Settings>()
     }
 
     fn configure(bytes: types::Json) -> Result<Needs, Vec<SettingsError>> {
@@ -110,7 +137,7 @@ macro_rules! export_validator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Level, NO_SETTINGS_SCHEMA, NoSettings, Rule, Severity};
+    use crate::{Level, NoSettings, Rule, Severity};
 
     static COUNTED: Rule =
         Rule { id: "counted", title: "Counts", help: "", level: Level::Note, severity: Severity::Info, controls: &["C-1"] };
@@ -120,8 +147,7 @@ mod tests {
 
     impl Validator for Counts {
         type Settings = NoSettings;
-        const DESCRIPTION: Description =
-            Description { name: "counts", version: "1.2.3", rules: &[&COUNTED], settings_schema: NO_SETTINGS_SCHEMA };
+        const DESCRIPTION: Description = Description { name: "counts", version: "1.2.3", rules: &[&COUNTED] };
 
         fn needs(_: &NoSettings) -> Needs {
             Needs::set().of("", "Pod").of("apps", "*")
@@ -179,7 +205,7 @@ mod tests {
         assert_eq!(Export::configure(br#"{"x": 1}"#.to_vec()).unwrap_err()[0].pointer, "/x");
         let description = Export::describe();
         assert_eq!((description.name.as_str(), description.version.as_str()), ("counts", "1.2.3"));
-        assert_eq!(description.settings_schema, NO_SETTINGS_SCHEMA.as_bytes());
+        assert_eq!(description.settings_schema, NoSettings::schema().as_bytes());
         let [rule] = description.rules.as_slice() else { panic!("{:?}", description.rules) };
         assert_eq!((rule.id.as_str(), rule.level, rule.severity), ("counted", Level::Note, Severity::Info));
         assert_eq!(rule.controls, ["C-1"]);

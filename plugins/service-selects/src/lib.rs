@@ -5,7 +5,7 @@ mod labels;
 mod model;
 
 use tollgate_sdk::{Check, Description, Document, Finding, Findings, Level, Needs, NoSettings, Node, PluginError, Rule, Severity};
-use tollgate_sdk::{NO_SETTINGS_SCHEMA, Validator, Value, export_validator};
+use tollgate_sdk::{Validator, Value, export_validator};
 
 use labels::{LabelledPods, Labels};
 
@@ -23,12 +23,8 @@ struct ServiceSelects;
 impl Validator for ServiceSelects {
     type Settings = NoSettings;
 
-    const DESCRIPTION: Description = Description {
-        name: "service-selects",
-        version: env!("CARGO_PKG_VERSION"),
-        rules: &[&NOTHING],
-        settings_schema: NO_SETTINGS_SCHEMA,
-    };
+    const DESCRIPTION: Description =
+        Description { name: "service-selects", version: env!("CARGO_PKG_VERSION"), rules: &[&NOTHING] };
 
     /// Of every kind, because a kind that nobody has heard of may make the pods.
     fn needs(_: &NoSettings) -> Needs {

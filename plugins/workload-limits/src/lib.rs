@@ -7,55 +7,35 @@ mod rules;
 #[cfg(test)]
 mod unknown;
 
-use serde::{Deserialize, Serialize};
 use tollgate_sdk::workload::pods;
-use tollgate_sdk::{Check, Description, Findings, Needs, PluginError, Validator, export_validator};
+use tollgate_sdk::{Document, Finding, settings, validator};
 
-struct WorkloadLimits;
+use rules::{LIMITS, NON_ROOT, PRIVILEGED, REQUESTS};
 
-/// What the operator can set.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-struct Settings {
-    /// Whether a limit of CPU is required as well.
+#[settings]
+pub struct Settings {
+    /// Whether a limit of CPU is required as well. A limit of memory always is.
     cpu_limit: bool,
 }
 
-impl tollgate_sdk::Settings for Settings {}
-
-impl Validator for WorkloadLimits {
-    type Settings = Settings;
-
-    const DESCRIPTION: Description = Description {
-        name: "workload-limits",
-        version: env!("CARGO_PKG_VERSION"),
-        rules: &rules::ALL,
-        settings_schema: include_str!("settings.schema.json"),
-    };
-
-    fn needs(_: &Settings) -> Needs {
-        Needs::document()
-    }
-
-    fn check(check: &Check<'_, Settings>, findings: &mut Findings) -> Result<(), PluginError> {
-        for pod in check.documents.iter().flat_map(pods) {
-            findings.extend(pod.unreadable().iter().flat_map(rules::unreadable));
-            for container in pod.containers() {
-                findings.extend(resources::judge(&pod, &container, check.settings.cpu_limit));
-                findings.extend(rights::judge_user(&pod, &container));
-                findings.extend(rights::judge_privileged(&container));
-            }
+#[validator(name = "workload-limits", rules = [LIMITS, REQUESTS, NON_ROOT, PRIVILEGED])]
+pub fn workload_limits(document: &Document<'_>, settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for pod in pods(document) {
+        findings.extend(pod.unreadable().iter().flat_map(rules::unreadable));
+        for container in pod.containers() {
+            findings.extend(resources::judge(&pod, &container, settings.cpu_limit));
+            findings.extend(rights::judge_user(&pod, &container));
+            findings.extend(rights::judge_privileged(&container));
         }
-        Ok(())
     }
+    findings
 }
-
-export_validator!(WorkloadLimits);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tollgate_sdk::testing;
+    use tollgate_sdk::{Validator, testing};
 
     #[test]
     fn every_case_comes_out_as_it_says() {
@@ -64,7 +44,7 @@ mod tests {
 
     #[test]
     fn what_it_says_of_itself_is_true() {
-        testing::assert_description::<Settings>(&WorkloadLimits::DESCRIPTION);
+        testing::assert_description::<Settings>(&<WorkloadLimits as Validator>::DESCRIPTION);
     }
 
     #[test]

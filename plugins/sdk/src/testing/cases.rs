@@ -89,7 +89,7 @@ mod tests {
 
     impl Validator for Named {
         type Settings = NoSettings;
-        const DESCRIPTION: Description = Description { name: "named", version: "0.1.0", rules: &[&NAMED], settings_schema: "" };
+        const DESCRIPTION: Description = Description { name: "named", version: "0.1.0", rules: &[&NAMED] };
 
         fn needs(_: &NoSettings) -> Needs {
             Needs::document().of("", "Pod")

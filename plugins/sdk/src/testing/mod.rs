@@ -5,7 +5,7 @@
 //! # struct Silent;
 //! # impl Validator for Silent {
 //! #     type Settings = NoSettings;
-//! #     const DESCRIPTION: Description = Description { name: "silent", version: "0.1.0", rules: &[], settings_schema: "{}" };
+//! #     const DESCRIPTION: Description = Description { name: "silent", version: "0.1.0", rules: &[] };
 //! #     fn needs(_: &NoSettings) -> Needs { Needs::document() }
 //! #     fn check(_: &Check<'_, NoSettings>, _: &mut Findings) -> Result<(), PluginError> { Ok(()) }
 //! # }

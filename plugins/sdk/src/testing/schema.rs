@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::describe::Description;
+use crate::settings::Settings;
 
 /// Checks what every description promises: rules have kebab-case ids, each once, a title of one line and a help text, and
 /// the schema of the settings names exactly the members that the settings have, each with a description.
@@ -13,7 +14,7 @@ use crate::describe::Description;
 /// # Panics
 /// When one of these does not hold.
 #[track_caller]
-pub fn assert_description<S: Serialize + Default>(description: &Description) {
+pub fn assert_description<S: Settings + Serialize + Default>(description: &Description) {
     assert!(is_kebab_case(description.name), "`{}` is not kebab-case", description.name);
     let mut ids = BTreeSet::new();
     for rule in description.rules {
@@ -22,8 +23,7 @@ pub fn assert_description<S: Serialize + Default>(description: &Description) {
         assert!(!rule.title.is_empty() && !rule.title.contains('\n'), "rule `{}` needs a title of one line", rule.id);
         assert!(rule.help.trim().len() > 80, "rule `{}` needs a help text: what is judged, why it matters, how to fix it", rule.id);
     }
-    let schema: Value =
-        serde_json::from_str(description.settings_schema).unwrap_or_else(|error| panic!("schema of the settings: {error}"));
+    let schema: Value = serde_json::from_str(&S::schema()).unwrap_or_else(|error| panic!("schema of the settings: {error}"));
     assert_eq!(schema.get("additionalProperties"), Some(&Value::Bool(false)), "the schema must refuse unknown settings");
     let settings = serde_json::to_value(S::default()).unwrap_or_else(|error| panic!("settings: {error}"));
     let members = |value: Option<&Value>| -> BTreeSet<String> {
@@ -43,6 +43,8 @@ fn is_kebab_case(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
     use crate::{Level, Rule, Severity};
 
@@ -55,49 +57,61 @@ mod tests {
     static TWICE: [&Rule; 2] = [&RULE, &RULE];
     static SILENT: [&Rule; 1] = [&MUTE];
 
-    #[derive(Default, Serialize)]
-    struct Settings {
-        count: u32,
-    }
+    const GOOD: Description = Description { name: "good", version: "0.1.0", rules: &[&RULE] };
 
-    const SCHEMA: &str = r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 0}}}"#;
-    const GOOD: Description = Description { name: "good", version: "0.1.0", rules: &[&RULE], settings_schema: SCHEMA };
+    /// Settings with one member, and a schema of them.
+    macro_rules! settings {
+        ($name:ident, $schema:literal) => {
+            #[derive(Default, Deserialize, Serialize)]
+            #[serde(default)]
+            struct $name {
+                count: u32,
+            }
+
+            impl Settings for $name {
+                fn schema() -> String {
+                    $schema.to_owned()
+                }
+            }
+        };
+    }
+    settings!(True, r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 0}}}"#);
+    settings!(Incomplete, r#"{"additionalProperties": false, "properties": {}}"#);
+    settings!(Wrong, r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 1}}}"#);
+    settings!(Open, "{}");
 
     #[test]
     fn a_true_description_is_well() {
-        assert_description::<Settings>(&GOOD);
+        assert_description::<True>(&GOOD);
     }
 
     #[test]
     #[should_panic(expected = "is there twice")]
     fn a_rule_is_there_once() {
-        assert_description::<Settings>(&Description { rules: &TWICE, ..GOOD });
+        assert_description::<True>(&Description { rules: &TWICE, ..GOOD });
     }
 
     #[test]
     #[should_panic(expected = "needs a help text")]
     fn a_rule_explains_itself() {
-        assert_description::<Settings>(&Description { rules: &SILENT, ..GOOD });
+        assert_description::<True>(&Description { rules: &SILENT, ..GOOD });
     }
 
     #[test]
     #[should_panic(expected = "different members")]
     fn the_schema_names_all_settings() {
-        let settings_schema = r#"{"additionalProperties": false, "properties": {}}"#;
-        assert_description::<Settings>(&Description { settings_schema, ..GOOD });
+        assert_description::<Incomplete>(&GOOD);
     }
 
     #[test]
     #[should_panic(expected = "needs its default")]
     fn the_schema_tells_the_true_defaults() {
-        let settings_schema =
-            r#"{"additionalProperties": false, "properties": {"count": {"description": "How many", "default": 1}}}"#;
-        assert_description::<Settings>(&Description { settings_schema, ..GOOD });
+        assert_description::<Wrong>(&GOOD);
     }
 
     #[test]
     #[should_panic(expected = "refuse unknown settings")]
     fn the_schema_is_closed() {
-        assert_description::<Settings>(&Description { settings_schema: "{}", ..GOOD });
+        assert_description::<Open>(&GOOD);
     }
 }
