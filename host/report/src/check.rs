@@ -157,4 +157,4 @@ fn at_promotion(gate: &tollgate_core::decision::GateVerdict) -> Option<AtPromoti
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,8 @@ use tollgate_core::document::{DocumentReference, Location, Span};
 use tollgate_core::finding::{Finding, Level, Severity, Subject};
 use tollgate_core::policy::Enforcement;
 
+use crate::standing::Standing;
+
 /// Names of the host's own policies: nothing softens what they say.
 const HOST_POLICIES: [&str; 3] = ["source", "recipe", "structure"];
 
@@ -175,12 +177,14 @@ impl FindingReport {
     }
 
     /// Who could let it through, for people.
-    pub(crate) fn way_through(&self) -> &'static str {
-        match (self.level, self.enforcement) {
-            (Level::Warn | Level::Note, _) => "does not block",
-            (Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
-            (Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
-            (Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
+    pub(crate) const fn way_through(&self) -> &'static str {
+        match (self.standing(), self.level, self.enforcement) {
+            (Standing::Fixed, ..) => "does not block: it is fixed",
+            (Standing::Waived, ..) => "does not block: a waiver accepts it",
+            (_, Level::Warn | Level::Note, _) => "does not block",
+            (_, Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
+            (_, Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
+            (_, Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
         }
     }
 }
@@ -216,6 +220,16 @@ pub(crate) mod tests {
         let identity =
             ObjectIdentity { api_version: "v1".to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() };
         Subject::Document { document: DocumentReference { index: 0, identity }, pointer: pointer.parse().unwrap() }
+    }
+
+    pub(crate) fn mk_waiver() -> WaiverReport {
+        WaiverReport {
+            reason: "the vendor ships a fix in January".to_owned(),
+            approver: "platform-lead@example.com".to_owned(),
+            expires: "2027-01-31".to_owned(),
+            file: "waivers.yaml".to_owned(),
+            line: 4,
+        }
     }
 
     fn report_of(finding: &Finding) -> FindingReport {
