@@ -8,8 +8,6 @@ use tollgate_core::document::{DocumentReference, Location, Span};
 use tollgate_core::finding::{Finding, Level, Severity, Subject};
 use tollgate_core::policy::Enforcement;
 
-use crate::standing::Standing;
-
 /// Names of the host's own policies: nothing softens what they say.
 const HOST_POLICIES: [&str; 3] = ["source", "recipe", "structure"];
 
@@ -174,18 +172,6 @@ impl FindingReport {
     /// Whether the host itself found it, not a policy.
     pub(crate) fn is_hosts_own(&self) -> bool {
         HOST_POLICIES.contains(&self.policy.as_str())
-    }
-
-    /// Who could let it through, for people.
-    pub(crate) const fn way_through(&self) -> &'static str {
-        match (self.standing(), self.level, self.enforcement) {
-            (Standing::Fixed, ..) => "does not block: it is fixed",
-            (Standing::Waived, ..) => "does not block: a waiver accepts it",
-            (_, Level::Warn | Level::Note, _) => "does not block",
-            (_, Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
-            (_, Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
-            (_, Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
-        }
     }
 }
 

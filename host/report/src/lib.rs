@@ -1,4 +1,5 @@
-//! The public output contract: what tollgate says, as JSON for programs and as text for people, and its exit codes.
+//! The public output contract: what tollgate says, as JSON for programs, as text for people and in the formats of CI systems,
+//! and its exit codes.
 //!
 //! Every report is plain data. The host fills it from core types and chooses a format; a format never changes a
 //! decision or an exit code. Nothing here prints, reads files or asks the terminal: text becomes a `String`, sources

@@ -44,6 +44,18 @@ impl FindingReport {
             (_, None, Level::Deny, Enforcement::Overridable | Enforcement::Mandatory) => Standing::Blocks,
         }
     }
+
+    /// Who could let it through, for people.
+    pub(crate) const fn way_through(&self) -> &'static str {
+        match (self.standing(), self.level, self.enforcement) {
+            (Standing::Fixed, ..) => "does not block: it is fixed",
+            (Standing::Waived, ..) => "does not block: a waiver accepts it",
+            (_, Level::Warn | Level::Note, _) => "does not block",
+            (_, Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
+            (_, Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
+            (_, Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
+        }
+    }
 }
 
 /// The findings from worst to best, for formats that are cut off somewhere; among equals in the order of the report.

@@ -7,9 +7,9 @@ use ::csv::{Terminator, WriterBuilder};
 use crate::check::CheckReport;
 use crate::clean;
 use crate::failure::Failure;
-use crate::finding::FindingReport;
-use crate::text::drawn;
-use crate::text::summary;
+use crate::finding::{DocumentReport, FindingReport};
+use crate::format::sentence;
+use crate::text::{drawn, summary};
 
 /// The header. `outcome` is `blocks`, `warns`, `notes`, `waived`, `fixed`, or `error` for what could not be done.
 pub const COLUMNS: [&str; 24] = [
@@ -61,7 +61,7 @@ pub fn to_string(report: &CheckReport) -> Result<String, ::csv::Error> {
 
 fn finding(finding: &FindingReport) -> [String; COLUMNS.len()] {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-    let document = |part: fn(&crate::finding::DocumentReport) -> String| finding.document.as_ref().map(part).unwrap_or_default();
+    let document = |part: fn(&DocumentReport) -> String| finding.document.as_ref().map(part).unwrap_or_default();
     [
         finding.standing().word().to_owned(),
         finding.policy.clone(),
@@ -85,7 +85,7 @@ fn finding(finding: &FindingReport) -> [String; COLUMNS.len()] {
         optional(&finding.target),
         finding.controls.join(" "),
         finding.status.map(|status| format!("{status:?}").to_lowercase()).unwrap_or_default(),
-        finding.waiver.as_ref().map(super::sentence::waiver).unwrap_or_default(),
+        finding.waiver.as_ref().map(sentence::waiver).unwrap_or_default(),
         finding.fingerprint.clone(),
     ]
 }
@@ -95,7 +95,7 @@ fn failure(failure: &Failure) -> [String; COLUMNS.len()] {
     let value = |column: &str| match column {
         "outcome" => "error".to_owned(),
         "rule" => failure.name.clone(),
-        "message" => super::sentence::failure(&Failure { hint: None, ..failure.clone() }),
+        "message" => sentence::failure(&Failure { hint: None, ..failure.clone() }),
         "remediation" => failure.hint.clone().unwrap_or_default(),
         "file" => failure.file.clone().unwrap_or_default(),
         "line" => number(failure.line),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 /// Tells equal fingerprints of one report apart. Findings come in the report's order, so the same report has the same ones.
 #[derive(Debug, Default)]
-pub(crate) struct Fingerprints<'a>(BTreeMap<&'a str, usize>);
+pub(crate) struct Fingerprints(BTreeMap<String, usize>);
 
-impl<'a> Fingerprints<'a> {
+impl Fingerprints {
     /// The fingerprint itself the first time, then with a counter.
-    pub(crate) fn unique(&mut self, fingerprint: &'a str) -> String {
-        let count = self.0.entry(fingerprint).or_default();
+    pub(crate) fn unique(&mut self, fingerprint: &str) -> String {
+        let count = self.0.entry(fingerprint.to_owned()).or_default();
         *count += 1;
         if *count == 1 { fingerprint.to_owned() } else { format!("{fingerprint}-{count}") }
     }

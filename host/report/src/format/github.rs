@@ -11,6 +11,7 @@ use crate::finding::FindingReport;
 use crate::format::place::Place;
 use crate::format::sentence;
 use crate::standing::{self, Standing};
+use crate::text::drawn;
 
 /// How many annotations of each kind GitHub shows of one step ("Workflow commands", annotation limits).
 const SHOWN: usize = 10;
@@ -77,7 +78,7 @@ fn of_finding(finding: &FindingReport) -> Option<Command<'_>> {
         Standing::Notes | Standing::Waived => Kind::Notice,
         Standing::Fixed => return None,
     };
-    Some(Command { kind, place: finding.place(), title: clean::line(&finding.rule), message: sentence::finding(finding) })
+    Some(Command { kind, place: finding.place(), title: drawn::heading(finding), message: sentence::finding(finding) })
 }
 
 fn of_failure(failure: &Failure) -> Command<'_> {

@@ -25,10 +25,7 @@ pub fn to_string(report: &CheckReport) -> Result<String, serde_json::Error> {
     let mut fingerprints = Fingerprints::default();
     let present = report.findings.iter().filter(|finding| finding.standing() != Standing::Fixed);
     let mut issues: Vec<Issue> = present.map(|finding| of_finding(finding, &mut fingerprints)).collect();
-    let failures: Vec<(&Failure, String)> = report.errors.iter().map(|failure| (failure, fingerprint(failure))).collect();
-    issues.extend(
-        failures.iter().map(|(failure, fingerprint)| of_failure(failure, Fingerprints::unique(&mut fingerprints, fingerprint))),
-    );
+    issues.extend(report.errors.iter().map(|failure| of_failure(failure, &mut fingerprints)));
     crate::json::to_string(&issues)
 }
 
@@ -70,7 +67,7 @@ pub(crate) fn path(place: &Place<'_>) -> String {
     path.strip_prefix("./").unwrap_or(&path).to_owned()
 }
 
-fn of_finding<'a>(finding: &'a FindingReport, fingerprints: &mut Fingerprints<'a>) -> Issue {
+fn of_finding(finding: &FindingReport, fingerprints: &mut Fingerprints) -> Issue {
     Issue {
         description: sentence::finding(finding),
         check_name: clean::line(&finding.rule),
@@ -80,18 +77,16 @@ fn of_finding<'a>(finding: &'a FindingReport, fingerprints: &mut Fingerprints<'a
     }
 }
 
-fn of_failure(failure: &Failure, fingerprint: String) -> Issue {
+fn of_failure(failure: &Failure, fingerprints: &mut Fingerprints) -> Issue {
+    let description = sentence::failure(failure);
+    let fingerprint = Digest::of(format!("{}\n{description}", failure.name).as_bytes()).hex();
     Issue {
-        description: sentence::failure(failure),
+        description,
         check_name: format!("tollgate/{}", clean::line(&failure.name)),
-        fingerprint,
+        fingerprint: fingerprints.unique(&fingerprint),
         severity: "blocker",
         location: failure.place().into(),
     }
-}
-
-fn fingerprint(failure: &Failure) -> String {
-    Digest::of(format!("{}\n{}", failure.name, sentence::failure(failure)).as_bytes()).hex()
 }
 
 /// What blocks is never below minor, and what does not block never above major.

@@ -152,12 +152,11 @@ fn with_message(mut status: TestCaseStatus, message: &str) -> TestCaseStatus {
     status
 }
 
-/// `services/cart.yaml:9:18: deny image-pinned/tag: image is not pinned. Pin it.`
+/// `services/cart.yaml:9:18: deny image-pinned/tag, high: image is not pinned. Pin it.`
 fn lines(findings: &[&FindingReport]) -> String {
     let line = |finding: &&FindingReport| {
         let place = finding.location().map(|location| format!("{}: ", drawn::place(&location))).unwrap_or_default();
-        let (level, rule) = (drawn::level(finding.level), clean::line(&finding.rule));
-        format!("{place}{level} {rule}: {}\n", sentence::finding(finding))
+        format!("{place}{}: {}\n", drawn::heading(finding), sentence::finding(finding))
     };
     findings.iter().map(line).collect()
 }

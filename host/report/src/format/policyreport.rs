@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tollgate_core::policy::Enforcement;
 use tollgate_core::time::Timestamp;
 
 use crate::check::CheckReport;
@@ -204,7 +205,7 @@ fn of_gate(gate: &GateReport, at: At) -> Option<Entry> {
         "pass" => (Outcome::Pass, "the gate passes".to_owned()),
         "not-applicable" => (Outcome::Skip, "there is nothing that it applies to".to_owned()),
         // That of a gate that blocks is an error of the report.
-        "error" if gate.enforcement == tollgate_core::policy::Enforcement::Advisory => (
+        "error" if gate.enforcement == Enforcement::Advisory => (
             Outcome::Skip,
             clean::line(&format!("could not judge, which blocks nothing: {}", gate.message.as_deref().unwrap_or("no verdict"))),
         ),

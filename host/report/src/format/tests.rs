@@ -173,6 +173,18 @@ fn every_format_is_found_by_its_name() {
 }
 
 #[test]
+fn the_page_about_formats_has_every_format_and_the_columns_of_csv() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats.md")).unwrap();
+    for format in Format::ALL {
+        assert!(page.contains(&format!("\n| `{format}` | ")), "{format} is not in the table");
+        let is_described = page.contains(&format!("\n## {format}\n"));
+        assert_eq!(is_described, !matches!(format, Format::Text | Format::Json), "{format}");
+    }
+    let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("Columns, in this order: {}.", csv::COLUMNS.join(", "))));
+}
+
+#[test]
 fn a_slip_of_the_hand_gets_a_suggestion_and_all_names() {
     let error = "serif".parse::<Format>().unwrap_err();
     assert_eq!(

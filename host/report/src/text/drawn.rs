@@ -119,7 +119,7 @@ pub(crate) fn subject(finding: &FindingReport) -> Option<String> {
 }
 
 /// `deny image-pinned/tag, high, controls CIS-5.5.1`
-fn heading(finding: &FindingReport) -> String {
+pub(crate) fn heading(finding: &FindingReport) -> String {
     let controls = match finding.controls.len() {
         0 => String::new(),
         1 => format!(", control {}", finding.controls.join(", ")),

@@ -99,7 +99,9 @@ mod tests {
             let (seen, is_inert) = rendered(&format!("x {}", text(&hostile)));
             prop_assert!(is_inert, "{hostile:?}");
             let expected: String = format!("x {hostile}").replace('`', "");
-            prop_assert_eq!(seen.replace(['\u{200b}', '`'], ""), expected.trim_end());
+            let seen = seen.replace(['\u{200b}', '`'], "");
+            // Markdown drops spaces at the end of a line.
+            prop_assert_eq!(seen.trim_end(), expected.trim_end());
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::format::tests::{failed, rich, rules};
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 const COMMENT: Comment<'_> = Comment { command: "tollgate check a`b```c", files: None };
 
@@ -10,20 +10,42 @@ const OURS: [&str; 9] = ["<br>", "<sub>", "</sub>", "<span>", "</span>", "<code>
 /// Reads as a forge does, and checks that only what we write is markup; then what a reader sees.
 pub(crate) fn seen(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_GFM;
-    let mut seen = String::new();
-    let mut columns = 0;
+    let (mut seen, mut prose, mut is_code) = (String::new(), String::new(), false);
     for event in Parser::new_ext(markdown, options) {
-        match event {
-            Event::Text(text) | Event::Code(text) => seen.push_str(&text),
+        match &event {
+            Event::Text(text) | Event::Code(text) => {
+                seen.push_str(text);
+                prose.push_str(if is_code { " " } else { text });
+            }
             Event::Html(html) | Event::InlineHtml(html) => check_html(html.trim()),
-            Event::Start(Tag::Link { dest_url, .. }) => check_link(&dest_url),
-            Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+            Event::Start(Tag::Link { dest_url, .. }) => check_link(dest_url),
+            Event::Start(Tag::Table(alignments)) => assert_eq!(alignments.len(), 3, "{markdown}"),
             Event::Start(Tag::Image { dest_url, .. }) => panic!("an image: {dest_url}"),
             _ => {}
         }
+        if !matches!(event, Event::Text(_)) {
+            prose.push(' ');
+        }
+        is_code = match &event {
+            Event::InlineHtml(html) if &**html == "<code>" => true,
+            Event::InlineHtml(html) if &**html == "</code>" => false,
+            Event::Start(Tag::CodeBlock(_)) => true,
+            Event::End(TagEnd::CodeBlock) => false,
+            _ => is_code,
+        };
     }
-    assert!(columns == 0 || columns == 3, "{markdown}");
+    check_prose(&prose);
     seen
+}
+
+/// A forge looks in what is no code for mentions, references and addresses.
+fn check_prose(prose: &str) {
+    let prose = prose.to_lowercase();
+    let starts = |at: usize, sigil: &str| prose[at + sigil.len()..].starts_with(char::is_alphanumeric);
+    for sigil in ["@", "#", "!", "$", "&", "%", "~", "www.", "gh-", "://"] {
+        let found = prose.match_indices(sigil).find(|(at, _)| starts(*at, sigil));
+        assert!(found.is_none(), "{sigil} in {prose}");
+    }
 }
 
 fn check_html(html: &str) {

@@ -20,6 +20,7 @@ use crate::finding::{FindingReport, FindingStatus};
 use crate::format::sentence;
 use crate::rule::{self, RuleReport};
 use crate::standing::{self, Standing};
+use crate::text::{drawn, summary};
 
 /// How many results of a run GitHub takes; it refuses the file otherwise ("SARIF results exceed one or more limits").
 pub const RESULTS: usize = 25_000;
@@ -101,10 +102,10 @@ const fn baseline_state(status: FindingStatus) -> &'static str {
 
 /// What SARIF has no word for.
 fn properties(finding: &FindingReport) -> PropertyBag {
-    let level = crate::text::drawn::level(finding.level);
-    let enforcement = crate::text::summary::enforcement(finding.enforcement);
+    let level = drawn::level(finding.level);
+    let enforcement = summary::enforcement(finding.enforcement);
     let controls: Vec<String> = finding.controls.iter().map(|control| clean::line(control)).collect();
-    let severity = crate::text::drawn::severity_word(finding.severity);
+    let severity = drawn::severity_word(finding.severity);
     bag([
         ("level", level.into()),
         ("severity", severity.into()),
