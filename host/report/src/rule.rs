@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tollgate_core::finding::{Level, Severity};
 
 use crate::check::CheckReport;
+use crate::clean;
 use crate::finding::FindingReport;
 
 /// What a plugin says of one of its rules. Formats show it beside the findings; no finding needs it.
@@ -49,11 +50,11 @@ impl RuleReport {
     }
 }
 
-/// The rules that a report needs, each once: those that are described, then those that findings alone name.
+/// The rules that a report needs, each once as it is shown: those that are described, then those that findings alone name.
 pub(crate) fn all(report: &CheckReport, described: &[RuleReport]) -> Vec<RuleReport> {
     let mut seen = BTreeSet::new();
     let undescribed = report.findings.iter().map(RuleReport::from);
-    described.iter().cloned().chain(undescribed).filter(|rule| seen.insert(rule.id.clone())).collect()
+    described.iter().cloned().chain(undescribed).filter(|rule| seen.insert(clean::line(&rule.id))).collect()
 }
 
 #[cfg(test)]

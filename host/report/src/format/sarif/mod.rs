@@ -42,7 +42,7 @@ pub fn to_string(report: &CheckReport, rules: &[RuleReport]) -> Result<String, s
 }
 
 fn run(report: &CheckReport, rules: &[RuleReport]) -> Run {
-    let index: BTreeMap<&str, i64> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
+    let index: BTreeMap<String, i64> = rules.iter().map(|rule| clean::line(&rule.id)).zip(0..).collect();
     let results: Vec<SarifResult> = kept(report).into_iter().map(|finding| result(finding, &index)).collect();
     let root = ArtifactLocation::builder().description(message("The root of the repository.")).build();
     Run::builder()
@@ -63,9 +63,11 @@ fn kept(report: &CheckReport) -> Vec<&FindingReport> {
     standing::worst_first(report).into_iter().take(RESULTS).collect()
 }
 
-fn result(finding: &FindingReport, index: &BTreeMap<&str, i64>) -> SarifResult {
+fn result(finding: &FindingReport, index: &BTreeMap<String, i64>) -> SarifResult {
+    let rule = clean::line(&finding.rule);
+    let rule_index = index.get(&rule).copied();
     let base = SarifResult::builder()
-        .rule_id(clean::line(&finding.rule))
+        .rule_id(rule)
         .kind(if finding.standing() == Standing::Fixed { ResultKind::Pass } else { ResultKind::Fail })
         .level(level(finding.standing()))
         .message(message(&sentence::finding(finding)))
@@ -74,7 +76,7 @@ fn result(finding: &FindingReport, index: &BTreeMap<&str, i64>) -> SarifResult {
         .properties(properties(finding))
         .build();
     SarifResult {
-        rule_index: index.get(finding.rule.as_str()).copied(),
+        rule_index,
         baseline_state: finding.status.map(|status| baseline_state(status).into()),
         suppressions: finding.waiver.as_ref().map(|waiver| {
             vec![Suppression::builder().kind("external").status("accepted").justification(sentence::waiver(waiver)).build()]

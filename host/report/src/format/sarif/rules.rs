@@ -1,5 +1,7 @@
 //! tollgate and its rules, as SARIF describes a tool.
 
+use std::collections::BTreeSet;
+
 use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, ToolComponent};
 use tollgate_core::finding::{Level, Severity};
 
@@ -52,7 +54,8 @@ const fn level(level: Level) -> &'static str {
 fn properties(rule: &RuleReport) -> PropertyBag {
     // GitHub reads the severity only of what is tagged so.
     let controls = rule.controls.iter().map(|control| clean::line(control));
-    let tags: Vec<String> = std::iter::once("security".to_owned()).chain(controls).take(TAGS).collect();
+    let mut seen = BTreeSet::new();
+    let tags = std::iter::once("security".to_owned()).chain(controls).filter(|tag| seen.insert(tag.clone())).take(TAGS).collect();
     // The same document always gets the same findings.
     let precision = ("precision", "very-high".into());
     let properties = match security_severity(rule.severity) {

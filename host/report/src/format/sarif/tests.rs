@@ -1,5 +1,6 @@
 use super::*;
 use crate::format::tests::{failed, rich, rules};
+use serde_sarif::sarif::ReportingDescriptor;
 use std::collections::BTreeSet;
 
 fn log(report: &CheckReport) -> Sarif {
@@ -15,6 +16,8 @@ pub(crate) fn messages(text: &str) -> Vec<String> {
     let mut log: Sarif = serde_json::from_str(text).unwrap();
     let run = log.runs.remove(0);
     let rules: Vec<&str> = run.tool.driver.rules.iter().flatten().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(rules.iter().collect::<BTreeSet<_>>().len(), rules.len());
+    run.tool.driver.rules.iter().flatten().for_each(check_tags);
     let results = run.results.unwrap();
     for result in &results {
         check_result(result, &rules);
@@ -22,6 +25,12 @@ pub(crate) fn messages(text: &str) -> Vec<String> {
     let notifications = run.invocations.into_iter().flatten().filter_map(|invocation| invocation.tool_execution_notifications);
     let notifications = notifications.flatten().filter_map(|notification| notification.message.text);
     results.into_iter().filter_map(|result| result.message.text).chain(notifications).collect()
+}
+
+/// The schema wants each once, and GitHub no more than twenty.
+fn check_tags(rule: &ReportingDescriptor) {
+    let tags = rule.properties.as_ref().unwrap().tags.as_ref().unwrap();
+    assert!(tags.iter().collect::<BTreeSet<_>>().len() == tags.len() && tags.len() <= 20, "{tags:?}");
 }
 
 fn check_result(result: &SarifResult, rules: &[&str]) {
@@ -97,6 +106,18 @@ fn of_too_many_findings_the_worst_are_kept_and_the_rest_is_counted() {
     assert_eq!((results.len(), results[0].level), (RESULTS, Some(ResultLevel::Error)));
     let notifications = run.invocations.unwrap().remove(0).tool_execution_notifications.unwrap();
     assert!(notifications.iter().any(|one| one.message.text.as_deref().unwrap().starts_with("1 more findings are not in")));
+}
+
+#[test]
+fn a_control_that_is_named_twice_is_one_tag_and_of_too_many_the_first_are_kept() {
+    let mut report = rich();
+    report.findings[8].controls = (0..30).map(|control| format!("C-{}", control / 2)).chain(["security".to_owned()]).collect();
+    let rules = run_of(&report).tool.driver.rules.unwrap();
+    let after = rules.iter().find(|rule| rule.id == "structure/after").unwrap();
+    check_tags(after);
+    assert_eq!(after.properties.as_ref().unwrap().tags.as_ref().unwrap().len(), 16);
+    report.findings[8].controls = (0..30).map(|control| format!("C-{control}")).collect();
+    run_of(&report).tool.driver.rules.iter().flatten().for_each(check_tags);
 }
 
 #[test]
