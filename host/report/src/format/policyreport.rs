@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_saphyr::SerializerOptions;
 use tollgate_core::policy::Enforcement;
 use tollgate_core::time::Timestamp;
 
@@ -25,9 +26,11 @@ pub const NAME: &str = "tollgate-check";
 
 /// The report as objects, of a check that was done at `at`. Fixed findings are not in it.
 ///
+/// Texts that readers of YAML 1.1, an API server among them, would take for something else (`yes`, `012`) are quoted.
+///
 /// # Errors
 /// Never; the type says what serialising may refuse.
-pub fn to_string(report: &CheckReport, at: Timestamp) -> Result<String, serde_yaml::Error> {
+pub fn to_string(report: &CheckReport, at: Timestamp) -> Result<String, serde_saphyr::SerializeError> {
     let at = At { seconds: at.as_second(), nanos: at.subsec_nanosecond() };
     let mut by_namespace: BTreeMap<Option<&str>, Vec<Entry>> = BTreeMap::from([(None, Vec::new())]);
     for finding in report.findings.iter().filter(|finding| finding.standing() != Standing::Fixed) {
@@ -39,9 +42,17 @@ pub fn to_string(report: &CheckReport, at: Timestamp) -> Result<String, serde_ya
     let mut text = String::new();
     for (namespace, results) in by_namespace {
         text.push_str("---\n");
-        text.push_str(&serde_yaml::to_string(&PolicyReport::new(namespace, results))?);
+        text.push_str(&serde_saphyr::to_string_with_options(&PolicyReport::new(namespace, results), options())?);
     }
     Ok(text)
+}
+
+fn options() -> SerializerOptions {
+    let mut options = SerializerOptions::default();
+    // All texts are of one line, and stay on it.
+    options.prefer_block_scalars = false;
+    options.folded_wrap_chars = usize::MAX;
+    options
 }
 
 #[derive(Debug, Serialize)]

@@ -60,6 +60,18 @@ fn a_namespace_that_no_cluster_takes_is_left_to_the_cluster() {
 }
 
 #[test]
+fn what_an_api_server_would_take_for_something_else_is_quoted() {
+    let mut report = rich();
+    report.findings.truncate(1);
+    for word in ["yes", "no", "on", "012", "1_000", "1e3", "~", "null", "2001-01-01", "12:30:45", "=", "0x1F"] {
+        report.findings[0].document.as_mut().unwrap().name = word.to_owned();
+        let text = to_string(&report, noon()).unwrap();
+        let quoted = ['"', '\''].iter().any(|quote| text.contains(&format!("name: {quote}{word}{quote}\n")));
+        assert!(quoted, "{word}\n{text}");
+    }
+}
+
+#[test]
 fn what_is_waived_is_skipped_and_what_is_fixed_is_gone() {
     let text = to_string(&rich(), noon()).unwrap();
     assert!(!text.contains("was there before"));
