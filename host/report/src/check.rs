@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tollgate_core::decision::{Decision, DecisionWord};
-use tollgate_core::finding::Level;
 use tollgate_core::policy::Enforcement;
 use tollgate_core::verdict::Verdict;
 
@@ -145,15 +144,10 @@ impl CheckReport {
         }
     }
 
-    /// Whether a finding is a reason for the denial.
-    pub fn blocks(&self, finding: &FindingReport) -> bool {
-        let only_new = self.proposal.as_ref().is_some_and(|proposal| proposal.only_new);
-        let counts = match finding.status {
-            Some(FindingStatus::Fixed) => false,
-            Some(FindingStatus::Unchanged) => !only_new,
-            Some(FindingStatus::New) | None => true,
-        };
-        counts && finding.waiver.is_none() && finding.level == Level::Deny && finding.enforcement != Enforcement::Advisory
+    /// Says that findings that the base has as well are no reason for a denial, as the gates were told.
+    pub fn let_old_pass(&mut self) {
+        let old = self.findings.iter_mut().filter(|finding| finding.status == Some(FindingStatus::Unchanged));
+        old.for_each(|finding| finding.blocks = false);
     }
 
     /// The report of a check that could not be done at all.
@@ -203,4 +197,4 @@ fn at_promotion(gate: &tollgate_core::decision::GateVerdict) -> Option<AtPromoti
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

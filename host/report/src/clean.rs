@@ -11,9 +11,11 @@ pub(crate) fn line(text: &str) -> String {
     self::text(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Control characters, and those that change the direction of text (Unicode Standard Annex 9) or are invisible.
+/// Control characters, those that change the direction of text (Unicode Standard Annex 9) or are invisible, and those that
+/// XML 1.0 (production `Char`) forbids.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    c.is_control() || is_invisible || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

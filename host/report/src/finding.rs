@@ -64,6 +64,8 @@ pub struct FindingReport {
     pub waiver: Option<WaiverReport>,
     /// The same for the same finding wherever it moves to in its file: 64 hex digits. Two findings may share one.
     pub fingerprint: String,
+    /// Whether it is a reason for a denial.
+    pub blocks: bool,
     /// What would fix it.
     pub remediation: Option<String>,
 }
@@ -133,6 +135,8 @@ impl FindingReport {
     /// What a report shows of a finding. A policy that `enforcements` does not know is taken to be mandatory.
     pub fn new(finding: &Finding, enforcements: &Enforcements) -> Self {
         let span = finding.location.as_ref().map(|location| location.span);
+        let enforcement = enforcement_of(&finding.policy, enforcements);
+        let counts = finding.waiver.is_none() && finding.status != Some(FindingStatus::Fixed);
         let (document, pointer) = match &finding.subject {
             Subject::Document { document, pointer } => (Some(document.into()), Some(pointer.as_str().to_owned())),
             _ => (None, None),
@@ -153,7 +157,8 @@ impl FindingReport {
             component: if let Subject::Component(name) = &finding.subject { Some(name.clone()) } else { None },
             target: if let Subject::Target(name) = &finding.subject { Some(name.clone()) } else { None },
             controls: finding.controls.clone(),
-            enforcement: enforcement_of(&finding.policy, enforcements),
+            enforcement,
+            blocks: counts && finding.level == Level::Deny && enforcement != Enforcement::Advisory,
             status: finding.status,
             waiver: finding.waiver.as_ref().map(WaiverReport::from),
             fingerprint: finding.fingerprint().hex(),
@@ -175,20 +180,6 @@ impl FindingReport {
     /// Whether the host itself found it, not a policy.
     pub(crate) fn is_hosts_own(&self) -> bool {
         HOST_POLICIES.contains(&self.policy.as_str())
-    }
-
-    /// Who could let it through, or has, for people.
-    pub(crate) fn way_through(&self) -> String {
-        if let Some(waiver) = &self.waiver {
-            return format!("accepted until {} by {}: {}", waiver.expires, waiver.approver, waiver.reason);
-        }
-        let way = match (self.level, self.enforcement) {
-            (Level::Warn | Level::Note, _) => "does not block",
-            (Level::Deny, Enforcement::Advisory) => "does not block: the gate is advisory",
-            (Level::Deny, Enforcement::Overridable) => "a break-glass override of the gate can let it through",
-            (Level::Deny, Enforcement::Mandatory) => "nobody can let it through, only a fix helps",
-        };
-        way.to_owned()
     }
 }
 
@@ -225,6 +216,16 @@ pub(crate) mod tests {
         let identity =
             ObjectIdentity { api_version: "v1".to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() };
         Subject::Document { document: DocumentReference { index: 0, identity }, pointer: pointer.parse().unwrap() }
+    }
+
+    pub(crate) fn mk_waiver() -> WaiverReport {
+        WaiverReport {
+            reason: "the vendor ships a fix in January".to_owned(),
+            approver: "platform-lead@example.com".to_owned(),
+            expires: "2027-01-31".to_owned(),
+            file: "waivers.yaml".to_owned(),
+            line: 4,
+        }
     }
 
     fn report_of(finding: &Finding) -> FindingReport {

@@ -1,4 +1,5 @@
-//! The public output contract: what tollgate says, as JSON for programs and as text for people, and its exit codes.
+//! The public output contract: what tollgate says, as JSON for programs, as text for people and in the formats of CI systems,
+//! and its exit codes.
 //!
 //! Every report is plain data. The host fills it from core types and chooses a format; a format never changes a
 //! decision or an exit code. Nothing here prints, reads files or asks the terminal: text becomes a `String`, sources
@@ -9,12 +10,14 @@ pub mod exit_code;
 pub mod explain;
 pub mod failure;
 pub mod finding;
+pub mod format;
 pub mod gate;
 pub mod json;
 pub mod plan;
 pub mod planning;
 pub mod promotion;
 pub mod recipe;
+pub mod rule;
 pub mod schema;
 pub mod status;
 pub mod style;
@@ -22,5 +25,6 @@ pub mod text;
 pub mod waiver;
 
 mod clean;
+mod standing;
 mod table;
 mod words;

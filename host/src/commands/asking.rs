@@ -123,6 +123,9 @@ impl<'a> Asking<'a> {
             errors,
             notices: self.judging.notices.iter().cloned().chain(notices).chain(unheard).collect(),
         });
+        if self.arguments.only_new {
+            report.let_old_pass();
+        }
         report.waivers = tollgate_report::waiver::uses(&pipeline.waivers, &uses, self.judges_all());
         report
     }

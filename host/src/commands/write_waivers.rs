@@ -43,7 +43,7 @@ pub(crate) fn asked(invocation: &Invocation, arguments: &Check) -> Result<Option
 impl WaiversToWrite {
     /// Writes waivers of all that blocks, and says what it wrote.
     pub(crate) fn write(&self, report: &CheckReport) -> Result<(), Failure> {
-        let blocking = || report.findings.iter().filter(|finding| report.blocks(finding));
+        let blocking = || report.findings.iter().filter(|finding| finding.blocks);
         let waivers = waivers(blocking(), &self.terms);
         let path = &self.path;
         if waivers.is_empty() {

@@ -29,6 +29,11 @@ fn report_of(gates: Vec<GateVerdict>, structural: Vec<Finding>) -> CheckReport {
     CheckReport::new(mk_checked(&Decision::fold(gates, structural, Vec::new())))
 }
 
+/// The report of a check that judged nothing.
+pub(crate) fn mk_empty() -> CheckReport {
+    report_of(vec![mk_gate("image-pinned", Enforcement::Overridable, Verdict::Pass)], Vec::new())
+}
+
 fn error() -> Verdict {
     Verdict::Error { message: "plugin trapped: unreachable".to_owned() }
 }

@@ -111,7 +111,7 @@ pub(crate) fn place(location: &Location) -> String {
 }
 
 /// The document, component or target that a finding is about.
-fn subject(finding: &FindingReport) -> Option<String> {
+pub(crate) fn subject(finding: &FindingReport) -> Option<String> {
     let document = finding.document.as_ref().map(ToString::to_string);
     let component = finding.component.as_ref().map(|component| format!("component {component}"));
     let target = finding.target.as_ref().map(|target| format!("target {target}"));
@@ -119,19 +119,23 @@ fn subject(finding: &FindingReport) -> Option<String> {
 }
 
 /// `deny image-pinned/tag, high, controls CIS-5.5.1`
-fn heading(finding: &FindingReport) -> String {
+pub(crate) fn heading(finding: &FindingReport) -> String {
     let controls = match finding.controls.len() {
         0 => String::new(),
         1 => format!(", control {}", finding.controls.join(", ")),
         _ => format!(", controls {}", finding.controls.join(", ")),
     };
-    let severity = format!("{:?}", finding.severity).to_lowercase();
+    let severity = severity_word(finding.severity);
     clean::line(&format!("{} {}, {severity}{controls}", level(finding.level), finding.rule))
 }
 
 fn help(finding: &FindingReport) -> String {
     let fix = finding.remediation.as_ref().map(|fix| format!("{}\n", clean::line(fix))).unwrap_or_default();
     format!("{fix}{}", clean::line(&finding.way_through()))
+}
+
+pub(crate) fn severity_word(severity: tollgate_core::finding::Severity) -> String {
+    format!("{severity:?}").to_lowercase()
 }
 
 pub(crate) const fn level(level: Level) -> &'static str {

@@ -60,15 +60,21 @@ pub(crate) const fn enforcement(enforcement: Enforcement) -> &'static str {
 
 /// The last lines of a check: the verdict in one word, and what it rests on.
 pub(crate) fn verdict(report: &CheckReport, style: Style) -> String {
-    let (word, tone) = match report.decision {
-        Some(CheckDecision::Approved) => ("approved", Tone::Good),
-        Some(CheckDecision::Denied) => ("denied", Tone::Bad),
-        None => ("not decided", Tone::Bad),
-    };
+    let word = decision(report);
+    let tone = if report.decision == Some(CheckDecision::Approved) { Tone::Good } else { Tone::Bad };
     let judged_by = format!("judged by the policies of: {}", clean::line(&report.policy_revision));
     let proposal = report.proposal.as_ref().map(|proposal| format!("{}\n", proposal::line(proposal, &report.findings)));
     let verdict = verdict_line(word, tone, report, style);
     format!("{}\n{}{verdict}", style.paint(Tone::Quiet, judged_by), proposal.unwrap_or_default())
+}
+
+/// The verdict in one word, or two.
+pub(crate) const fn decision(report: &CheckReport) -> &'static str {
+    match report.decision {
+        Some(CheckDecision::Approved) => "approved",
+        Some(CheckDecision::Denied) => "denied",
+        None => "not decided",
+    }
 }
 
 fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> String {
@@ -89,7 +95,7 @@ pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport> + Clo
     if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }
 }
 
-fn counts(counts: Counts) -> String {
+pub(crate) fn counts(counts: Counts) -> String {
     let plural = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let evaluated = if counts.documents == counts.evaluated { "all".to_owned() } else { counts.evaluated.to_string() };
     if counts.documents == 0 {
