@@ -47,6 +47,9 @@ export_validator!(Workloads);
 
 // A plugin exports one function table and nothing that tests of their own crate could link, so they are part of this one.
 #[cfg(test)]
+#[path = "../tests/other_cases.rs"]
+mod other_cases;
+#[cfg(test)]
 #[path = "../tests/unknown.rs"]
 mod unknown;
 
