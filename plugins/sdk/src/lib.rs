@@ -58,6 +58,7 @@ pub mod image;
 mod node;
 mod panic;
 pub mod promotion;
+pub mod selector;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
