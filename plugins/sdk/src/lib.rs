@@ -74,7 +74,7 @@ pub use node::Node;
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;
-pub use settings::{NO_SETTINGS_SCHEMA, NoSettings, Settings, SettingsError};
+pub use settings::{NO_SETTINGS_SCHEMA, NoSettings, Settings, SettingsError, is_glob};
 #[doc(hidden)]
 pub use validator::ValidatorExport;
 pub use validator::{Check, KindFilter, Needs, Scope, Validator};

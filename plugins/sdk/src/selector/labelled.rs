@@ -58,6 +58,21 @@ impl<'a, T> Labelled<'a, T> {
         self.things.iter().map(|thing| &thing.thing)
     }
 
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.things.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.things.is_empty()
+    }
+
+    /// The thing at a position.
+    pub fn get(&self, position: usize) -> Option<&T> {
+        self.things.get(position).map(|thing| &thing.thing)
+    }
+
     /// The labels of the thing at a position.
     pub fn labels(&self, position: usize) -> Option<&Labels<'a>> {
         self.things.get(position).map(|thing| &thing.labels)
