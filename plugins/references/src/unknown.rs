@@ -6,7 +6,7 @@ use tollgate_sdk::testing;
 
 use crate::References;
 
-fn named(api_version: &str, kind: &str, name: &str, rest: Value) -> Value {
+fn named(api_version: &str, kind: &str, name: &str, rest: &Value) -> Value {
     let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": "shop"}});
     object.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     object
@@ -41,20 +41,20 @@ fn workloads() -> Vec<Value> {
     let stateful = json!({"metadata": {"labels": {"app": "db"}}, "spec": {"containers": []}});
     let old = json!({"metadata": {"labels": {"app": "old"}}, "spec": {"serviceAccount": "cart", "containers": []}});
     vec![
-        named("apps/v1", "Deployment", "cart", json!({"spec": {"selector": selector, "template": template()}})),
-        named("apps/v1", "StatefulSet", "db", json!({"spec": {"replicas": 3, "serviceName": "db", "template": stateful}})),
-        named("v1", "ReplicationController", "old", json!({"spec": {"selector": {"app": "old"}, "template": old}})),
-        named("v1", "ServiceAccount", "cart", json!({})),
-        named("v1", "ConfigMap", "config", json!({"data": {"k": "x"}, "binaryData": {"b": "eA=="}})),
-        named("v1", "PersistentVolumeClaim", "claim", json!({})),
-        named("bitnami.com/v1alpha1", "SealedSecret", "s", json!({"spec": {"template": {"metadata": {"name": "sealed"}}}})),
-        named("external-secrets.io/v1", "ExternalSecret", "e", json!({"spec": {"target": {"name": "external"}}})),
-        named("cert-manager.io/v1", "Certificate", "c", json!({"spec": {"secretName": "certificate"}})),
+        named("apps/v1", "Deployment", "cart", &json!({"spec": {"selector": selector, "template": template()}})),
+        named("apps/v1", "StatefulSet", "db", &json!({"spec": {"replicas": 3, "serviceName": "db", "template": stateful}})),
+        named("v1", "ReplicationController", "old", &json!({"spec": {"selector": {"app": "old"}, "template": old}})),
+        named("v1", "ServiceAccount", "cart", &json!({})),
+        named("v1", "ConfigMap", "config", &json!({"data": {"k": "x"}, "binaryData": {"b": "eA=="}})),
+        named("v1", "PersistentVolumeClaim", "claim", &json!({})),
+        named("bitnami.com/v1alpha1", "SealedSecret", "s", &json!({"spec": {"template": {"metadata": {"name": "sealed"}}}})),
+        named("external-secrets.io/v1", "ExternalSecret", "e", &json!({"spec": {"target": {"name": "external"}}})),
+        named("cert-manager.io/v1", "Certificate", "c", &json!({"spec": {"secretName": "certificate"}})),
         named(
             "secrets-store.csi.x-k8s.io/v1",
             "SecretProviderClass",
             "p",
-            json!({"spec": {"secretObjects": [{"secretName": "provided"}]}}),
+            &json!({"spec": {"secretObjects": [{"secretName": "provided"}]}}),
         ),
     ]
 }
@@ -62,7 +62,7 @@ fn workloads() -> Vec<Value> {
 fn network() -> Vec<Value> {
     let port = json!({"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"});
     let service = json!({"spec": {"type": "ClusterIP", "selector": {"app": "cart"}, "ports": [port]}});
-    let mut cart = named("v1", "Service", "cart", service);
+    let mut cart = named("v1", "Service", "cart", &service);
     cart["metadata"]["labels"] = json!({"app": "cart"});
     let backend = json!({"service": {"name": "cart", "port": {"name": "http"}}});
     let by_number = json!({"service": {"name": "cart", "port": {"number": 80}}});
@@ -74,29 +74,29 @@ fn network() -> Vec<Value> {
     let hook = json!({"clientConfig": {"service": {"namespace": "shop", "name": "cart", "port": 80}}});
     vec![
         cart,
-        named("v1", "Service", "db", json!({"spec": {"clusterIP": "None", "selector": {"app": "db"}}})),
+        named("v1", "Service", "db", &json!({"spec": {"clusterIP": "None", "selector": {"app": "db"}}})),
         named(
             "networking.k8s.io/v1",
             "Ingress",
             "web",
-            json!({"spec": {"defaultBackend": backend, "rules": [{"http": {"paths": [{"backend": by_number}]}}]}}),
+            &json!({"spec": {"defaultBackend": backend, "rules": [{"http": {"paths": [{"backend": by_number}]}}]}}),
         ),
         named(
             "networking.k8s.io/v1beta1",
             "Ingress",
             "old",
-            json!({"spec": {"backend": beta, "rules": [{"http": {"paths": [{"backend": beta}]}}]}}),
+            &json!({"spec": {"backend": beta, "rules": [{"http": {"paths": [{"backend": beta}]}}]}}),
         ),
         named(
             "gateway.networking.k8s.io/v1",
             "HTTPRoute",
             "web",
-            json!({"spec": {"rules": [{"backendRefs": [route], "filters": mirror}]}}),
+            &json!({"spec": {"rules": [{"backendRefs": [route], "filters": mirror}]}}),
         ),
-        named("networking.k8s.io/v1", "NetworkPolicy", "all", json!({"spec": policy})),
-        named("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "hook", json!({"webhooks": [hook]})),
-        named("apiregistration.k8s.io/v1", "APIService", "api", json!({"spec": hook["clientConfig"]})),
-        named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "crd", json!({"spec": {"conversion": {"webhook": hook}}})),
+        named("networking.k8s.io/v1", "NetworkPolicy", "all", &json!({"spec": policy})),
+        named("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "hook", &json!({"webhooks": [hook]})),
+        named("apiregistration.k8s.io/v1", "APIService", "api", &json!({"spec": hook["clientConfig"]})),
+        named("apiextensions.k8s.io/v1", "CustomResourceDefinition", "crd", &json!({"spec": {"conversion": {"webhook": hook}}})),
     ]
 }
 
@@ -113,24 +113,24 @@ fn operations() -> Vec<Value> {
             "policy/v1",
             "PodDisruptionBudget",
             name,
-            json!({"spec": {"minAvailable": least, "selector": {"matchLabels": {"app": app}}}}),
+            &json!({"spec": {"minAvailable": least, "selector": {"matchLabels": {"app": app}}}}),
         )
     };
     let monitored = json!({"spec": {"selector": {"matchLabels": {"app": "cart"}}, "namespaceSelector": {"any": false, "matchNames": ["shop"]}}});
     vec![
-        named("autoscaling/v2", "HorizontalPodAutoscaler", "cart", scaler),
-        named("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", "db", json!({"spec": {"targetRef": database}})),
-        named("keda.sh/v1alpha1", "ScaledObject", "old", events),
+        named("autoscaling/v2", "HorizontalPodAutoscaler", "cart", &scaler),
+        named("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", "db", &json!({"spec": {"targetRef": database}})),
+        named("keda.sh/v1alpha1", "ScaledObject", "old", &events),
         budget("cart", "cart", json!(1)),
         budget("db", "db", json!("50%")),
-        named("monitoring.coreos.com/v1", "ServiceMonitor", "cart", monitored.clone()),
-        named("monitoring.coreos.com/v1", "PodMonitor", "cart", monitored),
-        named("rbac.authorization.k8s.io/v1", "Role", "reader", json!({})),
+        named("monitoring.coreos.com/v1", "ServiceMonitor", "cart", &monitored),
+        named("monitoring.coreos.com/v1", "PodMonitor", "cart", &monitored),
+        named("rbac.authorization.k8s.io/v1", "Role", "reader", &json!({})),
         named(
             "rbac.authorization.k8s.io/v1",
             "RoleBinding",
             "b",
-            json!({"roleRef": {"kind": "Role", "name": "reader"}, "subjects": [subject]}),
+            &json!({"roleRef": {"kind": "Role", "name": "reader"}, "subjects": [subject]}),
         ),
     ]
 }
