@@ -19,6 +19,17 @@ impl<'a> Object<'a> {
         Self { document, namespace: as_written(text("namespace")), name: text("name").unwrap_or_default() }
     }
 
+    /// Whether name and namespace are texts, or nothing.
+    pub(crate) fn is_well_named(&self) -> bool {
+        match self.root().value().and_then(|body| body.get("metadata")) {
+            None | Some(Value::Null) => true,
+            Some(metadata @ Value::Object(_)) => {
+                ["name", "namespace"].iter().all(|key| matches!(metadata.get(key), None | Some(Value::Null | Value::Text(_))))
+            }
+            Some(_) => false,
+        }
+    }
+
     pub(crate) const fn root(&self) -> Node<'a> {
         self.document.root()
     }

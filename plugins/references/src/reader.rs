@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use tollgate_sdk::selector::{LabelSelector, Labels};
-use tollgate_sdk::{Finding, Level, Node, Rule};
+use tollgate_sdk::{Finding, Level, Node, Rule, Value};
 
 /// Reads for one rule, and keeps what it finds. `null` is nothing, as it is for the API server.
 #[derive(Debug)]
@@ -45,28 +45,15 @@ impl Reader {
     }
 
     /// What a path leads to, where it leads to something: a `*` stands for every element of a list.
-    pub(crate) fn each<'a>(&self, node: &Node<'a>, path: &[&'static str]) -> Vec<Node<'a>> {
-        let start: Vec<_> = node.exists().then(|| node.clone()).into_iter().collect();
-        path.iter().fold(start, |found, step| {
-            found.iter().flat_map(|node| if *step == "*" { self.elements(node) } else { self.member(node, step) }).collect()
-        })
+    pub(crate) fn each<'a>(&self, node: &Node<'a>, path: &[&'a str]) -> Vec<Node<'a>> {
+        let followed = node.follow(path);
+        followed.unreadable.iter().for_each(|node| self.unreadable(node));
+        followed.found
     }
 
     /// What a path without stars leads to, if it leads to something.
-    pub(crate) fn find<'a>(&self, node: &Node<'a>, path: &[&'static str]) -> Option<Node<'a>> {
-        self.each(node, path).into_iter().next()
-    }
-
-    fn member<'a>(&self, node: &Node<'a>, key: &'static str) -> Vec<Node<'a>> {
-        self.object(node);
-        Some(node.get(key)).filter(Node::exists).into_iter().collect()
-    }
-
-    fn elements<'a>(&self, node: &Node<'a>) -> Vec<Node<'a>> {
-        self.of_type(node, node.is_list().then_some(()));
-        let (there, nothing): (Vec<_>, Vec<_>) = node.elements().partition(Node::exists);
-        nothing.iter().for_each(|element| self.unreadable(element));
-        there
+    pub(crate) fn find<'a>(&self, node: &Node<'a>, path: &[&'a str]) -> Option<Node<'a>> {
+        self.each(node, path).pop()
     }
 
     pub(crate) fn object(&self, node: &Node<'_>) {
@@ -104,7 +91,10 @@ impl Reader {
     /// Labels, of an object or of what selects by labels alone.
     pub(crate) fn labels<'a>(&self, node: &Node<'a>) -> Labels<'a> {
         self.object(node);
-        node.members().filter(|(_, value)| value.as_str().is_none()).for_each(|(_, value)| self.unreadable(&value));
+        if let Some(Value::Object(members)) = node.value() {
+            let others = members.iter().filter(|(_, value)| value.as_str().is_none());
+            others.for_each(|(name, _)| self.unreadable(&node.get(name)));
+        }
         Labels::of(node)
     }
 

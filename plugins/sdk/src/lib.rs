@@ -70,7 +70,7 @@ pub use context::Context;
 pub use describe::{Description, Level, PluginError, Rule, Severity};
 pub use document::Document;
 pub use finding::{Finding, Findings};
-pub use node::Node;
+pub use node::{Followed, Node};
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;

@@ -1,7 +1,5 @@
 //! A Service sends to ports that its pods have.
 
-use std::collections::BTreeSet;
-
 use tollgate_sdk::selector::LabelSelector;
 use tollgate_sdk::workload::Pod;
 use tollgate_sdk::{Level, Node, Rule, Severity};
@@ -67,12 +65,12 @@ const TCP: &str = "TCP";
 
 /// The ports that a pod's containers declare, with their protocols.
 struct Declared<'a> {
-    ports: BTreeSet<(PortName<'a>, &'a str)>,
+    ports: Vec<(PortName<'a>, &'a str)>,
 }
 
 impl<'a> Declared<'a> {
     fn of(pod: &Pod<'a>, reader: &Reader) -> Self {
-        let mut ports = BTreeSet::new();
+        let mut ports = Vec::new();
         for port in running(pod, reader).iter().flat_map(|container| reader.each(container, &["ports", "*"])) {
             reader.object(&port);
             let protocol = reader.text(&port.get("protocol")).unwrap_or(TCP);

@@ -20,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn judge(set: &Set<'_>, reader: &Reader) {
-    for object in set.objects() {
+    for object in set.objects().iter().filter(|object| !object.is_well_named()) {
         for key in ["name", "namespace"] {
             reader.find(&object.root(), &["metadata", key]).and_then(|place| reader.text(&place));
         }

@@ -1,30 +1,36 @@
 //! Labels: names with values.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::node::Node;
 use crate::value::Value;
 
-/// Labels of an object, or the labels that a Service selects by.
+/// Labels of an object, or the labels that a Service selects by: sorted by name. A list, because there are few, and a set has many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Labels<'a>(BTreeMap<&'a str, Cow<'a, str>>);
+pub struct Labels<'a>(Vec<(&'a str, Cow<'a, str>)>);
 
 impl<'a> Labels<'a> {
     /// The members of an object. What is no text, and what the API would refuse, is kept as what it looks like.
     pub fn of(node: &Node<'a>) -> Self {
-        Self(node.members().map(|(name, value)| (name, as_text(value.value()))).collect())
+        let members = match node.value() {
+            Some(Value::Object(members)) => members.as_slice(),
+            _ => &[],
+        };
+        let mut labels: Vec<_> = members.iter().map(|(name, value)| (name.as_ref(), as_text(value))).collect();
+        labels.sort_unstable();
+        Self(labels)
     }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The value of a label, if it is there.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(Cow::as_ref)
+        let at = self.0.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        self.0.get(at).map(|(_, value)| value.as_ref())
     }
 
     /// All of them, sorted by name.
@@ -33,8 +39,8 @@ impl<'a> Labels<'a> {
     }
 
     /// Whether others have all of these.
-    pub fn are_among(&self, others: &Self) -> bool {
-        self.0.iter().all(|(name, value)| others.0.get(name) == Some(value))
+    pub fn are_among(&self, others: &Labels<'_>) -> bool {
+        self.0.iter().all(|(name, value)| others.get(name) == Some(value))
     }
 }
 
@@ -46,13 +52,12 @@ impl fmt::Display for Labels<'_> {
     }
 }
 
-fn as_text<'a>(value: Option<&'a Value<'a>>) -> Cow<'a, str> {
+fn as_text<'a>(value: &'a Value<'a>) -> Cow<'a, str> {
     match value {
-        Some(Value::Text(text)) => Cow::Borrowed(text),
-        Some(Value::Bool(value)) => Cow::Owned(value.to_string()),
-        Some(Value::Integer(value)) => Cow::Owned(value.to_string()),
-        Some(other) => Cow::Borrowed(other.kind()),
-        None => Cow::Borrowed(""),
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Bool(value) => Cow::Owned(value.to_string()),
+        Value::Integer(value) => Cow::Owned(value.to_string()),
+        other => Cow::Borrowed(other.kind()),
     }
 }
 
