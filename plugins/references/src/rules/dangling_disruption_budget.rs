@@ -66,6 +66,7 @@ mod tests {
     fn an_empty_selector_selects_all_and_a_missing_one_nothing() {
         assert!(found(RULE, &budget("v1", "selector: {}")).is_empty());
         assert_eq!(found(RULE, &budget("v1beta1", "selector: {}")), ["1:/spec/selector"]);
+        assert!(found(RULE, &budget("v1beta1", "selector: {matchLabels: {app: cart}}")).is_empty());
         assert_eq!(
             message(RULE, &budget("v1", "minAvailable: 1")),
             "PodDisruptionBudget `cart` has no selector, and so selects no pod"

@@ -40,8 +40,11 @@ fn judge_one<'a>(set: &Set<'a>, budget: Object<'a>, replicas: &Replicas<'a>, rea
     let needed = least.of(expected);
     if expected > 0 && needed >= expected {
         let names: Vec<_> = workloads.values().map(Object::label).collect();
-        let message =
-            format!("{} keeps {needed} pods of {}, which has {expected}: none may be evicted", budget.label(), names.join(" and "));
+        let message = format!(
+            "{} keeps {needed} pods of {}, and there are {expected}: none may be evicted",
+            budget.label(),
+            names.join(" and ")
+        );
         reader.add(&place, message, "Set `maxUnavailable: 1` instead of `minAvailable`, or run more pods");
     }
 }
@@ -114,7 +117,7 @@ mod tests {
         }
         assert_eq!(
             message(RULE, &budget("2", &two)),
-            "PodDisruptionBudget `b` keeps 2 pods of Deployment `a`, which has 2: none may be evicted"
+            "PodDisruptionBudget `b` keeps 2 pods of Deployment `a`, and there are 2: none may be evicted"
         );
     }
 
@@ -138,7 +141,7 @@ mod tests {
     fn several_workloads_of_one_budget_are_added_up() {
         let both = workload("Deployment", "a", "") + &workload("StatefulSet", "b", "replicas: 2,");
         assert!(found(RULE, &budget("2", &both)).is_empty());
-        assert!(message(RULE, &budget("3", &both)).contains("keeps 3 pods of Deployment `a` and StatefulSet `b`, which has 3"));
+        assert!(message(RULE, &budget("3", &both)).contains("keeps 3 pods of Deployment `a` and StatefulSet `b`, and there are 3"));
     }
 
     #[test]

@@ -66,6 +66,7 @@ mod tests {
     fn a_budget_of_the_namespace_that_selects_its_pods_is_enough() {
         let several = workload("Deployment", "replicas: 2,");
         assert!(found(RULE, &(several.clone() + BUDGET)).is_empty());
+        assert!(found(RULE, &(several.clone() + &BUDGET.replace("policy/v1", "policy/v1beta1"))).is_empty());
         for other in [BUDGET.replace("shop", "other"), BUDGET.replace("{app: a}", "{app: b}")] {
             assert_eq!(found(RULE, &(several.clone() + &other)), ["0:/spec"]);
         }
