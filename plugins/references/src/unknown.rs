@@ -27,7 +27,8 @@ fn template() -> Value {
     let stays = json!({"name": "stays", "restartPolicy": "Always", "resources": {"limits": {"cpu": "1"}}});
     json!({"metadata": {"labels": {"app": "cart"}}, "spec": {
         "serviceAccountName": "cart", "imagePullSecrets": [{"name": "certificate"}],
-        "containers": [container], "initContainers": [stays], "ephemeralContainers": [{"envFrom": [{"configMapRef": {"name": "config"}}]}],
+        "containers": [container], "initContainers": [stays],
+        "ephemeralContainers": [{"envFrom": [{"configMapRef": {"name": "config"}}]}],
         "volumes": [
             {"configMap": {"name": "config", "items": [{"key": "k"}]}}, {"secret": {"secretName": "provided"}},
             {"persistentVolumeClaim": {"claimName": "claim"}}, {"projected": {"sources": [{"secret": {"name": "sealed"}}]}},
@@ -70,7 +71,8 @@ fn network() -> Vec<Value> {
     let route = json!({"group": "", "kind": "Service", "name": "cart", "namespace": "shop", "port": 80});
     let mirror = json!([{"requestMirror": {"backendRef": {"name": "cart", "port": 80}}}]);
     let peer = json!([{"podSelector": {"matchLabels": {"app": "cart"}}}]);
-    let policy = json!({"podSelector": {}, "ingress": [{"from": peer}], "egress": [{"to": [{"namespaceSelector": {"matchLabels": {"a": "b"}}}]}]});
+    let policy = json!({"podSelector": {}, "ingress": [{"from": peer}], 
+        "egress": [{"to": [{"namespaceSelector": {"matchLabels": {"a": "b"}}}]}]});
     let hook = json!({"clientConfig": {"service": {"namespace": "shop", "name": "cart", "port": 80}}});
     vec![
         cart,
@@ -104,9 +106,11 @@ fn operations() -> Vec<Value> {
     let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "cart"});
     let database = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db"});
     let cpu = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization"}}});
-    let one = json!({"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "web", "target": {"type": "Utilization"}}});
+    let source = json!({"name": "cpu", "container": "web", "target": {"type": "Utilization"}});
+    let one = json!({"type": "ContainerResource", "containerResource": source});
     let scaler = json!({"spec": {"scaleTargetRef": target, "minReplicas": 2, "metrics": [cpu, one]}});
-    let events = json!({"spec": {"scaleTargetRef": {"apiVersion": "v1", "kind": "ReplicationController", "name": "old"}, "minReplicaCount": 2}});
+    let old = json!({"apiVersion": "v1", "kind": "ReplicationController", "name": "old"});
+    let events = json!({"spec": {"scaleTargetRef": old, "minReplicaCount": 2}});
     let subject = json!({"kind": "ServiceAccount", "name": "cart", "namespace": "shop"});
     let budget = |name: &str, app: &str, least: Value| {
         named(
@@ -116,7 +120,8 @@ fn operations() -> Vec<Value> {
             &json!({"spec": {"minAvailable": least, "selector": {"matchLabels": {"app": app}}}}),
         )
     };
-    let monitored = json!({"spec": {"selector": {"matchLabels": {"app": "cart"}}, "namespaceSelector": {"any": false, "matchNames": ["shop"]}}});
+    let namespaces = json!({"any": false, "matchNames": ["shop"]});
+    let monitored = json!({"spec": {"selector": {"matchLabels": {"app": "cart"}}, "namespaceSelector": namespaces}});
     vec![
         named("autoscaling/v2", "HorizontalPodAutoscaler", "cart", &scaler),
         named("autoscaling.k8s.io/v1", "VerticalPodAutoscaler", "db", &json!({"spec": {"targetRef": database}})),

@@ -67,7 +67,9 @@ mod tests {
 
     fn scaled(spec: &str, version: &str, metrics: &str) -> String {
         format!(
-            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {{template: {{spec: {{{spec}}}}}}}}}\n---\n{{apiVersion: autoscaling/{version}, kind: HorizontalPodAutoscaler, metadata: {{name: s}}, spec: {{{metrics}, scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {{template: {{spec: {{{spec}}}}}}}}}\n---\n\
+                {{apiVersion: autoscaling/{version}, kind: HorizontalPodAutoscaler, metadata: {{name: s}}, spec: {{{metrics}, \
+                scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
         )
     }
 
@@ -103,7 +105,8 @@ mod tests {
 
     #[test]
     fn one_container_may_be_measured_alone() {
-        let metrics = "metrics: [{type: ContainerResource, containerResource: {name: memory, container: b, target: {type: Utilization, averageUtilization: 1}}}]";
+        let metrics = "metrics: [{type: ContainerResource, containerResource: {name: memory, container: b, \
+            target: {type: Utilization, averageUtilization: 1}}}]";
         let yaml = scaled("containers: [{name: a}, {name: b}]", "v2", metrics);
         assert_eq!(found(RULE, &yaml), ["0:/spec/template/spec/containers/1/resources/requests/memory"]);
     }

@@ -47,7 +47,8 @@ mod tests {
 
     fn scaler(target: &str) -> String {
         format!(
-            "{DEPLOYMENT}{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: cart, namespace: shop}}, spec: {{scaleTargetRef: {{{target}}}}}}}"
+            "{DEPLOYMENT}{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: cart, \
+                namespace: shop}}, spec: {{scaleTargetRef: {{{target}}}}}}}"
         )
     }
 
@@ -69,7 +70,8 @@ mod tests {
         let elsewhere = scaler("apiVersion: apps/v1, kind: Deployment, name: cart").replace("shop}, spec", "other}, spec");
         assert_eq!(
             message(RULE, &elsewhere),
-            "HorizontalPodAutoscaler `cart` scales Deployment `cart` of group `apps`, which is not delivered with it in namespace `other`; namespace `shop` has one"
+            "HorizontalPodAutoscaler `cart` scales Deployment `cart` of group `apps`, \
+                which is not delivered with it in namespace `other`; namespace `shop` has one"
         );
     }
 
@@ -81,9 +83,11 @@ mod tests {
 
     #[test]
     fn what_sizes_pods_and_what_scales_by_events_is_judged_too() {
-        let vertical = "{apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: {name: a}, spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}}";
+        let vertical = "{apiVersion: autoscaling.k8s.io/v1, kind: VerticalPodAutoscaler, metadata: {name: a}, \
+            spec: {targetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}}";
         assert_eq!(found(RULE, vertical), ["0:/spec/targetRef/name"]);
-        let events = "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: a, namespace: shop}, spec: {scaleTargetRef: {name: NAME}}}";
+        let events = "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: a, namespace: shop}, \
+            spec: {scaleTargetRef: {name: NAME}}}";
         assert!(found(RULE, &format!("{DEPLOYMENT}{}", events.replace("NAME", "cart"))).is_empty());
         assert_eq!(found(RULE, &format!("{DEPLOYMENT}{}", events.replace("NAME", "gone"))), ["1:/spec/scaleTargetRef/name"]);
     }

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn the_labels_of_the_workload_are_not_those_of_its_pods() {
-        let workload = "\n---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: mail, labels: {app: mail}}, spec: {template: {spec: {containers: []}}}}";
+        let workload = "\n---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: mail, labels: {app: mail}}, \
+            spec: {template: {spec: {containers: []}}}}";
         let yaml = budget("v1", "selector: {matchLabels: {app: mail}}") + workload;
         assert_eq!(message(RULE, &yaml), "PodDisruptionBudget `cart` selects `app=mail`, which no pod has");
     }

@@ -63,7 +63,8 @@ mod tests {
 
     fn route(kind: &str, backend: &str) -> String {
         format!(
-            "{{apiVersion: gateway.networking.k8s.io/v1, kind: {kind}, metadata: {{name: web, namespace: shop}}, spec: {{rules: [{{backendRefs: [{backend}]}}]}}}}"
+            "{{apiVersion: gateway.networking.k8s.io/v1, kind: {kind}, metadata: {{name: web, namespace: shop}}, \
+                spec: {{rules: [{{backendRefs: [{backend}]}}]}}}}"
         )
     }
 
@@ -92,7 +93,8 @@ mod tests {
 
     #[test]
     fn mirrors_are_judged_and_a_port_is_needed() {
-        let mirror = "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web}, spec: {rules: [{filters: [{requestMirror: {backendRef: {name: cart}}}]}]}}";
+        let mirror = "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: web}, \
+            spec: {rules: [{filters: [{requestMirror: {backendRef: {name: cart}}}]}]}}";
         let place = "0:/spec/rules/0/filters/0/requestMirror/backendRef";
         assert_eq!(found(RULE, mirror), [format!("{place}/port"), format!("{place}/name")]);
     }

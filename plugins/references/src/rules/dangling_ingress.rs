@@ -85,7 +85,8 @@ mod tests {
 
     fn ingress(backend: &str) -> String {
         format!(
-            "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web, namespace: shop}}, spec: {{rules: [{{http: {{paths: [{{backend: {backend}}}]}}}}]}}}}\n---\n"
+            "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web, namespace: shop}}, \
+                spec: {{rules: [{{http: {{paths: [{{backend: {backend}}}]}}}}]}}}}\n---\n"
         )
     }
 

@@ -70,7 +70,10 @@ mod tests {
 
     fn monitor(kind: &str, spec: &str) -> String {
         format!(
-            "{{apiVersion: v1, kind: Service, metadata: {{name: cart, namespace: shop, labels: {{app: cart}}}}}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: cart, namespace: shop, labels: {{app: pod}}}}}}\n---\n{{apiVersion: monitoring.coreos.com/v1, kind: {kind}, metadata: {{name: cart, namespace: watch}}, spec: {{{spec}}}}}"
+            "{{apiVersion: v1, kind: Service, metadata: {{name: cart, namespace: shop, labels: {{app: cart}}}}}}\n---\n\
+                {{apiVersion: v1, kind: Pod, metadata: {{name: cart, namespace: shop, labels: {{app: pod}}}}}}\n---\n\
+                {{apiVersion: monitoring.coreos.com/v1, kind: {kind}, metadata: {{name: cart, namespace: watch}}, \
+                spec: {{{spec}}}}}"
         )
     }
 

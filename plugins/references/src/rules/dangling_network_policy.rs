@@ -40,7 +40,8 @@ mod tests {
 
     fn policy(spec: &str) -> String {
         format!(
-            "{POD}{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: cart, namespace: shop}}, spec: {{{spec}}}}}"
+            "{POD}{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: cart, namespace: shop}}, \
+                spec: {{{spec}}}}}"
         )
     }
 

@@ -51,13 +51,15 @@ mod tests {
 
     fn policy(rules: &str) -> String {
         format!(
-            "{{apiVersion: v1, kind: Pod, metadata: {{name: a, labels: {{app: cart}}}}}}\n---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: cart}}, spec: {{{rules}}}}}"
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a, labels: {{app: cart}}}}}}\n---\n\
+                {{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: cart}}, spec: {{{rules}}}}}"
         )
     }
 
     #[test]
     fn both_directions_are_judged() {
-        let rules = "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}], egress: [{}, {to: [{podSelector: {matchLabels: {app: cart}}}, {podSelector: {matchLabels: {app: db}}}]}]";
+        let rules = "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}], egress: [{}, \
+            {to: [{podSelector: {matchLabels: {app: cart}}}, {podSelector: {matchLabels: {app: db}}}]}]";
         assert_eq!(found(RULE, &policy(rules)), ["1:/spec/ingress/0/from/0/podSelector", "1:/spec/egress/1/to/1/podSelector"]);
     }
 

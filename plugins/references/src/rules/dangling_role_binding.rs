@@ -78,7 +78,8 @@ mod tests {
 
     fn binding(kind: &str, role: &str, subjects: &str) -> String {
         format!(
-            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: b, namespace: shop}}, roleRef: {{apiGroup: rbac.authorization.k8s.io, {role}}}, subjects: [{subjects}]}}\n---\n"
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: b, namespace: shop}}, \
+                roleRef: {{apiGroup: rbac.authorization.k8s.io, {role}}}, subjects: [{subjects}]}}\n---\n"
         )
     }
 
@@ -112,7 +113,8 @@ mod tests {
 
     #[test]
     fn service_accounts_are_asked_for_in_namespaces_of_the_set_only() {
-        let subjects = "{kind: ServiceAccount, name: a, namespace: shop}, {kind: ServiceAccount, name: a, namespace: far}, {kind: User, name: a, apiGroup: rbac.authorization.k8s.io}, {kind: ServiceAccount, name: default, namespace: shop}";
+        let subjects = "{kind: ServiceAccount, name: a, namespace: shop}, {kind: ServiceAccount, name: a, namespace: far}, \
+            {kind: User, name: a, apiGroup: rbac.authorization.k8s.io}, {kind: ServiceAccount, name: default, namespace: shop}";
         let yaml = binding("ClusterRoleBinding", "kind: ClusterRole, name: view", subjects);
         assert_eq!(found(RULE, &yaml), ["0:/subjects/0/name"]);
         assert!(found_with(RULE, r#"{"externalServiceAccounts": ["shop/a"]}"#, &yaml).is_empty());

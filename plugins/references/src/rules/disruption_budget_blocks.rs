@@ -84,19 +84,22 @@ mod tests {
 
     fn budget(least: &str, others: &str) -> String {
         format!(
-            "{{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {{name: b}}, spec: {{minAvailable: {least}, selector: {{matchLabels: {{app: a}}}}}}}}\n---\n{others}"
+            "{{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {{name: b}}, spec: {{minAvailable: {least}, \
+                selector: {{matchLabels: {{app: a}}}}}}}}\n---\n{others}"
         )
     }
 
     fn workload(kind: &str, name: &str, replicas: &str) -> String {
         format!(
-            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}}}, spec: {{{replicas} template: {{metadata: {{labels: {{app: a}}}}, spec: {{containers: []}}}}}}}}\n---\n"
+            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}}}, \
+                spec: {{{replicas} template: {{metadata: {{labels: {{app: a}}}}, spec: {{containers: []}}}}}}}}\n---\n"
         )
     }
 
     fn scaler(spec: &str) -> String {
         format!(
-            "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: s}}, spec: {{{spec} scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
+            "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: s}}, \
+                spec: {{{spec} scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
         )
     }
 

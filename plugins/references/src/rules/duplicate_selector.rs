@@ -103,7 +103,9 @@ mod tests {
 
     fn workload(kind: &str, name: &str, selector: &str, labels: &str) -> String {
         format!(
-            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}, namespace: shop}}, spec: {{selector: {{matchLabels: {{{selector}}}}}, template: {{metadata: {{labels: {{{labels}}}}}, spec: {{containers: []}}}}}}}}\n---\n"
+            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}, namespace: shop}}, \
+                spec: {{selector: {{matchLabels: {{{selector}}}}}, template: {{metadata: {{labels: {{{labels}}}}}, \
+                spec: {{containers: []}}}}}}}}\n---\n"
         )
     }
 
@@ -135,7 +137,8 @@ mod tests {
 
     #[test]
     fn older_kinds_select_by_labels_alone() {
-        let controller = "{apiVersion: v1, kind: ReplicationController, metadata: {name: c, namespace: shop}, spec: {selector: {app: x}, template: {metadata: {labels: {app: x}}, spec: {containers: []}}}}";
+        let controller = "{apiVersion: v1, kind: ReplicationController, metadata: {name: c, namespace: shop}, \
+            spec: {selector: {app: x}, template: {metadata: {labels: {app: x}}, spec: {containers: []}}}}";
         let yaml = workload("Deployment", "a", "app: x", "app: x") + controller;
         assert_eq!(found(RULE, &yaml), ["1:/spec/selector"]);
         assert!(found(RULE, &yaml.replace("selector: {app: x}, ", "")).is_empty());

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn every_way_to_take_something_is_seen() {
-        let container = "env: [{valueFrom: {configMapKeyRef: {name: a, key: k}}}, {valueFrom: {secretKeyRef: {name: b, key: k}}}], envFrom: [{configMapRef: {name: c}}, {secretRef: {name: d}}]";
+        let container = "env: [{valueFrom: {configMapKeyRef: {name: a, key: k}}}, {valueFrom: {secretKeyRef: {name: b, \
+            key: k}}}], envFrom: [{configMapRef: {name: c}}, {secretRef: {name: d}}]";
         for list in ["containers", "initContainers", "ephemeralContainers"] {
             let places = [
                 "env/0/valueFrom/configMapKeyRef",
@@ -78,7 +79,8 @@ mod tests {
             let expected = places.map(|place| format!("0:/spec/{list}/0/{place}/name"));
             assert_eq!(found(RULE, &pod(&format!("{list}: [{{{container}}}]"))), expected, "{list}");
         }
-        let volumes = "{configMap: {name: a}}, {secret: {secretName: b}}, {persistentVolumeClaim: {claimName: c}}, {projected: {sources: [{configMap: {name: d}}, {secret: {name: e}}]}}";
+        let volumes = "{configMap: {name: a}}, {secret: {secretName: b}}, {persistentVolumeClaim: {claimName: c}}, \
+            {projected: {sources: [{configMap: {name: d}}, {secret: {name: e}}]}}";
         let spec = format!("volumes: [{volumes}], imagePullSecrets: [{{name: f}}]");
         let places = [
             "volumes/0/configMap/name",
@@ -123,14 +125,17 @@ mod tests {
         let yaml = pod("imagePullSecrets: [{name: a}]");
         for maker in [
             "apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: a, namespace: shop}",
-            "apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: x, namespace: shop}, spec: {target: {name: a}}",
+            "apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: x, namespace: shop}, \
+                spec: {target: {name: a}}",
             "apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: x, namespace: shop}, spec: {secretName: a}",
-            "apiVersion: secrets-store.csi.x-k8s.io/v1, kind: SecretProviderClass, metadata: {name: x, namespace: shop}, spec: {secretObjects: [{secretName: b}, {secretName: a}]}",
+            "apiVersion: secrets-store.csi.x-k8s.io/v1, kind: SecretProviderClass, metadata: {name: x, namespace: shop}, \
+                spec: {secretObjects: [{secretName: b}, {secretName: a}]}",
         ] {
             assert!(found(RULE, &format!("{yaml}{{{maker}}}")).is_empty(), "{maker}");
             assert_eq!(found(RULE, &format!("{yaml}{{{}}}", maker.replace("shop", "other"))).len(), 1, "{maker}");
         }
-        let named_otherwise = "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a, namespace: shop}, spec: {target: {name: b}}}";
+        let named_otherwise = "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a, \
+            namespace: shop}, spec: {target: {name: b}}}";
         assert_eq!(found(RULE, &(yaml + named_otherwise)).len(), 1);
     }
 

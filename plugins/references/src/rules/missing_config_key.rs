@@ -87,7 +87,8 @@ mod tests {
     fn items_of_volumes_are_keys() {
         let items = "items: [{key: text, path: a}, {key: gone, path: b}]";
         let volumes = format!(
-            "volumes: [{{configMap: {{name: a, {items}}}}}, {{projected: {{sources: [{{configMap: {{name: a, items: [{{key: far}}]}}}}]}}}}]"
+            "volumes: [{{configMap: {{name: a, {items}}}}}, {{projected: {{sources: [{{configMap: {{name: a, \
+                items: [{{key: far}}]}}}}]}}}}]"
         );
         assert_eq!(
             found(RULE, &pod(&volumes)),

@@ -46,12 +46,15 @@ mod tests {
 
     fn workload(kind: &str, replicas: &str) -> String {
         format!(
-            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: a, namespace: shop}}, spec: {{{replicas} template: {{metadata: {{labels: {{app: a}}}}, spec: {{containers: []}}}}}}}}\n---\n"
+            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: a, namespace: shop}}, \
+                spec: {{{replicas} template: {{metadata: {{labels: {{app: a}}}}, spec: {{containers: []}}}}}}}}\n---\n"
         )
     }
 
-    const BUDGET: &str = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a, namespace: shop}, spec: {selector: {matchLabels: {app: a}}}}\n---\n";
-    const SCALER: &str = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a, namespace: shop}, spec: {minReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}}";
+    const BUDGET: &str = "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a, namespace: shop}, \
+        spec: {selector: {matchLabels: {app: a}}}}\n---\n";
+    const SCALER: &str = "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a, namespace: shop}, \
+        spec: {minReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}}}";
 
     #[test]
     fn several_pods_are_two_or_more_and_one_where_nothing_is_said() {

@@ -39,11 +39,13 @@ mod tests {
     use crate::rules::testing::{found, message};
 
     const RULE: &str = "no-network-policy";
-    const DEPLOYMENT: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: shop}, spec: {template: {metadata: {labels: {app: a}}, spec: {containers: []}}}}\n---\n";
+    const DEPLOYMENT: &str = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: shop}, \
+        spec: {template: {metadata: {labels: {app: a}}, spec: {containers: []}}}}\n---\n";
 
     fn policy(selector: &str) -> String {
         format!(
-            "{DEPLOYMENT}{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, spec: {{{selector}}}}}"
+            "{DEPLOYMENT}{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, \
+                spec: {{{selector}}}}}"
         )
     }
 
@@ -65,7 +67,8 @@ mod tests {
 
     #[test]
     fn every_pod_of_a_kind_that_nobody_knows_is_asked_for() {
-        let fleet = "{apiVersion: example.com/v1, kind: Fleet, metadata: {name: f}, spec: {members: [{spec: {containers: []}}, {spec: {containers: []}}]}}";
+        let fleet = "{apiVersion: example.com/v1, kind: Fleet, metadata: {name: f}, \
+            spec: {members: [{spec: {containers: []}}, {spec: {containers: []}}]}}";
         assert_eq!(found(RULE, fleet), ["0:/spec/members/0/metadata/labels", "0:/spec/members/1/metadata/labels"]);
     }
 

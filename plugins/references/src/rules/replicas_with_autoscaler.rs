@@ -39,7 +39,8 @@ mod tests {
 
     fn scaled(spec: &str, kind: &str, target: &str) -> String {
         format!(
-            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {{{spec}}}}}\n---\n{{{kind}, metadata: {{name: s}}, spec: {{{target}: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {{{spec}}}}}\n---\n{{{kind}, \
+                metadata: {{name: s}}, spec: {{{target}: {{apiVersion: apps/v1, kind: Deployment, name: a}}}}}}"
         )
     }
 

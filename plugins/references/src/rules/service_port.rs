@@ -95,7 +95,9 @@ mod tests {
 
     fn set(port: &str, containers: &str) -> String {
         format!(
-            "{{apiVersion: v1, kind: Service, metadata: {{name: s}}, spec: {{selector: {{app: a}}, ports: [{{{port}}}]}}}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p, labels: {{app: a}}}}, spec: {{{containers}}}}}\n---\n"
+            "{{apiVersion: v1, kind: Service, metadata: {{name: s}}, spec: {{selector: {{app: a}}, \
+                ports: [{{{port}}}]}}}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p, labels: {{app: a}}}}, \
+                spec: {{{containers}}}}}\n---\n"
         )
     }
 
@@ -135,7 +137,8 @@ mod tests {
 
     #[test]
     fn one_pod_of_several_that_has_it_is_enough() {
-        let other = "{apiVersion: v1, kind: Pod, metadata: {name: q, labels: {app: a}}, spec: {containers: [{ports: [{name: web, containerPort: 1}]}]}}";
+        let other = "{apiVersion: v1, kind: Pod, metadata: {name: q, labels: {app: a}}, \
+            spec: {containers: [{ports: [{name: web, containerPort: 1}]}]}}";
         assert!(found(RULE, &(set("port: 80, targetPort: web", DECLARED) + other)).is_empty());
     }
 

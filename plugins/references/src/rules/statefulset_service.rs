@@ -66,7 +66,8 @@ mod tests {
     use tollgate_sdk::{Level, testing};
 
     const RULE: &str = "statefulset-service";
-    const STATEFUL: &str = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {serviceName: db, template: {metadata: {labels: {app: db}}, spec: {containers: []}}}}\n---\n";
+    const STATEFUL: &str = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {serviceName: db, \
+        template: {metadata: {labels: {app: db}}, spec: {containers: []}}}}\n---\n";
 
     fn service(spec: &str) -> String {
         format!("{STATEFUL}{{apiVersion: v1, kind: Service, metadata: {{name: db}}, spec: {{{spec}}}}}")

@@ -65,16 +65,20 @@ mod tests {
         let client = format!("clientConfig: {{service: {{{service}}}}}");
         vec![
             format!(
-                "{{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {{name: w}}, webhooks: [{{{client}}}]}}"
+                "{{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {{name: w}}, \
+                    webhooks: [{{{client}}}]}}"
             ),
             format!(
-                "{{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {{name: w}}, webhooks: [{{{client}}}]}}"
+                "{{apiVersion: admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration, metadata: {{name: w}}, \
+                    webhooks: [{{{client}}}]}}"
             ),
             format!(
-                "{{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {{name: w}}, spec: {{service: {{{service}}}}}}}"
+                "{{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {{name: w}}, \
+                    spec: {{service: {{{service}}}}}}}"
             ),
             format!(
-                "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: w}}, spec: {{conversion: {{webhook: {{{client}}}}}}}}}"
+                "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: w}}, \
+                    spec: {{conversion: {{webhook: {{{client}}}}}}}}}"
             ),
         ]
     }
@@ -101,7 +105,8 @@ mod tests {
 
     #[test]
     fn a_webhook_by_address_and_an_api_of_the_server_itself_are_not_judged() {
-        let address = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: w}, webhooks: [{clientConfig: {url: 'https://a.example.com'}}]}";
+        let address = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, \
+            metadata: {name: w}, webhooks: [{clientConfig: {url: 'https://a.example.com'}}]}";
         let local = "{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1.apps}, spec: {service: null}}";
         assert!(found(RULE, &format!("{address}\n---\n{local}")).is_empty());
     }
