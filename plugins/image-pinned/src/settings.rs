@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tollgate_sdk::{Node, SettingsError};
+use tollgate_sdk::{Node, SettingsError, is_glob};
 
 /// The settings.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -89,16 +89,10 @@ impl tollgate_sdk::Settings for Settings {
     }
 
     fn problems(&self) -> Vec<SettingsError> {
-        let is_broken = |glob: &str| glob.is_empty() || glob.starts_with('!') || !is_balanced(glob);
-        let broken = self.own.iter().enumerate().filter(|(_, glob)| is_broken(glob));
+        let broken = self.own.iter().enumerate().filter(|(_, glob)| !is_glob(glob));
         let message = |glob: &str| format!("`{glob}` must be a glob of repositories, such as `registry.example.com/*`");
         broken.map(|(index, glob)| SettingsError { pointer: format!("/own/{index}"), message: message(glob) }).collect()
     }
-}
-
-/// Whether every `[` and `{` is closed: a glob that is not would match nothing, without saying so.
-fn is_balanced(glob: &str) -> bool {
-    [('[', ']'), ('{', '}')].iter().all(|&(open, close)| glob.matches(open).count() == glob.matches(close).count())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::bindings::validator::exports::tollgate::gate::validation;
 use crate::describe::{Level, Rule};
 use crate::node::Node;
+use crate::value::Value;
 
 /// One thing that a validator has to say. Made by [`Rule::at`].
 #[derive(Clone, Debug)]
@@ -27,6 +28,15 @@ impl Rule {
             remediation: None,
             level: None,
         }
+    }
+
+    /// A finding about a value that the Kubernetes API would refuse, so that nobody knows what it would do.
+    pub fn unreadable(&'static self, node: &Node<'_>) -> Finding {
+        let pointer = node.pointer();
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let kind = node.value().map_or("nothing", Value::kind);
+        let message = format!("`{name}` holds what the Kubernetes API does not allow there ({kind}), so it can't be judged");
+        self.at(node, message).fix("Write the value as the Kubernetes API defines it")
     }
 }
 
@@ -143,6 +153,14 @@ mod tests {
         assert_eq!((crossed.rule.as_str(), crossed.document, crossed.pointer.as_str()), ("named", 7, "/metadata/na~1me"));
         assert_eq!((crossed.message.as_str(), crossed.remediation.as_deref(), crossed.level), ("no name", Some("Set it"), None));
         assert_eq!(validation::Finding::from(finding(&document).at_level(Level::Warn)).level, Some(Level::Warn));
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_named_with_what_stands_there() {
+        let document = Document::read(0, "", br#"{"spec": ["x"]}"#).unwrap();
+        let finding = RULE.unreadable(&document.root().get("spec"));
+        assert_eq!(finding.message(), "`spec` holds what the Kubernetes API does not allow there (list), so it can't be judged");
+        assert_eq!((finding.pointer(), finding.level()), ("/spec", Level::Deny));
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub mod image;
 mod node;
 mod panic;
 pub mod promotion;
+pub mod selector;
 pub mod setting;
 mod settings;
 #[cfg(feature = "testing")]
@@ -67,13 +68,13 @@ pub use context::Context;
 pub use describe::{Description, Level, PluginError, Rule, Severity};
 pub use document::Document;
 pub use finding::{Finding, Findings};
-pub use node::Node;
+pub use node::{Followed, Node};
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;
 #[doc(hidden)]
 pub use serde;
-pub use settings::{NoSettings, Settings, SettingsError};
+pub use settings::{NoSettings, Settings, SettingsError, is_glob};
 /// Makes a struct the settings of a plugin: it is read, checked and documented by what stands in it.
 ///
 /// Doc comments are what the operator reads, so every setting needs one. Names are `camelCase` outside. A setting is of any

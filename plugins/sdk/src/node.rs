@@ -1,8 +1,12 @@
 //! Values that know where they stand.
 
+mod follow;
+
 use std::rc::Rc;
 
 use crate::value::Value;
+
+pub use follow::Followed;
 
 /// A place in a document, and the value there, if any.
 ///

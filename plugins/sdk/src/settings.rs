@@ -34,6 +34,12 @@ impl Settings for NoSettings {
     }
 }
 
+/// Whether a text can be a glob: one that is empty, negated, or has a bracket open would match nothing, without saying so.
+pub fn is_glob(text: &str) -> bool {
+    let is_balanced = |(open, close): (char, char)| text.matches(open).count() == text.matches(close).count();
+    !text.is_empty() && !text.starts_with('!') && [('[', ']'), ('{', '}')].into_iter().all(is_balanced)
+}
+
 /// Reads and checks settings, with a pointer to what is wrong.
 pub(crate) fn configure<S: Settings>(bytes: &[u8]) -> Result<S, Vec<SettingsError>> {
     let at_root = |error: serde_json::Error| vec![SettingsError { pointer: String::new(), message: error.to_string() }];
@@ -120,6 +126,12 @@ mod tests {
         assert_eq!(refused(r#"{"inner": {"flag": "yes"}}"#).0, "/inner/flag");
         assert_eq!(refused(r#"{"maxCount": 10}"#), ("/maxCount".into(), "`maxCount` must be at most 9".into()));
         assert_eq!(refused("[]x").0, "");
+    }
+
+    #[test]
+    fn a_glob_is_one_that_can_match_something() {
+        assert!(["*", "shop/*", "{a,b}", "[ab]"].into_iter().all(is_glob));
+        assert!(!["", "!a", "a[b", "{a"].into_iter().any(is_glob));
     }
 
     #[test]

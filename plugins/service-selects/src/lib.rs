@@ -1,13 +1,12 @@
 //! `service-selects`: a Service selects at least one pod of what is delivered with it.
 
-mod labels;
 #[cfg(test)]
 mod model;
 
+use tollgate_sdk::selector::{LabelSelector, Labelled, Labels};
+use tollgate_sdk::workload::Pod;
 use tollgate_sdk::{Check, Description, Document, Finding, Findings, Level, Needs, NoSettings, Node, PluginError, Rule, Severity};
 use tollgate_sdk::{Validator, Value, export_validator};
-
-use labels::{LabelledPods, Labels};
 
 static NOTHING: Rule = Rule {
     id: "nothing",
@@ -32,7 +31,7 @@ impl Validator for ServiceSelects {
     }
 
     fn check(check: &Check<'_, NoSettings>, findings: &mut Findings) -> Result<(), PluginError> {
-        let pods = LabelledPods::of(check.documents);
+        let pods = Labelled::pods(check.documents);
         findings.extend(check.documents.iter().filter_map(|document| judge(document, &pods)));
         Ok(())
     }
@@ -40,22 +39,16 @@ impl Validator for ServiceSelects {
 
 export_validator!(ServiceSelects);
 
-fn judge(document: &Document<'_>, pods: &LabelledPods<'_>) -> Option<Finding> {
+fn judge<'a>(document: &'a Document<'a>, pods: &Labelled<'a, (&'a Document<'a>, Pod<'a>)>) -> Option<Finding> {
     let node = selector(document)?;
     if node.exists() && !node.is_object() {
         return Some(unreadable(document, &node));
     }
-    let selector = Labels::of(&node);
+    let selector = LabelSelector::having(Labels::of(&node));
     if selector.is_empty() || pods.any_in(document.namespace(), &selector) {
         return None;
     }
-    let elsewhere = match pods.namespaces_with(&selector).first() {
-        Some(Some(namespace)) => format!("; namespace `{namespace}` has one"),
-        Some(None) => "; one without a namespace has them".to_owned(),
-        None => String::new(),
-    };
-    let place = document.namespace().map_or(String::new(), |namespace| format!(" in namespace `{namespace}`"));
-    let message = format!("Service `{}` selects {selector}, which no pod{place} has{elsewhere}", document.name());
+    let message = format!("Service `{}` {}", document.name(), pods.selects_nothing("pod", document.namespace(), &selector));
     Some(
         NOTHING
             .at(&node, message)

@@ -9,11 +9,11 @@ use crate::rules;
 pub(crate) fn judge_user(pod: &Pod<'_>, container: &Container<'_>) -> Option<Finding> {
     let contexts = [pod.spec().get("securityContext"), container.get("securityContext")];
     if let Some(context) = contexts.iter().find(|context| is_of_another_type(context)) {
-        return Some(rules::unknown(&rules::NON_ROOT, context));
+        return Some(rules::NON_ROOT.unreadable(context));
     }
     let user = effective(pod, container, "runAsUser");
     if user.exists() && user.as_i64().is_none_or(i64::is_negative) {
-        return Some(rules::unknown(&rules::NON_ROOT, &user));
+        return Some(rules::NON_ROOT.unreadable(&user));
     }
     if user.as_i64() == Some(0) {
         let message = format!("{} runs as user 0, which is root", container.label());
@@ -44,7 +44,7 @@ fn is_of_another_type(context: &Node<'_>) -> bool {
 pub(crate) fn judge_privileged(container: &Container<'_>) -> Option<Finding> {
     let context = container.get("securityContext");
     if is_of_another_type(&context) {
-        return Some(rules::unknown(&rules::PRIVILEGED, &context));
+        return Some(rules::PRIVILEGED.unreadable(&context));
     }
     let privileged = context.get("privileged");
     if !privileged.exists() || privileged.as_bool() == Some(false) {

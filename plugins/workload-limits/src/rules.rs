@@ -1,6 +1,6 @@
 //! The rules.
 
-use tollgate_sdk::{Finding, Level, Node, Rule, Severity, Value};
+use tollgate_sdk::{Finding, Level, Node, Rule, Severity};
 
 pub(crate) static LIMITS: Rule = Rule {
     id: "limits",
@@ -42,14 +42,5 @@ pub(crate) static ALL: [&Rule; 4] = [&LIMITS, &REQUESTS, &NON_ROOT, &PRIVILEGED]
 
 /// What stands where containers should be may hold some, and whatever they do is seen by no rule: so each of them says no.
 pub(crate) fn unreadable(node: &Node<'_>) -> [Finding; 4] {
-    ALL.map(|rule| unknown(rule, node))
-}
-
-/// A value that the Kubernetes API would refuse.
-pub(crate) fn unknown(rule: &'static Rule, node: &Node<'_>) -> Finding {
-    let pointer = node.pointer();
-    let name = pointer.rsplit('/').next().unwrap_or_default();
-    let kind = node.value().map_or("nothing", Value::kind);
-    let message = format!("`{name}` holds what the Kubernetes API does not allow there ({kind}), so it can't be judged");
-    rule.at(node, message).fix("Write the value as the Kubernetes API defines it")
+    ALL.map(|rule| rule.unreadable(node))
 }

@@ -23,12 +23,7 @@ struct Workloads;
 impl Validator for Workloads {
     type Settings = Settings;
 
-    const DESCRIPTION: Description = Description {
-        name: "workloads",
-        version: env!("CARGO_PKG_VERSION"),
-        rules: &checks::RULES,
-        settings_schema: include_str!("settings.schema.json"),
-    };
+    const DESCRIPTION: Description = Description { name: "workloads", version: env!("CARGO_PKG_VERSION"), rules: &checks::RULES };
 
     /// Every kind, since any kind may hold a pod template, stand in a namespace, or be of an API version that is gone.
     fn needs(_: &Settings) -> Needs {

@@ -128,6 +128,10 @@ impl Default for Settings {
 }
 
 impl tollgate_sdk::Settings for Settings {
+    fn schema() -> String {
+        include_str!("settings.schema.json").to_owned()
+    }
+
     fn problems(&self) -> Vec<SettingsError> {
         let none = SettingsError { pointer: "/minReplicas".to_owned(), message: "`minReplicas` must be at least 1".to_owned() };
         let words = broken_words("secretWords", &self.secret_words).chain(broken_words("harmlessEndings", &self.harmless_endings));
