@@ -44,7 +44,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "POLICY.KEY=VALUE")]
     pub(crate) set: Vec<String>,
 
-    /// Format of the report, and a file to write it to; at most one goes to standard output [formats: text, json]
+    /// Format of the report, and a file to write it to; at most one goes to standard output [formats: text, json, sarif,
+    /// github, junit, gitlab, gitlab-sast, markdown, policyreport, csv]
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub(crate) output: Vec<String>,
 

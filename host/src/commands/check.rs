@@ -5,30 +5,35 @@ use std::sync::Arc;
 use tollgate_core::ports::ReadRepository as _;
 use tollgate_report::check::CheckReport;
 use tollgate_report::failure::Failure;
-use tollgate_report::text::Detail;
+use tollgate_report::format::Format;
+use tollgate_report::rule::RuleReport;
 
 use super::Outcome;
 use super::asking::{Asking, Beside};
 use super::proposal::{Proposal, Side};
+use super::written::{self, Beside as BesideReport};
 use super::{checked_files, compared, judging, own_policies, write_waivers};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::kept::Kept;
-use crate::output::{self, Destination, ReportFormat};
+use crate::output::{self, Destination};
 use crate::sources::Documents;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     let destinations = output::destinations(&arguments.output).map_err(|failure| vec![failure])?;
+    let started = Invocation::now();
     let to_write = write_waivers::asked(invocation, arguments).map_err(|failure| vec![failure])?;
     let done = match check(invocation, arguments) {
         Ok(done) => done,
-        Err(failures) => return refuse(failures, &destinations),
+        Err(failures) => return refuse(invocation, arguments, failures, &destinations),
     };
+    let source = |path: &str| done.source(path);
+    let beside = BesideReport { rules: done.rules.clone(), sources: &source, started };
     for destination in &destinations {
-        write(invocation, arguments, &done, destination).map_err(|failure| vec![failure])?;
+        written::write(invocation, arguments, &done.report, &beside, destination).map_err(|failure| vec![failure])?;
     }
     if let Some(to_write) = to_write {
         to_write.write(&done.report).map_err(|failure| vec![failure])?;
@@ -36,11 +41,12 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     Ok(done.report.exit)
 }
 
-/// A check that could not be done is a report, too, where a program reads it.
-fn refuse(failures: Failures, destinations: &[Destination]) -> Outcome {
-    for destination in destinations.iter().filter(|destination| destination.format == ReportFormat::Json) {
-        let Some(report) = CheckReport::of_failures(&failures, "unknown") else { continue };
-        send(destination, &output::json(&report).map_err(|failure| vec![failure])?).map_err(|failure| vec![failure])?;
+/// A check that could not be done is a report, too, in every format but text, which standard error has.
+fn refuse(invocation: &Invocation, arguments: &Check, failures: Failures, destinations: &[Destination]) -> Outcome {
+    let Some(report) = CheckReport::of_failures(&failures, "unknown") else { return Err(failures) };
+    let beside = BesideReport { rules: Vec::new(), sources: &|_| None, started: Invocation::now() };
+    for destination in destinations.iter().filter(|destination| destination.format != Format::Text) {
+        written::write(invocation, arguments, &report, &beside, destination).map_err(|failure| vec![failure])?;
     }
     Err(failures)
 }
@@ -48,6 +54,7 @@ fn refuse(failures: Failures, destinations: &[Destination]) -> Outcome {
 /// A report, and where the lines stand that it is about.
 struct Done {
     report: CheckReport,
+    rules: Vec<RuleReport>,
     documents: Documents,
     proposal: Option<Proposal>,
 }
@@ -65,18 +72,19 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let loader = wiring::late_loader(invocation, kept.clone()).map_err(|failure| vec![failure])?;
     let proposal = propose(invocation, arguments).map_err(|failure| vec![failure])?;
     let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
+    let rules = written::rules(&judging.policies);
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
         let mut checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
         let uses = asking.waive(&mut checked);
         let report = asking.report(&checked, Beside { uses, ..Beside::default() });
-        return Ok(Done { report, documents: checked.files, proposal: None });
+        return Ok(Done { report, rules, documents: checked.files, proposal: None });
     };
     let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;
     let mut report = asking.report(&compared.checked, compared.beside);
     let own_policies = own_policies::report(arguments, &judging, &proposal, &loader);
     report.proposal = Some(compared::proposal_report(&asking, &proposal, own_policies));
-    Ok(Done { report, documents: compared.checked.files, proposal: Some(proposal) })
+    Ok(Done { report, rules, documents: compared.checked.files, proposal: Some(proposal) })
 }
 
 /// What is kept from before, unless it is not to be used. What a plugin logs is not kept.
@@ -93,27 +101,4 @@ fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal
     let proposal = Proposal::open(wiring::repository(invocation)?, base, head).map_err(fail)?;
     let paths: Vec<_> = arguments.paths.iter().map(|path| checked_files::from_start(invocation, path)).collect();
     proposal.below(&paths).map(Some)
-}
-
-fn write(invocation: &Invocation, arguments: &Check, done: &Done, destination: &Destination) -> Result<(), Failure> {
-    let text = match destination.format {
-        ReportFormat::Json => output::json(&done.report)?,
-        ReportFormat::Text => {
-            let detail = if arguments.all { Detail::FULL } else { Detail::BRIEF };
-            let style = if destination.file.is_some() {
-                tollgate_report::style::Style::plain(tollgate_report::style::DEFAULT_WIDTH)
-            } else {
-                invocation.style()
-            };
-            done.report.to_text(style, detail, &|path| done.source(path))
-        }
-    };
-    send(destination, &text)
-}
-
-fn send(destination: &Destination, text: &str) -> Result<(), Failure> {
-    match &destination.file {
-        Some(file) => output::write_file(file, text.as_bytes()),
-        None => output::print(text),
-    }
 }

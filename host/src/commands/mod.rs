@@ -26,6 +26,7 @@ mod service;
 mod status;
 mod update;
 mod write_waivers;
+mod written;
 
 use std::process::ExitCode as ProcessExit;
 
