@@ -36,6 +36,11 @@ impl Invocation {
         Ok(Self { global, trust: trust.map(ToOwned::to_owned), directory, ci })
     }
 
+    /// A path of the command line, from where the command was started: as it was given, so that it is shown so, too.
+    pub(crate) fn from_start(&self, path: &Utf8Path) -> Utf8PathBuf {
+        if self.global.directory.is_some() { self.directory.join(path) } else { path.to_owned() }
+    }
+
     /// How wide and colourful text on standard output may be.
     pub(crate) fn style(&self) -> Style {
         self.style_for(std::io::stdout().is_terminal())

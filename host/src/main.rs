@@ -1,5 +1,6 @@
 //! tollgate: decides what may change in production, applies it, and writes down why.
 
+mod cases;
 mod cli;
 mod commands;
 mod configuration;

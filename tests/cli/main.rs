@@ -6,6 +6,7 @@ mod completion;
 mod explain;
 mod init;
 mod plan;
+mod plugin;
 mod policy;
 mod promote;
 mod recipe;

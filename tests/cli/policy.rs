@@ -117,3 +117,61 @@ fn a_revision_is_never_put_in_force_by_a_promotion() {
     let json = shop.tollgate(&["status", "-o", "json"]).run().exits(0).json();
     assert_eq!(json["policy"]["commit"], first);
 }
+
+#[test]
+fn what_judges_is_listed_with_where_it_comes_from_and_its_digest() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    let json = shop.tollgate(&["policy", "list", "-o", "json"]).run().exits(0).json();
+    let policies = json["policies"].as_array().unwrap();
+    let names: Vec<&str> = policies.iter().filter_map(|policy| policy["name"].as_str()).collect();
+    assert_eq!(names, ["image-pinned", "pod-security", "same-image", "service-selects", "workload-limits"]);
+    assert_eq!(policies[2]["gates"][0]["enforcement"], "mandatory");
+    assert!(policies.iter().all(|policy| policy["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:"))));
+    shop.tollgate(&["policy", "list"]).run().exits(0).says(&["builtin:pod-security", "builtin:recommended:", "of: work tree"]);
+}
+
+#[test]
+fn one_policy_is_shown_whole_and_one_that_is_not_there_is_named() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    shop.deployment.edit("tollgate.yaml", |text| {
+        format!("{text}policies: [{{name: pod-security, levels: {{seccomp-profile-baseline: 'off', privileged: warn}}}}]\n")
+    });
+    let json = shop.tollgate(&["policy", "show", "pod-security", "-o", "json"]).run().exits(0).json();
+    assert_eq!(json["off"], serde_json::json!(["seccomp-profile-baseline"]));
+    let privileged = json["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "privileged").unwrap();
+    assert_eq!((privileged["level"].as_str(), json["settings"]["level"].as_str()), (Some("warn"), Some("baseline")));
+    shop.tollgate(&["policy", "show", "pod-security"]).run().exits(0).says(&["rules that are off", "judges: documents"]);
+    shop.tollgate(&["policy", "show", "pod-securty"]).run().exits(12).says(&["`pod-security`"]);
+}
+
+const PACK: &str = "{apiVersion: tollgate.dev/v1alpha1, kind: Pack, policies: [{name: pods, policy: 'builtin:pod-security'}]}\n";
+
+#[test]
+fn packs_are_held_to_their_cases() {
+    let world = World::new();
+    world.write("policies/house/pack.yaml", PACK);
+    world.write("policies/house/cases/pass/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n");
+    world.write(
+        "policies/house/cases/fail/b.yaml",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostPID: true, containers: []}} # expect: pods/host-namespaces\n",
+    );
+    let test = |arguments: &[&str]| world.tollgate("").args(["policy", "test"]).args(arguments).run();
+    test(&["policies/house"]).exits(0).says(&["ok house: 2 cases, 0 otherwise"]);
+    world.write("tollgate.yaml", Pipeline::deployment().packs(&["./policies/house"]).text());
+    test(&[]).exits(0).says(&["ok house"]);
+    world.write(
+        "policies/house/cases/pass/c.yaml",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostPID: true, containers: []}}\n",
+    );
+    test(&[]).exits(12).says(&["failed house: 3 cases, 1 otherwise", "found, not expected: pods/host-namespaces"]);
+}
+
+#[test]
+fn a_pack_without_cases_is_no_proof_and_what_is_no_pack_is_named() {
+    let world = World::new();
+    world.write("policies/house/pack.yaml", PACK);
+    let test = |arguments: &[&str]| world.tollgate("").args(["policy", "test"]).args(arguments).run();
+    test(&["policies/house"]).exits(12).says(&["there is no case under `policies/house/cases/pass`"]);
+    test(&["policies"]).exits(12).says(&["it is no pack"]);
+    test(&[]).exits(12).says(&["there is no tollgate.yaml"]);
+}

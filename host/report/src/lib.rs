@@ -5,7 +5,9 @@
 //! decision or an exit code. Nothing here prints, reads files or asks the terminal: text becomes a `String`, sources
 //! come from a closure, and a [`style::Style`] says how wide and how colourful to be. Values of Secrets are never shown.
 
+pub mod cases;
 pub mod check;
+pub mod cost;
 pub mod exit_code;
 pub mod explain;
 pub mod failure;
@@ -15,6 +17,8 @@ pub mod gate;
 pub mod json;
 pub mod plan;
 pub mod planning;
+pub mod plugin;
+pub mod policies;
 pub mod promotion;
 pub mod recipe;
 pub mod rule;

@@ -98,17 +98,17 @@ fn capability(import: &str) -> Result<Capability, LoadError> {
 
 /// What stands in the sections of a plugin.
 #[derive(Default)]
-struct Outline {
+pub(crate) struct Outline {
     /// Names at the outermost level.
-    imports: Vec<String>,
+    pub(crate) imports: Vec<String>,
     /// Names at the outermost level.
-    exports: Vec<String>,
+    pub(crate) exports: Vec<String>,
     memory: u64,
     table: u64,
 }
 
 impl Outline {
-    fn read(plugin: &[u8]) -> Result<Self, LoadError> {
+    pub(crate) fn read(plugin: &[u8]) -> Result<Self, LoadError> {
         let mut outline = Self::default();
         let mut depth = 0_u32;
         for payload in Parser::new(0).parse_all(plugin) {

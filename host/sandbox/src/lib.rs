@@ -13,6 +13,7 @@
 //!
 //! [`LoadPolicy`]: tollgate_core::evaluate::LoadPolicy
 
+mod about;
 mod answer;
 mod bindings;
 mod cache;
@@ -43,6 +44,7 @@ mod state;
 mod ticker;
 mod validator;
 
+pub use about::{About, about};
 pub use cache::{CacheError, open_cache};
 pub use child::{ChildError, CompileLimits, compile_stdin_to_stdout};
 pub use compile::Compiler;

@@ -6,7 +6,7 @@ use clap::Args;
 use super::Trust;
 
 /// Judge manifests by the policies, without resolving or changing anything
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Check {
     /// Files and directories; `-` is standard input [default: the components of tollgate.yaml, else the current directory]
     #[arg(value_name = "PATH")]

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod deliver;
+pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod recipe;
 pub(crate) mod trust;
@@ -112,6 +113,9 @@ pub(crate) enum Command {
     /// See to the policies that judge
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Write, build, prove and look at plugins
+    #[command(subcommand)]
+    Plugin(plugin::Plugin),
     /// Print completions for a shell
     Completion(policy::Completion),
     /// Compile a plugin from standard input: the child process that the sandbox starts
@@ -139,7 +143,14 @@ impl Command {
             Self::Recipe(recipe::Recipe::Diff(arguments)) => &arguments.trust,
             Self::Service(recipe::Service::Record(arguments)) => &arguments.trust,
             Self::Policy(policy::Policy::Accept(arguments)) => &arguments.trust,
-            Self::Policy(policy::Policy::Update(_)) | Self::Init(_) | Self::Completion(_) | Self::Compile | Self::Docs(_) => {
+            Self::Policy(policy::Policy::List(arguments)) => &arguments.trust,
+            Self::Policy(policy::Policy::Show(arguments)) => &arguments.trust,
+            Self::Policy(policy::Policy::Update(_) | policy::Policy::Test(_))
+            | Self::Plugin(_)
+            | Self::Init(_)
+            | Self::Completion(_)
+            | Self::Compile
+            | Self::Docs(_) => {
                 return None;
             }
         };

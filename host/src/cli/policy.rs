@@ -1,16 +1,61 @@
 //! `policy`, `completion` and what only tollgate's own build uses.
 
+use camino::Utf8PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::plugin::CasesOutput;
 use super::{Format, Trust};
 
 /// See to the policies that judge
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
+    /// Show what judges here, from where, and at which digest
+    List(List),
+    /// Show all about one policy
+    Show(Show),
+    /// Run the cases of packs
+    Test(Test),
     /// Put a policy revision in force
     Accept(Accept),
     /// Write plugins.lock: pin every plugin and pack of tollgate.yaml by digest
     Update(Update),
+}
+
+/// Show what judges here, from where, and at which digest
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Show all about one policy
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Its name
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: String,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Run the cases of packs
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Directories of packs [default: those of this repository that tollgate.yaml names]
+    #[arg(value_name = "PACK")]
+    pub(crate) packs: Vec<Utf8PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: CasesOutput,
 }
 
 /// Put a policy revision in force

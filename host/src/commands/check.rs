@@ -99,6 +99,6 @@ fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal
     let Some(base) = &arguments.base else { return Ok(None) };
     let head = arguments.head.as_deref().unwrap_or("HEAD");
     let proposal = Proposal::open(wiring::repository(invocation)?, base, head).map_err(fail)?;
-    let paths: Vec<_> = arguments.paths.iter().map(|path| checked_files::from_start(invocation, path)).collect();
+    let paths: Vec<_> = arguments.paths.iter().map(|path| invocation.from_start(path)).collect();
     proposal.below(&paths).map(Some)
 }

@@ -33,14 +33,14 @@ fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -
         return match (&judging.root, pipeline.components.is_empty()) {
             (Some(root), false) => component_directories(root, pipeline, &naming),
             _ => {
-                let here = from_start(invocation, Utf8Path::new("."));
+                let here = invocation.from_start(Utf8Path::new("."));
                 Ok(vec![something(sources::path_files(&here, &naming).map_err(path_failure)?, Utf8Path::new("."))?])
             }
         };
     }
     let mut groups = Vec::new();
     for path in &arguments.paths {
-        let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&from_start(invocation, path), &naming) };
+        let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&invocation.from_start(path), &naming) };
         groups.push(something(files.map_err(path_failure)?, path)?);
     }
     Ok(groups)
@@ -71,11 +71,6 @@ fn tree_failure(error: SourceError) -> Failure {
         SourceError::UnknownPath { .. } => Failure::new(ExitCode::InvalidConfiguration, &error),
         _ => fail(error),
     }
-}
-
-/// A path of the command line, from where the command was started.
-pub(super) fn from_start(invocation: &Invocation, path: &Utf8Path) -> Utf8PathBuf {
-    if invocation.global.directory.is_some() { invocation.directory.join(path) } else { path.to_owned() }
 }
 
 /// The component that a path of the repository belongs to.
@@ -135,7 +130,7 @@ fn named_at_revision(
     let mut groups = Vec::new();
     for path in &arguments.paths {
         let inside = repository
-            .relative(&from_start(invocation, path))
+            .relative(&invocation.from_start(path))
             .ok_or_else(|| Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` is not in this repository")))?;
         let component = |path: &str| component_of(pipeline, path);
         let files = sources::files_at(repository, commit, inside.as_str(), &component, &pipeline.ignore).map_err(tree_failure)?;

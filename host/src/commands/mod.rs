@@ -16,7 +16,10 @@ mod init;
 mod judging;
 mod own_policies;
 mod plan;
+mod plugin;
 mod policy;
+mod policy_list;
+mod policy_test;
 mod promote;
 mod proposal;
 mod recipe;
@@ -83,6 +86,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
+        Command::Plugin(command) => plugin::run(&invocation, &command),
         Command::Policy(command) => policy::run(&invocation, &command),
         Command::Docs(arguments) => docs::run(&invocation, arguments.what),
         Command::Compile => crate::wiring::compile_child().map(|()| ExitCode::Approved).map_err(|failure| vec![failure]),

@@ -27,6 +27,9 @@ use crate::wiring::{self, Delivery, Lines};
 pub(crate) fn run(invocation: &Invocation, command: &Policy) -> Outcome {
     match command {
         Policy::Accept(arguments) => accept(invocation, arguments),
+        Policy::List(arguments) => super::policy_list::list(invocation, arguments),
+        Policy::Show(arguments) => super::policy_list::show(invocation, arguments),
+        Policy::Test(arguments) => super::policy_test::run(invocation, arguments),
         Policy::Update(arguments) => super::update::run(invocation, arguments),
     }
 }

@@ -16,7 +16,6 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::finding::FindingReport;
 
-use super::checked_files;
 use crate::cli::check::Check;
 use crate::invocation::Invocation;
 use crate::output;
@@ -34,7 +33,7 @@ pub(crate) struct WaiversToWrite {
 /// What the command line asks to write; nothing where it does not.
 pub(crate) fn asked(invocation: &Invocation, arguments: &Check) -> Result<Option<WaiversToWrite>, Failure> {
     let Some(file) = &arguments.write_waivers else { return Ok(None) };
-    let path = checked_files::from_start(invocation, file);
+    let path = invocation.from_start(file);
     refuse_existing(&path)?;
     let terms = terms(invocation, arguments, &path)?;
     Ok(Some(WaiversToWrite { path, terms }))

@@ -1,6 +1,7 @@
 //! JSON values that borrow from the bytes they were read from.
 
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -148,12 +149,16 @@ impl<'de> Visitor<'de> for AnyValue {
 const FEW: usize = 32;
 
 fn refuse_twins<E: Error>(members: &[(Cow<'_, str>, Value<'_>)]) -> Result<(), E> {
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(E::custom(format_args!("member `{}` is there twice", pair.first().copied().unwrap_or_default()))),
-        None => Ok(()),
+    // A heap sorts with a tenth of the code that sorting takes, and code is most of a small plugin.
+    let mut names: BinaryHeap<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
+    let mut before = None;
+    while let Some(name) = names.pop() {
+        if before == Some(name) {
+            return Err(E::custom(format_args!("member `{name}` is there twice")));
+        }
+        before = Some(name);
     }
+    Ok(())
 }
 
 /// A member's name, borrowed where the source has no escapes in it.

@@ -13,6 +13,7 @@ pub mod github;
 pub mod gitlab;
 pub mod gitlab_sast;
 pub mod junit;
+pub mod junit_cases;
 pub mod markdown;
 pub mod policyreport;
 pub mod sarif;
