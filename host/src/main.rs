@@ -1,6 +1,7 @@
 //! tollgate: decides what may change in production, applies it, and writes down why.
 
 mod cases;
+mod ci;
 mod cli;
 mod commands;
 mod configuration;

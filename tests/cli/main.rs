@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod ci;
 mod completion;
 mod explain;
 mod init;

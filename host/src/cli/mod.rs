@@ -1,6 +1,7 @@
 //! The command line, as clap types. Nothing here does anything.
 
 pub(crate) mod check;
+pub(crate) mod ci;
 pub(crate) mod deliver;
 pub(crate) mod plugin;
 pub(crate) mod policy;
@@ -92,6 +93,8 @@ pub(crate) enum Command {
     Init(trust::Init),
     /// Judge manifests by the policies, without resolving or changing anything
     Check(check::Check),
+    /// Judge what the CI job is about, by the CI system's own variables
+    Ci(ci::Ci),
     /// Show what a branch or tag would change, and what the gates say
     Plan(deliver::Plan),
     /// Write the manifests as they would be applied, every image with its digest
@@ -131,6 +134,7 @@ impl Command {
     pub(crate) fn trust(&self) -> Option<&str> {
         let trust = match self {
             Self::Check(arguments) => &arguments.trust,
+            Self::Ci(arguments) => &arguments.trust,
             Self::Plan(arguments) => &arguments.to.trust,
             Self::Render(arguments) => &arguments.to.trust,
             Self::Promote(arguments) => &arguments.to.trust,

@@ -24,15 +24,20 @@ use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     let destinations = output::destinations(&arguments.output).map_err(|failure| vec![failure])?;
+    run_to(invocation, arguments, &destinations)
+}
+
+/// Checks, and writes the report to all of these.
+pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &[Destination]) -> Outcome {
     let started = Invocation::now();
     let to_write = write_waivers::asked(invocation, arguments).map_err(|failure| vec![failure])?;
     let done = match check(invocation, arguments) {
         Ok(done) => done,
-        Err(failures) => return refuse(invocation, arguments, failures, &destinations),
+        Err(failures) => return refuse(invocation, arguments, failures, destinations),
     };
     let source = |path: &str| done.source(path);
     let beside = BesideReport { rules: done.rules.clone(), sources: &source, started };
-    for destination in &destinations {
+    for destination in destinations {
         written::write(invocation, arguments, &done.report, &beside, destination).map_err(|failure| vec![failure])?;
     }
     if let Some(to_write) = to_write {

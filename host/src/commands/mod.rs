@@ -6,6 +6,7 @@ mod asking;
 mod check;
 mod checked;
 mod checked_files;
+mod ci;
 mod compared;
 mod completion;
 mod deciding;
@@ -76,6 +77,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
     let style = invocation.error_style();
     let outcome = match cli.command {
         Command::Check(arguments) => check::run(&invocation, &arguments),
+        Command::Ci(arguments) => ci::run(&invocation, &arguments),
         Command::Completion(arguments) => completion::run(&arguments),
         Command::Init(arguments) => init::run(&invocation, &arguments),
         Command::Plan(arguments) => plan::run(&invocation, &arguments),

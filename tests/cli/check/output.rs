@@ -36,7 +36,7 @@ fn only_to_files_leaves_standard_output_empty() {
 fn formats_that_make_no_sense_are_usage_errors() {
     let world = mk_world();
     check(&world, &["-o", "json", "-o", "text"]).exits(2).says(&["only one format"]);
-    check(&world, &["-o", "yaml"]).exits(2).says(&["`yaml` is not a format"]);
+    check(&world, &["-o", "yaml"]).exits(2).says(&["`yaml` is no format"]);
 }
 
 #[test]

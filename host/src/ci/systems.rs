@@ -1,0 +1,73 @@
+//! The CI systems, by the variables that their documentation names.
+
+use serde_json::Value;
+use tollgate_report::format::Format;
+
+use super::{Job, Proposed, Variables, report};
+use crate::output::Destination;
+
+/// Says whether the job is one of a system's.
+type System = fn(Variables<'_>, &str) -> Option<Job>;
+
+pub(super) const ALL: [System; 5] = [github, gitlab, azure, buildkite, jenkins];
+
+/// GitHub Actions. A pull request's job has the merge checked out, and the event says which commits it is of.
+fn github(variables: Variables<'_>, remote: &str) -> Option<Job> {
+    variables("GITHUB_ACTIONS").filter(|value| value == "true")?;
+    let event = variables("GITHUB_EVENT_PATH").and_then(|path| fs_err::read(path).ok());
+    let event: Value = event.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let of_event = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
+    let proposal = variables("GITHUB_BASE_REF").map(|base| {
+        let tip = format!("refs/remotes/{remote}/{base}");
+        let bases = std::iter::once(tip).chain(of_event("/pull_request/base/sha")).collect();
+        Proposed { bases, head: of_event("/pull_request/head/sha").unwrap_or_else(|| "HEAD".to_owned()) }
+    });
+    let annotations = Destination { format: Format::Github, file: None };
+    let summary = variables("GITHUB_STEP_SUMMARY").map(|file| report(Format::Markdown, &file));
+    Some(Job { system: "GitHub Actions", proposal, reports: std::iter::once(annotations).chain(summary).collect() })
+}
+
+/// GitLab CI. A job has the source branch checked out; in a pipeline for merged results, the merge.
+fn gitlab(variables: Variables<'_>, remote: &str) -> Option<Job> {
+    variables("GITLAB_CI").filter(|value| value == "true")?;
+    let proposal = variables("CI_MERGE_REQUEST_TARGET_BRANCH_NAME").map(|target| {
+        let tips = [Some(format!("refs/remotes/{remote}/{target}")), variables("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")];
+        let bases = tips.into_iter().flatten().chain(variables("CI_MERGE_REQUEST_DIFF_BASE_SHA")).collect();
+        let head = variables("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or_else(|| variables("CI_COMMIT_SHA"));
+        Proposed { bases, head: head.unwrap_or_else(|| "HEAD".to_owned()) }
+    });
+    let reports = vec![report(Format::Gitlab, "gl-code-quality-report.json"), report(Format::Junit, "tollgate-junit.xml")];
+    Some(Job { system: "GitLab CI", proposal, reports })
+}
+
+/// Azure Pipelines.
+fn azure(variables: Variables<'_>, remote: &str) -> Option<Job> {
+    variables("TF_BUILD").filter(|value| value.eq_ignore_ascii_case("true"))?;
+    let proposal = variables("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|target| {
+        let target = target.trim_start_matches("refs/heads/");
+        let head = variables("SYSTEM_PULLREQUEST_SOURCECOMMITID").unwrap_or_else(|| "HEAD".to_owned());
+        Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head }
+    });
+    Some(Job { system: "Azure Pipelines", proposal, reports: vec![report(Format::Junit, "tollgate-junit.xml")] })
+}
+
+/// Buildkite.
+fn buildkite(variables: Variables<'_>, remote: &str) -> Option<Job> {
+    variables("BUILDKITE").filter(|value| value == "true")?;
+    let is_proposal = variables("BUILDKITE_PULL_REQUEST").is_some_and(|number| number != "false");
+    let base = variables("BUILDKITE_PULL_REQUEST_BASE_BRANCH").filter(|_| is_proposal);
+    let proposal = base.map(|base| Proposed {
+        bases: vec![format!("refs/remotes/{remote}/{base}")],
+        head: variables("BUILDKITE_COMMIT").unwrap_or_else(|| "HEAD".to_owned()),
+    });
+    let reports = vec![report(Format::Junit, "tollgate-junit.xml"), report(Format::Markdown, "tollgate.md")];
+    Some(Job { system: "Buildkite", proposal, reports })
+}
+
+/// Jenkins, with the variables of its multibranch pipelines.
+fn jenkins(variables: Variables<'_>, remote: &str) -> Option<Job> {
+    variables("JENKINS_URL")?;
+    let proposal = variables("CHANGE_TARGET")
+        .map(|target| Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head: "HEAD".to_owned() });
+    Some(Job { system: "Jenkins", proposal, reports: vec![report(Format::Junit, "tollgate-junit.xml")] })
+}
