@@ -37,7 +37,7 @@ impl Invocation {
     }
 
     /// A path of the command line, from where the command was started: as it was given, so that it is shown so, too.
-    pub(crate) fn from_start(&self, path: &Utf8Path) -> Utf8PathBuf {
+    pub(crate) fn at_start(&self, path: &Utf8Path) -> Utf8PathBuf {
         if self.global.directory.is_some() { self.directory.join(path) } else { path.to_owned() }
     }
 

@@ -58,3 +58,28 @@ fn any_other_job_is_about_its_commit() {
 fn outside_of_a_ci_system_there_is_nothing_to_go_by() {
     World::new().tollgate("").arg("ci").run().exits(2).says(&["tollgate check --base REV"]);
 }
+
+#[test]
+fn a_hook_of_a_bare_repository_refuses_a_push_that_is_denied() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    shop.deployment.deliver("master", "one");
+    let hook = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/ci/pre-receive");
+    let binary = tollgate_tests::binary_path();
+    let text = fs_err::read_to_string(hook).unwrap().replace("    tollgate check", &format!("    {binary} check"));
+    let path = shop.deployment.remote().join("hooks/pre-receive");
+    fs_err::write(&path, text).unwrap();
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let push = || shop.world.git_command("deployment", &["push", "origin", "HEAD:refs/heads/master"]).output().unwrap();
+
+    shop.deployment.write(CART, manifest::deployment("cart", "registry.example.com/cart:latest"));
+    shop.deployment.commit("denied");
+    let refused = push();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("image-pinned/latest") && said.contains("denied: 1 deny"), "{said}");
+    shop.deployment.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    shop.deployment.edit(CART, |text| format!("# a remark\n{text}"));
+    shop.deployment.commit("well");
+    let taken = push();
+    assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+}

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use crate::cli::Cli;
 
 /// The built binary: what `TOLLGATE_BIN` names, else the one beside the test program.
-pub(crate) fn path() -> Utf8PathBuf {
+pub fn path() -> Utf8PathBuf {
     let path = std::env::var("TOLLGATE_BIN").map_or_else(|_| output_directory().join("tollgate"), Utf8PathBuf::from);
     assert!(path.exists(), "there is no `{path}`; run `cargo build -p tollgate`, or set TOLLGATE_BIN");
     path.canonicalize_utf8().unwrap()

@@ -23,6 +23,7 @@ mod target;
 mod world;
 
 pub use answer::Answer;
+pub use binary::path as binary_path;
 pub use cli::Cli;
 pub use corpus::corpus;
 pub use guests::guest;

@@ -2,7 +2,7 @@
 
 use tollgate_core::waiver::Waiver;
 
-use crate::raw::pipeline::ApiVersion;
+use crate::raw::api_version::ApiVersion;
 use crate::raw::text::{DateText, PathText, PlainPointerText, RuleText, Text};
 use crate::raw::waivers::{Waiver as RawWaiver, WaiverFile, WaiverSubject, WaiversKind};
 

@@ -12,8 +12,25 @@ use tempfile::TempDir;
 pub(crate) struct Handles {
     git_directory: Utf8PathBuf,
     idle: Mutex<Vec<Repository>>,
-    /// Directories of objects beside those of the clone; removed with this.
-    beside: Mutex<Vec<TempDir>>,
+    /// Where there are objects beside those of the clone.
+    beside: Mutex<Vec<Objects>>,
+}
+
+/// A directory of objects.
+pub(crate) enum Objects {
+    /// Removed with the handles.
+    Temporary(TempDir),
+    /// Of a push that a hook is asked about: they become the clone's own when the hook says yes.
+    Pushed(Utf8PathBuf),
+}
+
+impl Objects {
+    fn path(&self) -> Option<&str> {
+        match self {
+            Self::Temporary(directory) => directory.path().to_str(),
+            Self::Pushed(path) => Some(path.as_str()),
+        }
+    }
 }
 
 impl Handles {
@@ -27,16 +44,16 @@ impl Handles {
     }
 
     /// Makes the objects of a directory readable as well.
-    pub(crate) fn add_objects(&self, directory: TempDir) {
-        self.beside.lock().unwrap_or_else(PoisonError::into_inner).push(directory);
+    pub(crate) fn add_objects(&self, objects: Objects) {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner).push(objects);
         // Handles that are open don't know it yet.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn open(&self) -> Result<Repository, git2::Error> {
         let repository = Repository::open(&self.git_directory)?;
-        for directory in self.beside.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let path = directory.path().to_str().ok_or_else(|| git2::Error::from_str("the temporary directory is not UTF-8"))?;
+        for objects in self.beside.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let path = objects.path().ok_or_else(|| git2::Error::from_str("the temporary directory is not UTF-8"))?;
             repository.odb()?.add_disk_alternate(path)?;
         }
         Ok(repository)

@@ -4,6 +4,7 @@
 use camino::Utf8Path;
 use tollgate_core::ports::{ReadRepository as _, SourceError};
 
+use crate::handles::Objects;
 use crate::program::GitSaid;
 use crate::repository::{GitRepository, failed};
 
@@ -48,7 +49,9 @@ impl GitRepository {
         let objects =
             Utf8Path::from_path(directory.path()).ok_or_else(|| unwritable(std::io::ErrorKind::InvalidFilename.into()))?;
         let arguments = ["merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", base, head];
-        let outcome = self.program.run_aside(objects, &self.common_directory.join("objects"), &arguments);
+        let own = self.common_directory.join("objects");
+        let read: Vec<&Utf8Path> = std::iter::once(own.as_path()).chain(self.pushed.as_deref()).collect();
+        let outcome = self.program.run_aside(objects, &read, &arguments);
         let said = |error: GitSaid| SourceError::Git { what: what.clone(), source: Box::new(error) };
         let (clean, output) = outcome.map_err(said)?;
         let mut names = output.split('\0').filter(|name| !name.is_empty());
@@ -56,7 +59,7 @@ impl GitRepository {
         if !clean {
             return Err(SourceError::Conflict { base: base.to_owned(), head: head.to_owned(), files: conflicts(names) });
         }
-        self.handles.add_objects(directory);
+        self.handles.add_objects(Objects::Temporary(directory));
         Ok(tree)
     }
 }

@@ -54,11 +54,12 @@ impl GitProgram {
         Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status)))
     }
 
-    /// Runs git so that it writes objects to another directory, and reads those of the clone as well. Returns whether it ended
+    /// Runs git so that it writes objects to another directory, and reads those of others as well. Returns whether it ended
     /// with 0 and not with 1, by which git says no, and its standard output.
-    pub(crate) fn run_aside(&self, to: &Utf8Path, objects: &Utf8Path, arguments: &[&str]) -> Result<(bool, String), GitSaid> {
+    pub(crate) fn run_aside(&self, to: &Utf8Path, read: &[&Utf8Path], arguments: &[&str]) -> Result<(bool, String), GitSaid> {
         let mut command = self.command();
-        command.env("GIT_OBJECT_DIRECTORY", to).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(objects)).args(arguments);
+        let read: Vec<String> = read.iter().map(|path| quoted(path)).collect();
+        command.env("GIT_OBJECT_DIRECTORY", to).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", read.join(":")).args(arguments);
         let output = command.output().map_err(not_started)?;
         match output.status.code() {
             Some(code @ (0 | 1)) => Ok((code == 0, text(output.stdout)?)),

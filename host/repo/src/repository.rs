@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use git2::Repository;
 use tollgate_core::ports::SourceError;
 
-use crate::handles::Handles;
+use crate::handles::{Handles, Objects};
 use crate::objects::ObjectError;
 use crate::place;
 use crate::program::GitProgram;
@@ -23,7 +23,12 @@ pub struct GitRepository {
     /// Relative URLs start here.
     pub(crate) base: Utf8PathBuf,
     remote_name: String,
+    /// Where the objects of a push are that a hook is asked about.
+    pub(crate) pushed: Option<Utf8PathBuf>,
 }
+
+/// Git tells hooks of a push by it where the objects are that the push brings (`git help receive-pack`).
+const PUSHED: &str = "GIT_QUARANTINE_PATH";
 
 impl GitRepository {
     /// Finds the repository that a path is in. `remote` is the name of one of its remotes, usually `origin`, or a URL.
@@ -47,8 +52,12 @@ impl GitRepository {
         let root = repository.workdir().map(resolved).transpose()?;
         let base = root.clone().unwrap_or_else(|| git_directory.clone());
         let program = GitProgram::new(git_directory.clone(), base.clone());
+        let pushed = std::env::var(PUSHED).ok().map(Utf8PathBuf::from).filter(|path| path.is_absolute());
+        let handles = Handles::new(&git_directory, repository);
+        pushed.iter().for_each(|path| handles.add_objects(Objects::Pushed(path.clone())));
         Ok(Self {
-            handles: Handles::new(&git_directory, repository),
+            handles,
+            pushed,
             remote: Remote::new(program.clone(), remote),
             remote_name: remote.to_owned(),
             program,

@@ -26,7 +26,7 @@ use crate::wiring::Lines;
 /// What is proven.
 pub(crate) enum Judge<'a> {
     /// A plugin, which each case may set otherwise.
-    Plugin { spec: PolicySpec, digest: Digest, bytes: Arc<[u8]>, loader: &'a dyn LoadPolicy },
+    Plugin { spec: Box<PolicySpec>, digest: Digest, bytes: Arc<[u8]>, loader: &'a dyn LoadPolicy },
     /// The policies of a pack, as the pack sets them.
     Pack { name: String, policies: &'a Policies },
 }
@@ -49,7 +49,7 @@ impl Judge<'_> {
             Self::Pack { policies, .. } => Ok((*policies).clone()),
             Self::Plugin { spec, digest, bytes, loader } => {
                 let grants = Grants { log: true, clock: true, data: Some(case.data.clone()), secret_values: true };
-                let spec = PolicySpec { settings: Value::Object(case.settings.clone()), grants, ..spec.clone() };
+                let spec = PolicySpec { settings: Value::Object(case.settings.clone()), grants, ..PolicySpec::clone(spec) };
                 Policies::load(&[(spec, *digest, Arc::clone(bytes))], *loader)
                     .map_err(|problems| problems.iter().map(told).collect::<Vec<_>>().join("; "))
             }

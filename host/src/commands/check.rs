@@ -104,6 +104,6 @@ fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal
     let Some(base) = &arguments.base else { return Ok(None) };
     let head = arguments.head.as_deref().unwrap_or("HEAD");
     let proposal = Proposal::open(wiring::repository(invocation)?, base, head).map_err(fail)?;
-    let paths: Vec<_> = arguments.paths.iter().map(|path| invocation.from_start(path)).collect();
+    let paths: Vec<_> = arguments.paths.iter().map(|path| invocation.at_start(path)).collect();
     proposal.below(&paths).map(Some)
 }

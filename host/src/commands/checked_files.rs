@@ -10,7 +10,7 @@ use tollgate_report::failure::Failure;
 use super::judging::Judging;
 use crate::cli::check::Check;
 use crate::configuration::Failures;
-use crate::delivery::components::{self, ComponentError};
+use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::sources::{self, Files, Naming, PathError};
@@ -33,14 +33,14 @@ fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -
         return match (&judging.root, pipeline.components.is_empty()) {
             (Some(root), false) => component_directories(root, pipeline, &naming),
             _ => {
-                let here = invocation.from_start(Utf8Path::new("."));
+                let here = invocation.at_start(Utf8Path::new("."));
                 Ok(vec![something(sources::path_files(&here, &naming).map_err(path_failure)?, Utf8Path::new("."))?])
             }
         };
     }
     let mut groups = Vec::new();
     for path in &arguments.paths {
-        let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&invocation.from_start(path), &naming) };
+        let files = if path == "-" { sources::stdin_files() } else { sources::path_files(&invocation.at_start(path), &naming) };
         groups.push(something(files.map_err(path_failure)?, path)?);
     }
     Ok(groups)
@@ -71,14 +71,6 @@ fn tree_failure(error: SourceError) -> Failure {
         SourceError::UnknownPath { .. } => Failure::new(ExitCode::InvalidConfiguration, &error),
         _ => fail(error),
     }
-}
-
-/// The component that a path of the repository belongs to.
-pub(super) fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
-    let directories = path.match_indices('/').map(|(end, _)| &path[..end]);
-    let is_component = |directory: &&str| pipeline.components.iter().any(|spec| spec.path.matches(directory));
-    let directory = directories.into_iter().find(is_component)?;
-    Some(directory.rsplit('/').next().unwrap_or(directory).to_owned())
 }
 
 fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'_>) -> Result<Vec<Files>, Failure> {
@@ -130,7 +122,7 @@ fn named_at_revision(
     let mut groups = Vec::new();
     for path in &arguments.paths {
         let inside = repository
-            .relative(&invocation.from_start(path))
+            .relative(&invocation.at_start(path))
             .ok_or_else(|| Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` is not in this repository")))?;
         let component = |path: &str| component_of(pipeline, path);
         let files = sources::files_at(repository, commit, inside.as_str(), &component, &pipeline.ignore).map_err(tree_failure)?;

@@ -22,7 +22,7 @@ pub(super) fn run(invocation: &Invocation, arguments: &Test) -> Outcome {
     let destinations = cases_destinations(&arguments.output).map_err(one)?;
     let packs = match arguments.packs.as_slice() {
         [] => of_configuration(invocation)?,
-        named => named.iter().map(|path| invocation.from_start(path)).collect(),
+        named => named.iter().map(|path| invocation.at_start(path)).collect(),
     };
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let mut reports = Vec::new();

@@ -11,8 +11,7 @@ use tollgate_repo::{ChangedFile, GitRepository, Merge};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use super::checked_files::component_of;
-use crate::delivery::components::{self, ComponentError};
+use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
 use crate::sources::{self, Files};
 

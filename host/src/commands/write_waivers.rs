@@ -33,7 +33,7 @@ pub(crate) struct WaiversToWrite {
 /// What the command line asks to write; nothing where it does not.
 pub(crate) fn asked(invocation: &Invocation, arguments: &Check) -> Result<Option<WaiversToWrite>, Failure> {
     let Some(file) = &arguments.write_waivers else { return Ok(None) };
-    let path = invocation.from_start(file);
+    let path = invocation.at_start(file);
     refuse_existing(&path)?;
     let terms = terms(invocation, arguments, &path)?;
     Ok(Some(WaiversToWrite { path, terms }))

@@ -46,30 +46,28 @@ fn text(
     destination: &Destination,
 ) -> Result<String, Failure> {
     let Beside { rules, sources, started } = beside;
-    let written = match destination.format {
+    match destination.format {
         Format::Text => {
             let detail = if arguments.all { Detail::FULL } else { Detail::BRIEF };
             let style = if destination.file.is_some() { Style::plain(DEFAULT_WIDTH) } else { invocation.style() };
-            return Ok(report.to_text(style, detail, sources));
+            Ok(report.to_text(style, detail, sources))
         }
-        Format::Github => return Ok(format::github::to_string(report)),
+        Format::Github => Ok(format::github::to_string(report)),
         Format::Markdown => {
             let (command, files) = (command(arguments), files(report));
             let comment = Comment { command: &command, files: files.as_deref() };
-            return Ok(format::markdown::to_string(report, rules, comment));
+            Ok(format::markdown::to_string(report, rules, comment))
         }
-        Format::Json => return output::json(report),
+        Format::Json => output::json(report),
         Format::Sarif => format::sarif::to_string(report, rules).map_err(unwritable),
         Format::Junit => format::junit::to_string(report).map_err(unwritable),
         Format::Gitlab => format::gitlab::to_string(report).map_err(unwritable),
         Format::GitlabSast => format::gitlab_sast::to_string(report, rules, *started, Invocation::now()).map_err(unwritable),
         Format::Policyreport => format::policyreport::to_string(report, Invocation::now()).map_err(unwritable),
         Format::Csv => format::csv::to_string(report).map_err(unwritable),
-    };
-    written
+    }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
 fn unwritable<E: std::error::Error + 'static>(error: E) -> Failure {
     Failure::new(ExitCode::Unexpected, &error)
 }

@@ -67,6 +67,14 @@ pub(crate) fn at_commit(
     Ok(components)
 }
 
+/// The component that a path of the repository belongs to.
+pub(crate) fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
+    let directories = path.match_indices('/').map(|(end, _)| &path[..end]);
+    let is_component = |directory: &&str| pipeline.components.iter().any(|spec| spec.path.matches(directory));
+    let directory = directories.into_iter().find(is_component)?;
+    Some(directory.rsplit('/').next().unwrap_or(directory).to_owned())
+}
+
 fn directories(files: &[TreeFile]) -> BTreeSet<String> {
     let mut directories = BTreeSet::new();
     for file in files.iter().filter(|file| file.kind == TreeFileKind::File) {

@@ -12,11 +12,11 @@ use proc_macro::TokenStream;
 /// Makes a function the plugin's validator. See `tollgate_sdk::validator`.
 #[proc_macro_attribute]
 pub fn validator(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    validator::expand(arguments.into(), item.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    validator::expand(arguments.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Makes a struct the settings of a plugin, or an enum a choice among them. See `tollgate_sdk::settings`.
 #[proc_macro_attribute]
 pub fn settings(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    settings::expand(&arguments.into(), item.into()).unwrap_or_else(|error| error.into_compile_error()).into()
+    settings::expand(&arguments.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

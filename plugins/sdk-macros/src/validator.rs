@@ -104,7 +104,7 @@ fn validator(arguments: &Arguments, function: &ItemFn, asked: &Asked, settings: 
     };
     let Arguments { name, rules, kinds, secret_values } = arguments;
     let name = name.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_NAME")), |name| quote!(#name));
-    let kinds = kinds.iter().map(|kind| kind.value()).map(|kind| {
+    let kinds = kinds.iter().map(LitStr::value).map(|kind| {
         let (kind, group) = kind.split_once('.').map_or((kind.as_str(), ""), |(kind, group)| (kind, group));
         quote!(.of(#group, #kind))
     });

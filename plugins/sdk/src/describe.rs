@@ -3,7 +3,6 @@
 pub use crate::bindings::validator::tollgate::gate::types::{Level, PluginError, Severity};
 
 use crate::bindings::validator::tollgate::gate::types;
-use crate::settings::Settings;
 
 /// One rule that a plugin judges by. Findings are made from rules, so they always name one that exists.
 #[derive(Debug)]
@@ -40,18 +39,6 @@ impl From<&Rule> for types::Rule {
             level: rule.level,
             severity: rule.severity,
             controls: rule.controls.iter().map(|&control| control.to_owned()).collect(),
-        }
-    }
-}
-
-impl Description {
-    /// With the settings, as it crosses to the host.
-    pub(crate) fn with<S: Settings>(self) -> types::Description {
-        types::Description {
-            name: self.name.to_owned(),
-            version: self.version.to_owned(),
-            rules: self.rules.iter().map(|&rule| rule.into()).collect(),
-            settings_schema: S::schema().into_bytes(),
         }
     }
 }

@@ -47,6 +47,7 @@ mod arena;
 #[doc(hidden)]
 pub mod bindings;
 mod context;
+mod crossing;
 mod describe;
 mod document;
 mod finding;

@@ -8,6 +8,7 @@ mod instances;
 mod machine;
 mod measure;
 mod peers;
+mod proposal;
 mod report;
 mod workload;
 
@@ -19,6 +20,7 @@ use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
 use contest::{Contest, Place};
+use proposal::ProposalCosts;
 use report::Report;
 
 /// What `cargo xtask bench` can be told.
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// How many Deployments there are, one file each.
     #[arg(long, value_name = "N,…", value_delimiter = ',', default_values = ["1000", "10000"])]
     sizes: Vec<usize>,
+    /// How many files the repository has in which a proposal is checked.
+    #[arg(long, value_name = "N", default_value = "50000")]
+    repository: usize,
     /// Measures tollgate alone.
     #[arg(long)]
     no_peers: bool,
@@ -70,7 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let start = Contest::hold(&place, &peers, 1, arguments.runs * 3)?;
     let document = directory.join("deployments-1/service-00000.yaml");
     let instances = instances::measure(&repository, &binary, &document)?;
-    let report = Report { machine: machine::describe(), contests, start, instances };
+    let proposal = ProposalCosts::measure(&place, arguments.repository, arguments.runs)?;
+    let report = Report { machine: machine::describe(), contests, start, proposal, instances };
     write(&report, &directory)
 }
 

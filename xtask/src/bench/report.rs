@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::contest::{Contest, Measured};
 use super::instances::Instances;
 use super::machine::Machine;
+use super::measure::Cost;
+use super::proposal::ProposalCosts;
 
 /// All that was measured.
 #[derive(Debug, Serialize)]
@@ -16,6 +18,7 @@ pub(super) struct Report {
     pub(super) contests: Vec<Contest>,
     /// One file: from process start to its verdict, and the end of the process.
     pub(super) start: Contest,
+    pub(super) proposal: ProposalCosts,
     pub(super) instances: Vec<Instances>,
 }
 
@@ -41,6 +44,7 @@ impl Report {
         }
         writeln!(text, "\nOne file, from the start of the process to its end; medians of {} runs\n", self.start.runs)?;
         table(text, &self.start)?;
+        proposal(text, &self.proposal)?;
         writeln!(text, "\nOne document judged by one policy, in microseconds\n")?;
         writeln!(text, "| threads | fresh instance | live instance | native | fresh : live |\n|---|---|---|---|---|")?;
         for Instances { threads, fresh, live, native } in &self.instances {
@@ -48,6 +52,23 @@ impl Report {
         }
         Ok(())
     }
+}
+
+fn proposal(text: &mut String, costs: &ProposalCosts) -> fmt::Result {
+    let ProposalCosts { files, changed, together, runs, .. } = costs;
+    writeln!(text, "\nA proposal that changes {changed} of {files} files in git; medians of {runs} runs\n")?;
+    writeln!(text, "| what is judged | wall | CPU | peak memory |\n|---|---|---|---|")?;
+    let of_set = |how: &str| format!("all of {together} documents together, {how}");
+    let rows = [
+        ("each changed document, branch up to date".to_owned(), costs.up_to_date),
+        ("each changed document, with a merge to make".to_owned(), costs.merged),
+        (of_set("nothing cached"), costs.set),
+        (of_set("cached"), costs.set_cached),
+    ];
+    for (what, Cost { wall, cpu, peak_memory }) in rows {
+        writeln!(text, "| {what} | {} | {} | {} MiB |", milliseconds(wall), milliseconds(cpu), peak_memory / 1024 / 1024)?;
+    }
+    Ok(())
 }
 
 /// Ratios are to the fastest peer.
@@ -69,7 +90,6 @@ fn milliseconds(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::measure::Cost;
 
     fn mk_measured(name: &str, is_peer: bool, wall: u64) -> Measured {
         let wall = Duration::from_millis(wall);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::ApiVersion;
+use super::api_version::ApiVersion;
 use super::policy::{Grants, Levels, Limits, Settings};
 use super::text::{Name, PluginText, Text};
 

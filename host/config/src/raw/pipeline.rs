@@ -3,18 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::api_version::ApiVersion;
 use super::gate::Gate;
 use super::policy::Policy;
 use super::role::Role;
 use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
 use super::waivers::Waivers;
-
-/// The version of the configuration's form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub(crate) enum ApiVersion {
-    #[serde(rename = "tollgate.dev/v1alpha1")]
-    V1Alpha1,
-}
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

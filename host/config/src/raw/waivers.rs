@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::ApiVersion;
+use super::api_version::ApiVersion;
 use super::text::{DateText, PathText, PlainPointerText, RuleText, Text};
 
 /// What the file is.

@@ -1,6 +1,6 @@
 //! What is told of a proposal alone: what was there before, what it fixes, and what its own policies would say.
 
-use crate::check::{CheckDecision, CheckReport, ProposalReport};
+use crate::check::{CheckDecision, CheckReport};
 use crate::clean;
 use crate::finding::{FindingReport, FindingStatus};
 use crate::style::{Style, Tone};
@@ -42,23 +42,4 @@ pub(crate) fn own_policies(report: &CheckReport, style: Style, detail: Detail) -
     let more = if more == 0 { String::new() } else { format!("  {more} more\n") };
     let errors: String = own.errors.iter().map(|error| format!("  error: {}\n", clean::line(&error.message))).collect();
     format!("{heading}\n  {word}: {}\n{lines}{more}{errors}", summary::levels(present))
-}
-
-/// `proposal 0123456789ab into ba9876543210: 3 files changed; 2 new, 1 unchanged, 0 fixed`
-pub(crate) fn line(proposal: &ProposalReport, findings: &[FindingReport]) -> String {
-    let count = |status| findings.iter().filter(|finding| finding.status == Some(status)).count();
-    let short = |commit: &str| clean::line(commit.get(..12).unwrap_or(commit));
-    let files = match (proposal.changed_files, proposal.whole) {
-        (count, true) => format!("{count} changed, all judged"),
-        (1, false) => "1 file changed".to_owned(),
-        (count, false) => format!("{count} files changed"),
-    };
-    format!(
-        "proposal {} into {}: {files}; {} new, {} unchanged, {} fixed",
-        short(&proposal.head),
-        short(&proposal.base),
-        count(FindingStatus::New),
-        count(FindingStatus::Unchanged),
-        count(FindingStatus::Fixed)
-    )
 }

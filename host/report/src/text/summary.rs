@@ -3,7 +3,7 @@
 use tollgate_core::finding::Level;
 use tollgate_core::policy::Enforcement;
 
-use crate::check::{AtPromotion, CheckDecision, CheckReport, Counts, NotEvaluated};
+use crate::check::{AtPromotion, CheckDecision, CheckReport, Counts, NotEvaluated, ProposalReport};
 use crate::clean;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::finding::{FindingReport, FindingStatus};
 use crate::gate::{GateReport, WaitReport};
 use crate::style::{Style, Tone};
 use crate::table;
-use crate::text::{Sources, join, proposal};
+use crate::text::{Sources, join};
 
 /// Each error with its causes and the meaning of its exit code.
 pub(crate) fn errors(errors: &[Failure], style: Style, sources: &Sources<'_>) -> String {
@@ -63,7 +63,7 @@ pub(crate) fn verdict(report: &CheckReport, style: Style) -> String {
     let word = decision(report);
     let tone = if report.decision == Some(CheckDecision::Approved) { Tone::Good } else { Tone::Bad };
     let judged_by = format!("judged by the policies of: {}", clean::line(&report.policy_revision));
-    let proposal = report.proposal.as_ref().map(|proposal| format!("{}\n", proposal::line(proposal, &report.findings)));
+    let proposal = report.proposal.as_ref().map(|proposal| format!("{}\n", proposal_line(proposal, &report.findings)));
     let verdict = verdict_line(word, tone, report, style);
     format!("{}\n{}{verdict}", style.paint(Tone::Quiet, judged_by), proposal.unwrap_or_default())
 }
@@ -85,11 +85,31 @@ fn verdict_line(word: &str, tone: Tone, report: &CheckReport, style: Style) -> S
     format!("{}: {found}; {counts}{exit}", style.paint(tone, word))
 }
 
+/// `proposal 0123456789ab into ba9876543210: 3 files changed; 2 new, 1 unchanged, 0 fixed`
+fn proposal_line(proposal: &ProposalReport, findings: &[FindingReport]) -> String {
+    let count = |status| findings.iter().filter(|finding| finding.status == Some(status)).count();
+    let short = |commit: &str| clean::line(commit.get(..12).unwrap_or(commit));
+    let files = match (proposal.changed_files, proposal.whole) {
+        (count, true) => format!("{count} changed, all judged"),
+        (1, false) => "1 file changed".to_owned(),
+        (count, false) => format!("{count} files changed"),
+    };
+    format!(
+        "proposal {} into {}: {files}; {} new, {} unchanged, {} fixed",
+        short(&proposal.head),
+        short(&proposal.base),
+        count(FindingStatus::New),
+        count(FindingStatus::Unchanged),
+        count(FindingStatus::Fixed)
+    )
+}
+
 /// `2 deny, 1 warn`
-pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport> + Clone) -> String {
-    let count = |level: Level| findings.clone().filter(|finding| finding.waiver.is_none() && finding.level == level).count();
-    let waived = findings.clone().filter(|finding| finding.waiver.is_some()).count();
-    let counted = [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note"), (waived, "waived")];
+pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport>) -> String {
+    let (waived, counting): (Vec<&FindingReport>, Vec<&FindingReport>) = findings.partition(|finding| finding.waiver.is_some());
+    let count = |level: Level| counting.iter().filter(|finding| finding.level == level).count();
+    let counted =
+        [(count(Level::Deny), "deny"), (count(Level::Warn), "warn"), (count(Level::Note), "note"), (waived.len(), "waived")];
     let words: Vec<String> =
         counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if words.is_empty() { "no findings".to_owned() } else { words.join(", ") }

@@ -21,11 +21,11 @@ use crate::{output, wiring};
 
 pub(super) fn run(invocation: &Invocation, arguments: &Bench) -> Outcome {
     let one = |failure: Failure| vec![failure];
-    let before = arguments.compare.as_ref().map(|file| read(&invocation.from_start(file))).transpose().map_err(one)?;
+    let before = arguments.compare.as_ref().map(|file| read(&invocation.at_start(file))).transpose().map_err(one)?;
     let report = measure(invocation, arguments).map_err(one)?;
     let json = output::json(&report).map_err(one)?;
     if let Some(file) = &arguments.save {
-        output::write_file(&invocation.from_start(file), json.as_bytes()).map_err(one)?;
+        output::write_file(&invocation.at_start(file), json.as_bytes()).map_err(one)?;
     }
     let text = match arguments.output {
         Format::Json => json,
@@ -103,7 +103,7 @@ fn questions(
     let naming = Naming { root: None, component: &|_| None, ignore: &[] };
     let mut groups = Vec::new();
     for path in &paths {
-        groups.push(path_files(&invocation.from_start(path), &naming).map_err(fail)?);
+        groups.push(path_files(&invocation.at_start(path), &naming).map_err(fail)?);
     }
     let documents = read_documents(groups).documents;
     let concerned = documents.iter().filter(|judged| plugin.needs().concern(&judged.document.identity));

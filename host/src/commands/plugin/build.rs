@@ -12,9 +12,9 @@ use crate::invocation::Invocation;
 use crate::output;
 
 pub(super) fn run(invocation: &Invocation, arguments: &Build) -> Outcome {
-    let directory = invocation.from_start(&arguments.at);
+    let directory = invocation.at_start(&arguments.at);
     let (name, bytes) = built(&directory).map_err(|failure| vec![failure])?;
-    let file = arguments.to.as_ref().map_or_else(|| file_of(&directory, &name), |file| invocation.from_start(file));
+    let file = arguments.to.as_ref().map_or_else(|| file_of(&directory, &name), |file| invocation.at_start(file));
     output::write_file(&file, &bytes).map_err(|failure| vec![failure])?;
     let line = format!("{file}: {} KiB, {}\n", bytes.len().div_ceil(1024), Digest::of(&bytes));
     output::print(&line).map_err(|failure| vec![failure])?;

@@ -39,7 +39,7 @@ impl Named {
             })?;
             return Ok(Self::new(name.to_owned(), bytes.to_vec()));
         }
-        let path = invocation.from_start(Utf8Path::new(name));
+        let path = invocation.at_start(Utf8Path::new(name));
         let file = if path.is_dir() { in_directory(&path)? } else { path };
         let bytes = fs_err::read(&file).map_err(|error| Failure::new(ExitCode::SourceUnreadable, &error))?;
         Ok(Self::new(file.into_string(), bytes))

@@ -10,7 +10,7 @@ use crate::invocation::Invocation;
 use crate::output;
 
 pub(super) fn run(invocation: &Invocation, arguments: &New) -> Outcome {
-    let directory = invocation.from_start(&arguments.at);
+    let directory = invocation.at_start(&arguments.at);
     let sdk = match &arguments.sdk {
         Some(path) => Sdk::Path(sdk(invocation, path).map_err(|failure| vec![failure])?),
         None => Sdk::Vendored,
@@ -23,7 +23,7 @@ pub(super) fn run(invocation: &Invocation, arguments: &New) -> Outcome {
 }
 
 fn sdk(invocation: &Invocation, path: &camino::Utf8Path) -> Result<camino::Utf8PathBuf, Failure> {
-    let whole = invocation.from_start(path);
+    let whole = invocation.at_start(path);
     if whole.join("Cargo.toml").is_file() {
         return Ok(whole);
     }

@@ -24,7 +24,7 @@ use crate::wiring;
 const GLANCE: Duration = Duration::from_millis(300);
 
 pub(super) fn run(invocation: &Invocation, arguments: &Test) -> Outcome {
-    let directory = invocation.from_start(&arguments.at);
+    let directory = invocation.at_start(&arguments.at);
     if !arguments.watch {
         return once(invocation, arguments, &directory);
     }
@@ -76,7 +76,8 @@ fn prove(invocation: &Invocation, named: &Named, cases: &[cases::Case]) -> Resul
             return Err(one(Failure::of_message(ExitCode::InvalidConfiguration, message)));
         }
     };
-    let judge = Judge::Plugin { spec: named.spec(&name), digest: named.digest, bytes: named.bytes.clone(), loader: &sandbox };
+    let judge =
+        Judge::Plugin { spec: Box::new(named.spec(&name)), digest: named.digest, bytes: named.bytes.clone(), loader: &sandbox };
     cases::run(&judge, cases)
 }
 

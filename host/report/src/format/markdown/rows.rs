@@ -70,7 +70,7 @@ impl<'a> Rows<'a> {
 /// The message, then what would fix it, then who could let it through or why it comes to nothing.
 fn what(finding: &FindingReport) -> String {
     let fix = finding.remediation.as_deref().map(|fix| format!("<br>**Fix:** {}", shown(fix, TEXT))).unwrap_or_default();
-    let way = sentence::aside(finding).unwrap_or_else(|| finding.way_through().to_owned());
+    let way = sentence::aside(finding).unwrap_or_else(|| finding.way_through());
     format!("{}{fix}<br><sub>{}</sub>", shown(&finding.message, TEXT), shown(&way, NAME))
 }
 
