@@ -1,4 +1,4 @@
-//! `tollgate completion`.
+//! `tollgate completion` and `tollgate man`.
 
 use tollgate_tests::World;
 
@@ -19,4 +19,17 @@ fn bash_takes_its_script() {
     let path = world.write("completion.bash", script);
     let status = std::process::Command::new("bash").args(["-n", path.as_str()]).status().unwrap();
     assert!(status.success());
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_nothing_that_is_hidden_has_one() {
+    let world = World::new();
+    world.tollgate("").args(["man", "pages"]).run().exits(0).says(&["pages to `pages`"]);
+    let page = |name: &str| fs_err::read_to_string(world.path(format!("pages/{name}.1")));
+    for name in ["tollgate", "tollgate-check", "tollgate-plugin-test", "tollgate-recipe-build"] {
+        let text = page(name).unwrap();
+        assert!(text.contains(".TH") && text.contains("SYNOPSIS"), "{name}: {text}");
+    }
+    assert!(page("tollgate-check").unwrap().contains("write\\-waivers"));
+    assert!(page("tollgate-__compile").is_err() && page("tollgate-help").is_err());
 }

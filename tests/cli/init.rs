@@ -1,6 +1,6 @@
 //! `tollgate init --trust`.
 
-use tollgate_tests::{Answer, Pipeline, Shop};
+use tollgate_tests::{Answer, Pipeline, Shop, manifest};
 
 fn mk_shop() -> Shop {
     Shop::untrusted(&["cart"], &Pipeline::deployment())
@@ -105,4 +105,46 @@ fn a_ledger_may_live_in_a_repository_of_its_own() {
     assert_eq!(shop.world.git("remotes/ledgers.git", &["branch", "--list"]).trim(), "tollgate/ledger-deployment");
     shop.tollgate(&["status", "--ledger", &place]).run().exits(0);
     shop.tollgate(&["status"]).run().exits(15);
+}
+
+#[test]
+fn a_repository_is_looked_at_and_gets_a_configuration_that_it_passes() {
+    let world = tollgate_tests::World::new();
+    let repository = world.repository("old");
+    repository.write("services/cart/cart.yaml", manifest::deployment("cart", "registry.example.com/cart:latest"));
+    repository.write("services/email/email.yaml", manifest::deployment("email", "registry.example.com/email:latest"));
+    repository.write("services/email/settings.yaml", "colour: blue\n");
+    repository.write("services/email/template.yaml", "{{ if .x }}\n");
+    repository.write("infra/main.tf", "");
+    repository.write(".github/workflows/build.yml", "on: push\n");
+    repository.tollgate().arg("init").run().exits(2).says(&["--yes"]);
+    assert!(!repository.has("tollgate.yaml"));
+    let answer = repository.tollgate().args(["init", "--yes"]).run().exits(0);
+    insta::assert_snapshot!(answer.snapshot());
+    let text = repository.read("tollgate.yaml");
+    assert!(answer.stdout.contains(&text), "what is written is shown first:\n{text}");
+    repository.tollgate().args(["check"]).run().exits(0).says(&["image-pinned/latest", "advisory"]);
+    repository.commit("begun");
+    repository.tollgate().args(["check", "--rev", "HEAD"]).run().exits(0);
+    repository.tollgate().args(["init", "--yes"]).run().exits(12).says(&["exists already", "init --trust"]);
+}
+
+#[test]
+fn a_repository_without_manifests_gets_no_configuration() {
+    let world = tollgate_tests::World::new();
+    let repository = world.repository("empty");
+    repository.write("README.md", "nothing yet\n");
+    repository.tollgate().args(["init", "--yes"]).run().exits(12).says(&["holds manifests"]);
+    assert!(!repository.has("tollgate.yaml"));
+}
+
+#[test]
+fn a_repository_in_order_gets_gates_that_block() {
+    let world = tollgate_tests::World::new();
+    let repository = world.repository("new");
+    repository.write("deploy/cart.yaml", manifest::deployment("cart", &format!("registry.example.com/cart:{}", "a".repeat(40))));
+    repository.tollgate().args(["init", "--yes"]).run().exits(0);
+    assert!(!repository.read("tollgate.yaml").contains("advisory"));
+    repository.write("deploy/cart.yaml", manifest::deployment("cart", "registry.example.com/cart:latest"));
+    repository.tollgate().arg("check").run().exits(10);
 }

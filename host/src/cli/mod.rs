@@ -89,7 +89,7 @@ pub(crate) enum Format {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Set up trust in a repository
+    /// Begin: write a tollgate.yaml for what is there, or, with `--trust`, put one in force
     Init(trust::Init),
     /// Judge manifests by the policies, without resolving or changing anything
     Check(check::Check),
@@ -121,6 +121,8 @@ pub(crate) enum Command {
     Plugin(plugin::Plugin),
     /// Print completions for a shell
     Completion(policy::Completion),
+    /// Write manual pages
+    Man(policy::Man),
     /// Compile a plugin from standard input: the child process that the sandbox starts
     #[command(name = "__compile", hide = true)]
     Compile,
@@ -153,6 +155,7 @@ impl Command {
             | Self::Plugin(_)
             | Self::Init(_)
             | Self::Completion(_)
+            | Self::Man(_)
             | Self::Compile
             | Self::Docs(_) => {
                 return None;

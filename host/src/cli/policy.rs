@@ -88,6 +88,14 @@ pub(crate) struct Completion {
     pub(crate) shell: clap_complete::Shell,
 }
 
+/// Write manual pages
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The directory that they go to, one file for each command
+    #[arg(value_name = "DIR", default_value = "man")]
+    pub(crate) to: Utf8PathBuf,
+}
+
 /// Print generated documentation
 #[derive(Debug, Args)]
 pub(crate) struct Docs {

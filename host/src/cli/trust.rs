@@ -4,12 +4,16 @@ use clap::Args;
 
 use super::Format;
 
-/// Set up trust in a repository
+/// Begin: write a tollgate.yaml for what is there, or, with `--trust`, put one in force
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Write entry 0 of the ledger: from now on, this commit's policies judge
     #[arg(long = "trust", value_name = "COMMIT")]
-    pub(crate) commit: String,
+    pub(crate) commit: Option<String>,
+
+    /// Write tollgate.yaml without asking
+    #[arg(long, conflicts_with = "commit")]
+    pub(crate) yes: bool,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]

@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Completion) -> Outcome {
 }
 
 /// The command line without what is hidden from people: shells offer every command that they are told of.
-fn visible(whole: &clap::Command) -> clap::Command {
+pub(super) fn visible(whole: &clap::Command) -> clap::Command {
     let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
     clap::Command::new("tollgate").args(whole.get_arguments().cloned()).subcommands(shown)
 }

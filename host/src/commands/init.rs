@@ -34,7 +34,8 @@ struct InitReport {
 }
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Init) -> Outcome {
-    let report = init(invocation, arguments)?;
+    let Some(commit) = &arguments.commit else { return super::start::run(invocation, arguments) };
+    let report = init(invocation, commit)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(|failure| vec![failure])?,
         Format::Text => text(&report),
@@ -59,7 +60,7 @@ set these rules at the forge, so that nobody can rewrite what was written:
     )
 }
 
-fn init(invocation: &Invocation, arguments: &Init) -> Result<InitReport, Failures> {
+fn init(invocation: &Invocation, commit: &str) -> Result<InitReport, Failures> {
     let one = |failure: Failure| vec![failure];
     let clone = wiring::repository(invocation).map_err(one)?;
     let repo = clone.remote_url().map_err(|error| {
@@ -67,7 +68,7 @@ fn init(invocation: &Invocation, arguments: &Init) -> Result<InitReport, Failure
         vec![failure.with_hint("trust lives at a remote: add one with `git remote add origin URL`, and push")]
     })?;
     let ledger = wiring::ledger(invocation, &clone).map_err(one)?;
-    let commit = clone.commit(&arguments.commit).map_err(fail).map_err(one)?;
+    let commit = clone.commit(commit).map_err(fail).map_err(one)?;
     let policy_ref = policy_ref(invocation, &clone, &commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, policies: _, blobs } = in_force::at_commit(&commit, &clone, &ledger, &sandbox)?;

@@ -15,6 +15,7 @@ mod explain;
 mod failed;
 mod init;
 mod judging;
+mod man;
 mod own_policies;
 mod plan;
 mod plugin;
@@ -27,6 +28,7 @@ mod recipe;
 mod render;
 mod selection;
 mod service;
+mod start;
 mod status;
 mod update;
 mod write_waivers;
@@ -79,6 +81,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Check(arguments) => check::run(&invocation, &arguments),
         Command::Ci(arguments) => ci::run(&invocation, &arguments),
         Command::Completion(arguments) => completion::run(&arguments),
+        Command::Man(arguments) => man::run(&invocation, &arguments),
         Command::Init(arguments) => init::run(&invocation, &arguments),
         Command::Plan(arguments) => plan::run(&invocation, &arguments),
         Command::Render(arguments) => render::run(&invocation, &arguments),
