@@ -113,6 +113,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         gates: assembly.gates,
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
         waivers,
+        inline_waivers: raw.waivers.inline,
         image_layout: raw.registry.as_ref().map(|registry| registry.layout.as_str().to_owned()),
     };
     if !reading.incomplete {

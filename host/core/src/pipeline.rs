@@ -25,6 +25,8 @@ pub struct Pipeline {
     pub ledger: LedgerSpec,
     /// Known findings that are accepted for a time.
     pub waivers: Vec<Waiver>,
+    /// Whether waivers in objects' annotations count as well.
+    pub inline_waivers: bool,
     /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
     pub image_layout: Option<String>,
 }

@@ -1,12 +1,15 @@
 //! One configuration, asked about files: which gates answer here, what they say, and the report of it.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use tollgate_core::cache::Forgetful;
 use tollgate_core::decision::Decision;
+use tollgate_core::document::SourceFile;
 use tollgate_core::evaluate::{Context, LoadedPolicy, PlaceOfEvaluation};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_core::policy::Scope;
-use tollgate_core::waiver::{Uses, waive};
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts};
 use tollgate_manifest::NotEvaluated;
 use tollgate_report::check::{AtPromotion, CheckReport, Counts};
@@ -18,10 +21,11 @@ use super::checked::{Checked, Checker};
 use super::failed;
 use super::judging::{self, Judging};
 use crate::cli::check::Check;
+use crate::inline_waivers::{self, Waived};
 use crate::invocation::Invocation;
 use crate::kept::{Kept, KeptLines};
 use crate::output;
-use crate::sources::Files;
+use crate::sources::{FileToRead, Files, read_file};
 use crate::wiring::Lines;
 
 /// One configuration, ready to answer.
@@ -41,8 +45,8 @@ pub(crate) struct Beside {
     /// Findings that it lists and that no gate counts.
     pub(crate) shown: Vec<Finding>,
     pub(crate) notices: Vec<String>,
-    /// What became of the waivers.
-    pub(crate) uses: Uses,
+    /// Waivers, and what became of them.
+    pub(crate) waived: Waived,
 }
 
 impl<'a> Asking<'a> {
@@ -91,8 +95,14 @@ impl<'a> Asking<'a> {
     }
 
     /// Lets the waivers of the configuration accept what they are about.
-    pub(crate) fn waive(&self, checked: &mut Checked) -> Uses {
-        waive(&self.judging.configuration.pipeline.waivers, Invocation::now(), checked.judgements.findings_mut())
+    pub(crate) fn waive(&self, checked: &mut Checked) -> Waived {
+        let sources = if checked.together.is_empty() { &checked.files.files } else { &checked.together };
+        let of_files = |files: &BTreeSet<String>| {
+            let asked = sources.iter().filter(|source| files.contains(&source.path));
+            let read = |source: &Arc<SourceFile>| read_file(&FileToRead { source: Arc::clone(source), component: None }).documents;
+            asked.flat_map(read).collect()
+        };
+        inline_waivers::accept(&self.judging.configuration.pipeline, Invocation::now(), &mut checked.judgements, of_files, &Lines)
     }
 
     /// Whether everything is judged that a promotion would judge, so that a waiver of nothing can be told.
@@ -102,8 +112,8 @@ impl<'a> Asking<'a> {
 
     /// The report.
     pub(crate) fn report(&self, checked: &Checked, beside: Beside) -> CheckReport {
-        let Beside { shown, notices, uses } = beside;
-        let Checked { judgements, files, documents, evaluated } = checked;
+        let Beside { shown, notices, waived } = beside;
+        let Checked { judgements, files, documents, evaluated, .. } = checked;
         let mut judged = judgements.findings();
         judged.extend(shown);
         let gates = gate_verdicts(self.now.iter().copied(), judgements);
@@ -121,12 +131,12 @@ impl<'a> Asking<'a> {
             at_promotion: self.later.iter().map(|gate| at_promotion(gate)).collect(),
             not_evaluated: files.not_evaluated.iter().map(not_evaluated).collect(),
             errors,
-            notices: self.judging.notices.iter().cloned().chain(notices).chain(unheard).collect(),
+            notices: self.judging.notices.iter().cloned().chain(notices).chain(waived.notices).chain(unheard).collect(),
         });
         if self.arguments.only_new {
             report.let_old_pass();
         }
-        report.waivers = tollgate_report::waiver::uses(&pipeline.waivers, &uses, self.judges_all());
+        report.waivers = tollgate_report::waiver::uses(&waived.waivers, &waived.uses, self.judges_all());
         report
     }
 }

@@ -81,8 +81,8 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
         let mut checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
-        let uses = asking.waive(&mut checked);
-        let report = asking.report(&checked, Beside { uses, ..Beside::default() });
+        let waived = asking.waive(&mut checked);
+        let report = asking.report(&checked, Beside { waived, ..Beside::default() });
         return Ok(Done { report, rules, documents: checked.files, proposal: None });
     };
     let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;

@@ -1,8 +1,10 @@
 //! The way of `check` through its files: each is read and judged by itself, several at a time. What is known of a file from
 //! before is not done again.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
-use tollgate_core::document::ObjectIdentity;
+use tollgate_core::document::{ObjectIdentity, SourceFile};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::Gate;
 use tollgate_gate::{Evaluator, JudgedDocument, Judgements, KnownDocument, Policies, Remembered};
@@ -16,6 +18,8 @@ pub(crate) struct Checked {
     pub(crate) judgements: Judgements,
     /// What was found in the files themselves. Bodies are not kept.
     pub(crate) files: Documents,
+    /// Files that were judged together with others alone.
+    pub(crate) together: Vec<Arc<SourceFile>>,
     pub(crate) documents: u64,
     /// Documents that at least one policy judged.
     pub(crate) evaluated: u64,
@@ -65,7 +69,7 @@ impl Checker<'_> {
         if self.evaluator.policies.judge_sets() {
             judgements.absorb(self.set(&files, contents));
         }
-        Checked { judgements, files: all, documents, evaluated }
+        Checked { judgements, files: all, together: Vec::new(), documents, evaluated }
     }
 
     fn file(&self, file: &FileToRead) -> CheckedFile {

@@ -26,7 +26,7 @@ pub(crate) fn compare(asking: &Asking<'_>, proposal: &Proposal) -> Result<Compar
     let base = judge(asking, proposal, Side::Base, extent)?;
     let mut baseline = Baseline::of(base.judgements.findings().into_iter().chain(base.files.findings));
     baseline.compare(checked.judgements.findings_mut().chain(&mut checked.files.findings));
-    let uses = asking.waive(&mut checked);
+    let waived = asking.waive(&mut checked);
     let mut shown = baseline.into_fixed();
     if asking.arguments.only_new {
         let is_old = |finding: &Finding| finding.status == Some(Status::Unchanged);
@@ -37,7 +37,7 @@ pub(crate) fn compare(asking: &Asking<'_>, proposal: &Proposal) -> Result<Compar
     if checked.documents == 0 && base.documents == 0 && checked.files.findings.is_empty() {
         notices.push("the proposal touches no document".to_owned());
     }
-    Ok(Compared { checked, beside: Beside { shown, notices, uses } })
+    Ok(Compared { checked, beside: Beside { shown, notices, waived } })
 }
 
 /// Documents are judged one by one as far as they are changed; together, all of them are.
@@ -54,6 +54,7 @@ fn judge(asking: &Asking<'_>, proposal: &Proposal, side: Side, extent: Extent) -
                 checked.judgements.absorb(set.judgements);
                 // The set has all files, so these are among them.
                 checked.files.findings = set.files.findings;
+                checked.together = set.files.files;
             }
             Ok(checked)
         }

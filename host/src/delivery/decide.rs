@@ -13,12 +13,12 @@ use tollgate_core::render::Rendered;
 use tollgate_core::structure;
 use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Verdict;
-use tollgate_core::waiver::waive;
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
 
 use crate::delivery::proofs;
 use crate::delivery::recipe::Candidate;
 use crate::delivery::render::{RenderError, render};
+use crate::inline_waivers;
 
 /// A target and what stands before it.
 pub(crate) struct Way<'a> {
@@ -89,7 +89,11 @@ impl Way<'_> {
             }
             None => ask_nothing_of_promotion_gates(&policies, &mut judgements),
         }
-        waive(&self.pipeline.waivers, self.now, judgements.findings_mut());
+        let of_files = |files: &std::collections::BTreeSet<String>| {
+            let is_in = |document: &&tollgate_gate::JudgedDocument| files.contains(&document.document.source.path);
+            candidate.documents.documents.iter().filter(is_in).cloned().collect()
+        };
+        inline_waivers::accept(self.pipeline, self.now, &mut judgements, of_files, self.locate);
         let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
         if verdicts.iter().all(|gate| gate.verdict == Verdict::NotApplicable) {
             return Err(DecideError::NothingJudged { target: self.target.name.clone() });

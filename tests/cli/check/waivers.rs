@@ -121,3 +121,30 @@ fn waivers_are_not_written_without_a_reason_and_a_last_day() {
     }
     assert!(!shop.deployment.has("old.yaml"));
 }
+
+#[test]
+fn an_object_waives_findings_about_itself_only_where_the_configuration_allows_it() {
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    let annotated = |annotation: &str| {
+        let text = manifest::deployment("cart", "registry.example.com/cart:latest");
+        let text = text.replacen("  name: cart\n", &format!("  name: cart\n  annotations:\n    {annotation}\n"), 1);
+        shop.deployment.write(CART, text);
+    };
+    annotated("waiver.tollgate.dev/image-pinned.latest: 2099-12-31 lead@example.com Moves to the managed service.");
+    check(&shop, &[]).exits(10);
+    shop.deployment.edit("tollgate.yaml", |text| format!("{text}waivers: {{inline: true}}\n"));
+    let answer = check(&shop, &[]).exits(0);
+    let expected = serde_json::json!({"reason": "Moves to the managed service.", "approver": "lead@example.com", "expires": "2099-12-31", "file": CART, "line": 6});
+    assert_eq!(answer.findings()[0]["waiver"], expected);
+    for (annotation, why) in [
+        ("waiver.tollgate.dev/image-pinned.latest: 2099-12-31 lead@example.com", "DAY APPROVER REASON"),
+        ("waiver.tollgate.dev/image-pinned.latest: soon lead@example.com It is fine.", "`soon` is no day"),
+        ("waiver.tollgate.dev/same-image.rebuilt: 2099-12-31 lead@example.com It is fine.", "the gate `same-image` is mandatory"),
+        ("waiver.tollgate.dev/latest: 2099-12-31 lead@example.com It is fine.", "`<policy>.<rule>`"),
+    ] {
+        annotated(annotation);
+        check(&shop, &[]).exits(10).says(&[why]);
+    }
+    annotated("waiver.tollgate.dev/image-pinned.latest: 2020-01-01 lead@example.com It is over.");
+    assert_eq!(check(&shop, &[]).exits(10).json()["waivers"][0]["state"], "expired");
+}

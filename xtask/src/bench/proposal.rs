@@ -82,13 +82,16 @@ fn repository(directory: &Utf8Path, files: usize) -> Result<Utf8PathBuf, BenchEr
     };
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
-        command.current_dir(directory).args(["-c", "user.name=bench", "-c", "user.email=bench@example.com"]).args(arguments);
+        command
+            .current_dir(directory)
+            .args(["-c", "user.name=bench", "-c", "user.email=bench@example.com", "-c", "gc.auto=0"])
+            .args(arguments);
         process::succeed(&mut command)
     };
     git(&["init", "--quiet", "--initial-branch=start", "."])?;
     git(&["add", "--all"])?;
     git(&["commit", "--quiet", "--message", "start"])?;
-    git(&["-c", "gc.autoDetach=false", "gc", "--quiet"])?;
+    git(&["gc", "--quiet"])?;
     git(&["switch", "--quiet", "--create", "master"])?;
     append(1)?;
     git(&["commit", "--quiet", "--all", "--message", "meanwhile"])?;

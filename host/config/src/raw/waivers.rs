@@ -80,4 +80,8 @@ pub(crate) struct Waivers {
     /// Files of waivers.
     #[schemars(extend("examples" = [["waivers.yaml"]]))]
     pub(crate) files: Vec<PathText>,
+    /// Whether an object may waive findings about itself, by annotations `waiver.tollgate.dev/<policy>.<rule>: DAY APPROVER REASON`.
+    /// Whoever writes the object writes the waiver, so its review is the approval.
+    #[schemars(extend("examples" = [true]))]
+    pub(crate) inline: bool,
 }

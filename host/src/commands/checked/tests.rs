@@ -131,7 +131,7 @@ impl Bench {
         };
         let group = Files { files: files.iter().map(mk_file).collect(), ..Files::default() };
         let checked = Checker { evaluator, answering: &self.policies, gates: &[], kept: kept.as_ref() }.check(vec![group]);
-        let Checked { judgements, files, documents, evaluated } = &checked;
+        let Checked { judgements, files, documents, evaluated, .. } = &checked;
         let found = (judgements.findings(), judgements.failures().cloned().collect::<Vec<_>>());
         let asked: Vec<_> = judgements.by_policy.iter().map(|(policy, judgement)| (policy, &judgement.asked)).collect();
         let said = format!("{found:#?} {asked:?} {:?} {:?} {documents} {evaluated}", files.findings, files.not_evaluated);
