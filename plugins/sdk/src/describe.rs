@@ -42,3 +42,39 @@ impl From<&Rule> for types::Rule {
         }
     }
 }
+
+/// The rules of a list of checks, in their order, for a plugin that keeps a rule and the function that judges by it in one
+/// struct with a field `rule`.
+#[macro_export]
+macro_rules! rules_of {
+    ($checks:expr) => {{
+        let mut rules = [&$checks[0].rule; $checks.len()];
+        let mut next = 0;
+        while next < rules.len() {
+            rules[next] = &$checks[next].rule;
+            next += 1;
+        }
+        rules
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Check {
+        rule: Rule,
+    }
+
+    const fn check(id: &'static str) -> Check {
+        Check { rule: Rule { id, title: "", help: "", level: Level::Note, severity: Severity::Info, controls: &[] } }
+    }
+
+    static CHECKS: [&Check; 3] = [&check("a"), &check("b"), &check("c")];
+    static RULES: [&Rule; 3] = rules_of!(CHECKS);
+
+    #[test]
+    fn rules_are_those_of_the_checks() {
+        assert_eq!(RULES.map(|rule| rule.id), ["a", "b", "c"]);
+    }
+}

@@ -56,27 +56,12 @@ pub(crate) static CHECKS: [&Check; 22] = [
 ];
 
 /// The rules of all checks, in the same order.
-pub(crate) static RULES: [&Rule; CHECKS.len()] = {
-    let mut rules = [&CHECKS[0].rule; CHECKS.len()];
-    let mut next = 0;
-    while next < rules.len() {
-        rules[next] = &CHECKS[next].rule;
-        next += 1;
-    }
-    rules
-};
+pub(crate) static RULES: [&Rule; CHECKS.len()] = tollgate_sdk::rules_of!(CHECKS);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use tollgate_sdk::Level;
-
-    #[test]
-    fn rules_are_those_of_the_checks() {
-        let of_checks: Vec<_> = CHECKS.iter().map(|check| check.rule.id).collect();
-        let of_rules: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-        assert_eq!(of_checks, of_rules);
-    }
 
     #[test]
     fn the_readme_lists_every_rule_with_its_level() {
