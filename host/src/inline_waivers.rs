@@ -43,8 +43,11 @@ pub(crate) fn accept(
 ) -> Waived {
     let (waivers, uses) = (pipeline.waivers.clone(), waive(&pipeline.waivers, now, judgements.findings_mut()));
     let mut waived = Waived { waivers, uses, notices: Vec::new() };
+    if !pipeline.inline_waivers {
+        return waived;
+    }
     let left = files(&judgements.findings());
-    if !pipeline.inline_waivers || left.is_empty() {
+    if left.is_empty() {
         return waived;
     }
     let mut inline = Vec::new();

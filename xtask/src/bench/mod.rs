@@ -8,6 +8,7 @@ mod instances;
 mod machine;
 mod measure;
 mod peers;
+mod plugins;
 mod proposal;
 mod report;
 mod workload;
@@ -20,6 +21,7 @@ use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
 use contest::{Contest, Place};
+use plugins::PluginCosts;
 use proposal::ProposalCosts;
 use report::Report;
 
@@ -76,7 +78,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let document = directory.join("deployments-1/service-00000.yaml");
     let instances = instances::measure(&repository, &binary, &document)?;
     let proposal = ProposalCosts::measure(&place, arguments.repository, arguments.runs)?;
-    let report = Report { machine: machine::describe(), contests, start, proposal, instances };
+    let plugins = PluginCosts::measure(
+        &place,
+        &directory.join(format!("deployments-{}", arguments.sizes.first().unwrap_or(&1))),
+        arguments.runs,
+    )?;
+    let report = Report { machine: machine::describe(), contests, start, proposal, plugins, instances };
     write(&report, &directory)
 }
 

@@ -9,6 +9,7 @@ use super::contest::{Contest, Measured};
 use super::instances::Instances;
 use super::machine::Machine;
 use super::measure::Cost;
+use super::plugins::{PluginCost, PluginCosts};
 use super::proposal::ProposalCosts;
 
 /// All that was measured.
@@ -19,6 +20,7 @@ pub(super) struct Report {
     /// One file: from process start to its verdict, and the end of the process.
     pub(super) start: Contest,
     pub(super) proposal: ProposalCosts,
+    pub(super) plugins: PluginCosts,
     pub(super) instances: Vec<Instances>,
 }
 
@@ -45,6 +47,7 @@ impl Report {
         writeln!(text, "\nOne file, from the start of the process to its end; medians of {} runs\n", self.start.runs)?;
         table(text, &self.start)?;
         proposal(text, &self.proposal)?;
+        plugins(text, &self.plugins)?;
         writeln!(text, "\nOne document judged by one policy, in microseconds\n")?;
         writeln!(text, "| threads | fresh instance | live instance | native | fresh : live |\n|---|---|---|---|---|")?;
         for Instances { threads, fresh, live, native } in &self.instances {
@@ -69,6 +72,21 @@ fn proposal(text: &mut String, costs: &ProposalCosts) -> fmt::Result {
         writeln!(text, "| {what} | {} | {} | {} MiB |", milliseconds(wall), milliseconds(cpu), peak_memory / 1024 / 1024)?;
     }
     Ok(())
+}
+
+fn plugins(text: &mut String, costs: &PluginCosts) -> fmt::Result {
+    writeln!(text, "\nEach built-in validator, for a document in a fresh instance, on one thread\n")?;
+    writeln!(text, "| plugin | time | fuel | peak memory |\n|---|---|---|---|")?;
+    for PluginCost { plugin, nanoseconds, fuel, most_memory } in &costs.plugins {
+        writeln!(text, "| {plugin} | {} us | {fuel} | {} KiB |", nanoseconds / 1_000, most_memory / 1024)?;
+    }
+    let ratio = costs.many.wall.as_secs_f64() / costs.one.wall.as_secs_f64();
+    let (one, many) = (milliseconds(costs.one.wall), milliseconds(costs.many.wall));
+    writeln!(
+        text,
+        "\nAll of them by `image-pinned` alone: {one}; by the {} rules of `workloads`: {many}, {ratio:.1} times",
+        PluginCosts::rules()
+    )
 }
 
 /// Ratios are to the fastest peer.
