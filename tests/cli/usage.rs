@@ -2,8 +2,23 @@
 
 use tollgate_tests::World;
 
-const VERBS: [&str; 12] =
-    ["init", "check", "plan", "render", "promote", "apply", "explain", "status", "recipe", "service", "policy", "completion"];
+const VERBS: [&str; 15] = [
+    "init",
+    "check",
+    "ci",
+    "plan",
+    "render",
+    "promote",
+    "apply",
+    "explain",
+    "status",
+    "recipe",
+    "service",
+    "policy",
+    "plugin",
+    "completion",
+    "man",
+];
 
 #[test]
 fn what_makes_no_sense_is_2_and_says_what_would() {
@@ -22,7 +37,7 @@ fn what_makes_no_sense_is_2_and_says_what_would() {
     refused(&["recipe", "diff", "HEAD"], &["AFTER"]);
     refused(&["service", "record", "cart"], &["--image", "--branch"]);
     refused(&["policy", "accept"], &["COMMIT"]);
-    refused(&["init"], &["--trust"]);
+    refused(&["init", "--yes", "--trust", "HEAD"], &["--yes", "--trust"]);
     refused(&["plan", "master", "-o", "yaml"], &["yaml", "json"]);
     refused(&["completion", "cobol"], &["cobol", "bash"]);
     refused(&["-C", "nowhere", "check"], &["nowhere"]);
