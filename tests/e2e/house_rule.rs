@@ -7,7 +7,9 @@ use tollgate_tests::{Answer, Cli, Pipeline, Shop, World, manifest};
 fn as_author(cli: Cli) -> Cli {
     let home = std::env::var("HOME").unwrap_or_default();
     let of = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| format!("{home}/{default}"));
-    cli.env("CARGO_HOME", &of("CARGO_HOME", ".cargo")).env("RUSTUP_HOME", &of("RUSTUP_HOME", ".rustup"))
+    let cli = cli.env("CARGO_HOME", &of("CARGO_HOME", ".cargo")).env("RUSTUP_HOME", &of("RUSTUP_HOME", ".rustup"));
+    // The toolchain that this test was built with has the target.
+    std::env::var("RUSTUP_TOOLCHAIN").into_iter().fold(cli, |cli, toolchain| cli.env("RUSTUP_TOOLCHAIN", &toolchain))
 }
 
 fn example() -> Utf8PathBuf {
