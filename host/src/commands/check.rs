@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use tollgate_core::ports::ReadRepository as _;
+use tollgate_gate::Policies;
 use tollgate_report::check::CheckReport;
 use tollgate_report::failure::Failure;
 use tollgate_report::format::Format;
-use tollgate_report::rule::RuleReport;
 
 use super::Outcome;
 use super::asking::{Asking, Beside};
@@ -36,7 +36,7 @@ pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &
         Err(failures) => return refuse(invocation, arguments, failures, destinations),
     };
     let source = |path: &str| done.source(path);
-    let beside = BesideReport { rules: done.rules.clone(), sources: &source, started };
+    let beside = BesideReport { policies: &done.policies, sources: &source, started };
     for destination in destinations {
         written::write(invocation, arguments, &done.report, &beside, destination).map_err(|failure| vec![failure])?;
     }
@@ -49,7 +49,7 @@ pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &
 /// A check that could not be done is a report, too, in every format but text, which standard error has.
 fn refuse(invocation: &Invocation, arguments: &Check, failures: Failures, destinations: &[Destination]) -> Outcome {
     let Some(report) = CheckReport::of_failures(&failures, "unknown") else { return Err(failures) };
-    let beside = BesideReport { rules: Vec::new(), sources: &|_| None, started: Invocation::now() };
+    let beside = BesideReport { policies: &Policies::default(), sources: &|_| None, started: Invocation::now() };
     for destination in destinations.iter().filter(|destination| destination.format != Format::Text) {
         written::write(invocation, arguments, &report, &beside, destination).map_err(|failure| vec![failure])?;
     }
@@ -59,7 +59,7 @@ fn refuse(invocation: &Invocation, arguments: &Check, failures: Failures, destin
 /// A report, and where the lines stand that it is about.
 struct Done {
     report: CheckReport,
-    rules: Vec<RuleReport>,
+    policies: Policies,
     documents: Documents,
     proposal: Option<Proposal>,
 }
@@ -77,19 +77,18 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let loader = wiring::late_loader(invocation, kept.clone()).map_err(|failure| vec![failure])?;
     let proposal = propose(invocation, arguments).map_err(|failure| vec![failure])?;
     let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
-    let rules = written::rules(&judging.policies);
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
         let mut checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
         let waived = asking.waive(&mut checked);
         let report = asking.report(&checked, Beside { waived, ..Beside::default() });
-        return Ok(Done { report, rules, documents: checked.files, proposal: None });
+        return Ok(Done { report, policies: judging.policies, documents: checked.files, proposal: None });
     };
     let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;
     let mut report = asking.report(&compared.checked, compared.beside);
     let own_policies = own_policies::report(arguments, &judging, &proposal, &loader);
     report.proposal = Some(compared::proposal_report(&asking, &proposal, own_policies));
-    Ok(Done { report, rules, documents: compared.checked.files, proposal: Some(proposal) })
+    Ok(Done { report, policies: judging.policies, documents: compared.checked.files, proposal: Some(proposal) })
 }
 
 /// What is kept from before, unless it is not to be used. What a plugin logs is not kept.

@@ -39,7 +39,8 @@ fn judge(
     let one = |failure: Failure| vec![failure];
     let revision = proposal.revision(Side::Merge);
     let has_pipeline = proposal.repository.read(revision, PIPELINE_FILE).map_err(|error| one(fail(error)))?.is_some();
-    if !has_pipeline {
+    // One that is taken away is a change, too, and reading it says that it is missing.
+    if !has_pipeline && !judged_by.configuration.files.contains_key(PIPELINE_FILE) {
         return Ok(None);
     }
     let reader = Reader { tree: Tree::Commit { repository: &proposal.repository, commit: revision }, ledger: None };

@@ -18,7 +18,8 @@ use crate::rules;
 
 /// What a format may want beside the report.
 pub(crate) struct Beside<'a> {
-    pub(crate) rules: Vec<RuleReport>,
+    /// Those that judged: some formats show what their rules are for.
+    pub(crate) policies: &'a Policies,
     pub(crate) sources: &'a Sources<'a>,
     pub(crate) started: Timestamp,
 }
@@ -45,7 +46,7 @@ fn text(
     beside: &Beside<'_>,
     destination: &Destination,
 ) -> Result<String, Failure> {
-    let Beside { rules, sources, started } = beside;
+    let Beside { policies, sources, started } = beside;
     match destination.format {
         Format::Text => {
             let detail = if arguments.all { Detail::FULL } else { Detail::BRIEF };
@@ -56,13 +57,15 @@ fn text(
         Format::Markdown => {
             let (command, files) = (command(arguments), files(report));
             let comment = Comment { command: &command, files: files.as_deref() };
-            Ok(format::markdown::to_string(report, rules, comment))
+            Ok(format::markdown::to_string(report, &rules(policies), comment))
         }
         Format::Json => output::json(report),
-        Format::Sarif => format::sarif::to_string(report, rules).map_err(unwritable),
+        Format::Sarif => format::sarif::to_string(report, &rules(policies)).map_err(unwritable),
         Format::Junit => format::junit::to_string(report).map_err(unwritable),
         Format::Gitlab => format::gitlab::to_string(report).map_err(unwritable),
-        Format::GitlabSast => format::gitlab_sast::to_string(report, rules, *started, Invocation::now()).map_err(unwritable),
+        Format::GitlabSast => {
+            format::gitlab_sast::to_string(report, &rules(policies), *started, Invocation::now()).map_err(unwritable)
+        }
         Format::Policyreport => format::policyreport::to_string(report, Invocation::now()).map_err(unwritable),
         Format::Csv => format::csv::to_string(report).map_err(unwritable),
     }
@@ -73,7 +76,7 @@ fn unwritable<E: std::error::Error + 'static>(error: E) -> Failure {
 }
 
 /// The rules that findings may be of: those of the policies that judge, and the host's own.
-pub(crate) fn rules(policies: &Policies) -> Vec<RuleReport> {
+fn rules(policies: &Policies) -> Vec<RuleReport> {
     let of_host = rules::of_host().into_iter().map(|page| RuleReport {
         id: page.id,
         title: page.title,

@@ -215,3 +215,11 @@ fn options_of_a_proposal_need_a_base() {
         world.tollgate("").args(["check"]).args(arguments).run().exits(2);
     }
 }
+
+#[test]
+fn a_proposal_that_takes_its_configuration_away_is_told_what_that_means() {
+    let shop = proposed(|shop| shop.deployment.remove("tollgate.yaml"));
+    let answer = check(&shop, &[]).exits(0);
+    let error = answer.text_at("/proposal/ownPolicies/errors/0/message");
+    assert!(error.contains("there is no `tollgate.yaml`"), "{error}");
+}
