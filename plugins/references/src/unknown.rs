@@ -151,16 +151,6 @@ fn found(objects: &[Value]) -> Vec<String> {
     findings.iter().map(|finding| format!("{} {}:{}", finding.rule(), finding.document(), finding.pointer())).collect()
 }
 
-fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
-    all.push(pointer.to_owned());
-    for (key, member) in value.as_object().into_iter().flatten() {
-        pointers(member, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), all);
-    }
-    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-        pointers(element, &format!("{pointer}/{index}"), all);
-    }
-}
-
 /// Values whose type no rule needs to know: what an object is, what a ConfigMap holds, how much is requested.
 fn is_read(pointer: &str) -> bool {
     let of_object = ["", "/apiVersion", "/kind"].contains(&pointer);
@@ -185,8 +175,7 @@ fn a_value_of_any_other_type_is_found_wherever_it_stands() {
     let good = good_set();
     let mut passed = Vec::new();
     for (index, object) in good.iter().enumerate() {
-        let mut all = Vec::new();
-        pointers(object, "", &mut all);
+        let all = testing::pointers(object);
         for pointer in all.iter().filter(|pointer| is_read(pointer)) {
             for other in others(object.pointer(pointer).unwrap()) {
                 let mut set = good.clone();
@@ -265,8 +254,7 @@ fn broken_set() -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(change, 0..5).prop_map(|changes| {
         changes.into_iter().fold(good_set(), |mut set, (object, at, other)| {
             let object = object.index(set.len());
-            let mut all = Vec::new();
-            pointers(&set[object], "", &mut all);
+            let all = testing::pointers(&set[object]);
             *set[object].pointer_mut(at.get::<String>(&all)).unwrap() = other;
             set.retain(|object| !object.is_null());
             set

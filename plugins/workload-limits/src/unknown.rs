@@ -147,23 +147,12 @@ fn anything() -> impl Strategy<Value = Value> {
     testing::anything(&KEYS, &WORDS)
 }
 
-fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
-    all.push(pointer.to_owned());
-    for (key, member) in value.as_object().into_iter().flatten() {
-        pointers(member, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), all);
-    }
-    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-        pointers(element, &format!("{pointer}/{index}"), all);
-    }
-}
-
 /// The good pod with up to three of its values replaced by something else.
 fn broken_spec() -> impl Strategy<Value = Value> {
     let other = prop_oneof![anything(), prop::sample::select(&WORDS[..]).prop_map(Value::from), (-1..2).prop_map(Value::from)];
     prop::collection::vec((any::<prop::sample::Index>(), other), 0..4).prop_map(|changes| {
         changes.into_iter().fold(good_spec(), |mut spec, (at, other)| {
-            let mut all = Vec::new();
-            pointers(&spec, "", &mut all);
+            let all = testing::pointers(&spec);
             *spec.pointer_mut(at.get::<String>(&all)).unwrap() = other;
             spec
         })

@@ -154,22 +154,6 @@ fn is_judged(pointer: &str) -> bool {
     is_claim || !has_no_probe && !NOT_JUDGED.iter().any(|end| pointer.ends_with(end))
 }
 
-fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
-    all.push(pointer.to_owned());
-    for (key, member) in value.as_object().into_iter().flatten() {
-        pointers(member, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), all);
-    }
-    for (index, element) in value.as_array().into_iter().flatten().enumerate() {
-        pointers(element, &format!("{pointer}/{index}"), all);
-    }
-}
-
-fn all_pointers(value: &Value) -> Vec<String> {
-    let mut all = Vec::new();
-    pointers(value, "", &mut all);
-    all
-}
-
 fn found(body: &Value) -> Vec<String> {
     let findings = testing::check::<Workloads>(STRICT, &body.to_string());
     findings.iter().map(|finding| format!("{} {}", finding.rule(), finding.pointer())).collect()
@@ -186,7 +170,7 @@ fn nothing_is_found_in_the_good_objects() {
 fn a_value_of_any_other_type_is_found_wherever_it_stands() {
     let mut tried = 0;
     for object in good_objects() {
-        for pointer in all_pointers(&object).iter().filter(|pointer| is_judged(pointer)) {
+        for pointer in testing::pointers(&object).iter().filter(|pointer| is_judged(pointer)) {
             let good = object.pointer(pointer).unwrap();
             let others = [json!(true), json!(0.5), json!("~"), json!(["~"]), json!({"~": 1})];
             for other in others.into_iter().filter(|other| std::mem::discriminant(other) != std::mem::discriminant(good)) {
@@ -203,7 +187,7 @@ fn a_value_of_any_other_type_is_found_wherever_it_stands() {
 #[test]
 fn what_is_null_is_missing_and_no_more() {
     for object in good_objects() {
-        for pointer in all_pointers(&object).iter().filter(|pointer| !pointer.is_empty()) {
+        for pointer in testing::pointers(&object).iter().filter(|pointer| !pointer.is_empty()) {
             let mut broken = object.clone();
             *broken.pointer_mut(pointer).unwrap() = Value::Null;
             for finding in testing::check::<Workloads>(STRICT, &broken.to_string()) {
@@ -287,7 +271,7 @@ fn broken() -> impl Strategy<Value = Value> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..4);
     (prop::sample::select(good_objects()), changes).prop_map(|(object, changes)| {
         changes.into_iter().fold(object, |mut object, (at, other)| {
-            let all = all_pointers(&object);
+            let all = testing::pointers(&object);
             *object.pointer_mut(at.get::<String>(&all)).unwrap() = other;
             object
         })

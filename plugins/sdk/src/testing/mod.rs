@@ -15,10 +15,12 @@
 
 mod anything;
 mod cases;
+mod pointers;
 mod schema;
 
 pub use anything::anything;
 pub use cases::run_cases;
+pub use pointers::pointers;
 pub use schema::assert_description;
 
 use serde::Deserialize as _;
