@@ -52,6 +52,8 @@ fn any_other_job_is_about_its_commit() {
     let shop = proposed();
     let answer = ci(&shop, &[("JENKINS_URL", "https://ci.example.com")]).run().exits(10);
     answer.says(&["Jenkins: judging this commit", "denied"]);
+    let only_new = ci(&shop, &[("JENKINS_URL", "https://ci.example.com")]).arg("--only-new").run().exits(10);
+    only_new.says(&["no base to compare with, so everything counts"]);
 }
 
 #[test]

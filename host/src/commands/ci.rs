@@ -40,6 +40,9 @@ fn reports(job: &Job, more: &[String]) -> Result<Vec<Destination>, Failure> {
 fn question(invocation: &Invocation, arguments: &Ci, proposal: Option<Proposed>) -> Result<Check, Failure> {
     let (paths, trust) = (arguments.paths.clone(), arguments.trust.clone());
     let Some(Proposed { bases, head }) = proposal else {
+        if arguments.only_new {
+            output::tell("`--only-new`: this job has no base to compare with, so everything counts\n");
+        }
         return Ok(Check { paths, trust, rev: Some("HEAD".to_owned()), ..Check::default() });
     };
     let repository = wiring::repository(invocation)?;
