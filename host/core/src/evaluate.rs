@@ -41,8 +41,12 @@ pub enum LoadError {
     NotAComponent { reason: String },
     #[error("plugin is of generation `{found}`, but this tollgate knows {known}")]
     UnknownGeneration { found: String, known: String },
-    #[error("plugin exports no world of `tollgate:gate`: it must export `validation` or `deciding`")]
+    #[error("plugin exports no world of `tollgate:gate`: it must export one of `validation`, `deciding` and `fixing`")]
     NoWorld,
+    #[error("plugin is a fixer, which judges nothing; name it in `fixers` instead of `policies`")]
+    FixerAsPolicy,
+    #[error("plugin is no fixer: it does not export `fixing`; name it in `policies` instead of `fixers`")]
+    NotAFixer,
     #[error("plugin imports `{interface}`, which no plugin can be granted")]
     ForbiddenImport { interface: String },
     #[error("plugin imports `{interface}`, which it was not granted; add `{grant}` to the policy's `grants`")]

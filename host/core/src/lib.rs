@@ -14,6 +14,7 @@ pub mod document;
 pub mod entry;
 pub mod evaluate;
 pub mod finding;
+pub mod fix;
 pub mod history;
 pub mod image;
 pub mod ledger;

@@ -13,6 +13,7 @@ use crate::pointer::Pointer;
 pub enum World {
     Validator,
     Promotion,
+    Fixer,
 }
 
 /// One rule that a plugin judges by.

@@ -39,6 +39,11 @@ impl OutputMeter {
         self.bytes += texts.into_iter().map(|text| text.len() as u64).sum::<u64>();
     }
 
+    /// Counts bytes.
+    pub(crate) const fn add_bytes(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+    }
+
     /// Closes the count.
     ///
     /// # Errors

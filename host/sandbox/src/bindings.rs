@@ -1,6 +1,6 @@
 //! The contract as types, generated from `wit/`.
 
-/// The world of validators, with the types that both worlds share.
+/// The world of validators, with the types that all worlds share.
 pub(crate) mod validator {
     wasmtime::component::bindgen!({ world: "validator", path: "../../wit" });
 }
@@ -9,6 +9,15 @@ pub(crate) mod validator {
 pub(crate) mod promotion {
     wasmtime::component::bindgen!({
         world: "promotion",
+        path: "../../wit",
+        with: { "tollgate:gate/types": crate::bindings::validator::tollgate::gate::types },
+    });
+}
+
+/// The world of fixers.
+pub(crate) mod fixer {
+    wasmtime::component::bindgen!({
+        world: "fixer",
         path: "../../wit",
         with: { "tollgate:gate/types": crate::bindings::validator::tollgate::gate::types },
     });

@@ -10,6 +10,8 @@ pub(crate) const TYPES: &str = "types";
 pub(crate) const VALIDATION: &str = "validation";
 /// The export of a promotion gate.
 pub(crate) const DECIDING: &str = "deciding";
+/// The export of a fixer.
+pub(crate) const FIXING: &str = "fixing";
 
 /// The name under which an interface is imported and exported: `tollgate:gate/log@0.1.0`.
 pub(crate) fn full_name(interface: &str) -> String {

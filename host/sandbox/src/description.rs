@@ -45,7 +45,11 @@ fn rule(wit: wit::Rule) -> Result<Rule, EvaluationError> {
     })
 }
 
-fn require_kebab_case(what: &str, name: &str) -> Result<(), EvaluationError> {
+/// A name as the contract wants it.
+///
+/// # Errors
+/// When it is another.
+pub(crate) fn require_kebab_case(what: &str, name: &str) -> Result<(), EvaluationError> {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if name.split('-').all(is_word) {
         return Ok(());

@@ -78,9 +78,10 @@ fn refuse_other_generation(name: &str) -> Result<(), LoadError> {
 
 fn world(exports: &[String]) -> Result<World, LoadError> {
     let has = |interface: &str| exports.contains(&contract::full_name(interface));
-    match (has(contract::VALIDATION), has(contract::DECIDING)) {
-        (true, false) => Ok(World::Validator),
-        (false, true) => Ok(World::Promotion),
+    match (has(contract::VALIDATION), has(contract::DECIDING), has(contract::FIXING)) {
+        (true, false, false) => Ok(World::Validator),
+        (false, true, false) => Ok(World::Promotion),
+        (false, false, true) => Ok(World::Fixer),
         _ => Err(LoadError::NoWorld),
     }
 }
@@ -195,10 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn a_component_with_both_worlds_or_none_is_refused() {
+    fn a_component_with_two_worlds_or_none_is_refused() {
         let both = r#"(component (instance $i)
             (export "tollgate:gate/validation@0.1.0" (instance $i)) (export "tollgate:gate/deciding@0.1.0" (instance $i)))"#;
         assert!(matches!(inspected(both), Err(LoadError::NoWorld)));
+        // A validator that can change what it judges would be one of these.
+        assert!(matches!(inspected(&both.replace("deciding", "fixing")), Err(LoadError::NoWorld)));
         assert!(matches!(inspected("(component)"), Err(LoadError::NoWorld)));
     }
 

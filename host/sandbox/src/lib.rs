@@ -1,8 +1,8 @@
 //! The sandbox: runs other people's policies so that they see what they were granted, do nothing else, and end within
 //! their limits.
 //!
-//! This is the only crate that knows wasmtime. It fills the ports [`LoadPolicy`], `EvaluateDocuments` and
-//! `DecidePromotion` of core. What it refuses: WASI and every other ambient import; an import that was not granted,
+//! This is the only crate that knows wasmtime. It fills the ports [`LoadPolicy`], `EvaluateDocuments`,
+//! `DecidePromotion`, `LoadFixer` and `ProposeFix` of core. What it refuses: WASI and every other ambient import; an import that was not granted,
 //! before anything of the plugin is compiled; a second call in the same instance. It never prints: what people should
 //! know comes back as a [`Notice`].
 //!
@@ -26,6 +26,7 @@ mod description;
 mod engine;
 mod error;
 mod findings;
+mod fixer;
 mod inspect;
 mod limiter;
 pub mod limits;

@@ -7,8 +7,10 @@ use tollgate_core::evaluate::{EvaluationError, LoadError};
 pub(crate) enum Phase {
     Describe,
     Configure,
-    /// `check` or `decide`: the only functions that may call imports.
+    /// `check` or `decide`, which may call imports.
     Judge,
+    /// Of a fixer; it may call imports as well.
+    Patch,
 }
 
 impl Phase {
@@ -18,6 +20,7 @@ impl Phase {
             Self::Describe => "describe",
             Self::Configure => "configure",
             Self::Judge => "check",
+            Self::Patch => "patch",
         }
     }
 

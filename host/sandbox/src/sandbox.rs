@@ -5,12 +5,14 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{LoadError, LoadPolicy, LoadedPolicy, PolicyBinary};
+use tollgate_core::fix::{LoadFixer, ProposeFix};
 use tollgate_core::policy::World;
 use wasmtime::Engine;
 
 use crate::cache::{Cache, CacheError};
 use crate::compile::{Compilation, Compiler};
 use crate::engine::{self, Allocation, EngineError, Started};
+use crate::fixer::Fixer;
 use crate::inspect;
 use crate::limits;
 use crate::measure::LiveValidator;
@@ -78,7 +80,7 @@ impl Sandbox {
     pub fn load_live(&self, binary: &PolicyBinary) -> Result<LiveValidator, LoadError> {
         match self.plugin(binary)? {
             (World::Validator, plugin) => LiveValidator::new(Validator::load(plugin, &binary.grants)?),
-            (World::Promotion, _) => Err(LoadError::NoWorld),
+            (World::Promotion | World::Fixer, _) => Err(LoadError::NoWorld),
         }
     }
 
@@ -109,6 +111,16 @@ impl LoadPolicy for Sandbox {
                 Validator::load(plugin, &binary.grants).map(|validator| LoadedPolicy::Validator(Arc::new(validator)))
             }
             (World::Promotion, plugin) => Promotion::load(plugin).map(|promotion| LoadedPolicy::Promotion(Arc::new(promotion))),
+            (World::Fixer, _) => Err(LoadError::FixerAsPolicy),
+        }
+    }
+}
+
+impl LoadFixer for Sandbox {
+    fn load_fixer(&self, binary: &PolicyBinary) -> Result<Arc<dyn ProposeFix>, LoadError> {
+        match self.plugin(binary)? {
+            (World::Fixer, plugin) => Ok(Arc::new(Fixer::load(plugin)?)),
+            (World::Validator | World::Promotion, _) => Err(LoadError::NotAFixer),
         }
     }
 }

@@ -61,17 +61,17 @@ fn parse(tokens: TokenStream) -> Result<Arguments> {
     Ok(arguments)
 }
 
-fn list<T: syn::parse::Parse>(input: syn::parse::ParseStream<'_>) -> Result<Vec<T>> {
+pub(crate) fn list<T: syn::parse::Parse>(input: syn::parse::ParseStream<'_>) -> Result<Vec<T>> {
     let content;
     bracketed!(content in input);
     Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
 }
 
-fn kind(parameter: &FnArg) -> Option<&Type> {
+pub(crate) fn kind(parameter: &FnArg) -> Option<&Type> {
     if let FnArg::Typed(parameter) = parameter { Some(&parameter.ty) } else { None }
 }
 
-fn referenced(kind: &Type) -> Result<&Type> {
+pub(crate) fn referenced(kind: &Type) -> Result<&Type> {
     if let Type::Reference(reference) = kind {
         Ok(&reference.elem)
     } else {

@@ -46,3 +46,24 @@ pub mod promotion {
         }
     }
 }
+
+/// World `fixer`, with the types and imports that it shares with `validator`.
+pub mod fixer {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "fixer",
+        pub_export_macro: true,
+        export_macro_name: "export_fixer_world",
+        with: {
+            "tollgate:gate/types@0.1.0": crate::bindings::validator::tollgate::gate::types,
+            "tollgate:gate/log@0.1.0": crate::bindings::validator::tollgate::gate::log,
+        },
+        additional_derives: [PartialEq],
+    });
+
+    pub mod tollgate {
+        pub mod gate {
+            pub use crate::bindings::validator::tollgate::gate::types;
+        }
+    }
+}

@@ -51,6 +51,8 @@ mod crossing;
 mod describe;
 mod document;
 mod finding;
+mod fix;
+mod fixer;
 pub mod host;
 pub mod image;
 mod node;
@@ -69,12 +71,18 @@ pub use context::Context;
 pub use describe::{Description, Level, PluginError, Rule, Severity};
 pub use document::Document;
 pub use finding::{Finding, Findings};
+pub use fix::Fix;
+#[doc(hidden)]
+pub use fixer::FixerExport;
+pub use fixer::{Fixer, FixerDescription, Fixes, Found, Proposed};
 pub use node::{Followed, Node};
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;
 #[doc(hidden)]
 pub use serde;
+/// A JSON value, written as JSON: what [`Fix`] puts into documents.
+pub use serde_json::json;
 pub use settings::{NoSettings, Settings, SettingsError, is_glob};
 /// Makes a struct the settings of a plugin: it is read, checked and documented by what stands in it.
 ///
@@ -162,6 +170,29 @@ pub use tollgate_sdk_macros::settings;
 /// }
 /// ```
 pub use tollgate_sdk_macros::validator;
+
+/// Makes a function the plugin's fixer, and a type of its name for tests: `mend` makes `Mend`.
+///
+/// Its first parameter is `&Found`, one finding of the validator with its document; the second, where it has one, are the
+/// settings of the validator's policy, for which the validator's own settings type or a part of it is taken. It returns
+/// whatever is [`Proposed`]: a [`Fix`] or none, several of which the first that holds is taken, or one of these unless it
+/// can't say. The attribute takes
+/// - `validator = "…"`: the name of the validator plugin;
+/// - `rules = ["…", …]`: the ids of those of its rules that there are fixes for;
+/// - `name = "…"`: the fixer's name, else the package's.
+///
+/// ```
+/// use tollgate_sdk::{Fix, Found, fixer};
+///
+/// #[fixer(validator = "workloads", rules = ["read-only-root"])]
+/// pub fn mend(found: &Found<'_>) -> Option<Fix> {
+///     Some(Fix::new("Make the root file system read-only").set(&found.node(), true))
+/// }
+/// ```
+///
+/// A fixer can't judge, and a validator can't fix: a plugin has one export, and the host runs a fixer for `check --fix`
+/// alone.
+pub use tollgate_sdk_macros::fixer;
 
 #[doc(hidden)]
 pub use validator::ValidatorExport;

@@ -1,6 +1,7 @@
 //! Values that know where they stand.
 
 mod follow;
+mod write;
 
 use std::rc::Rc;
 
@@ -26,6 +27,8 @@ pub struct Node<'a> {
 struct Step<'a> {
     before: Option<Rc<Self>>,
     token: Token<'a>,
+    /// Whether there is something to take the step from.
+    from_something: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +147,7 @@ impl<'a> Node<'a> {
     pub fn pointer(&self) -> String {
         let mut tokens = Vec::new();
         let mut step = self.step.as_deref();
-        while let Some(Step { before, token }) = step {
+        while let Some(Step { before, token, .. }) = step {
             tokens.push(*token);
             step = before.as_deref();
         }
@@ -152,7 +155,8 @@ impl<'a> Node<'a> {
     }
 
     fn step(&self, token: Token<'a>, value: Option<&'a Value<'a>>) -> Self {
-        Self { document: self.document, value, step: Some(Rc::new(Step { before: self.step.clone(), token })) }
+        let step = Step { before: self.step.clone(), token, from_something: self.exists() };
+        Self { document: self.document, value, step: Some(Rc::new(step)) }
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn configure<S: Settings>(bytes: &[u8]) -> Result<S, Vec<SettingsErro
 }
 
 /// Reads settings that were accepted before.
-pub(crate) fn accepted<S: Settings>(bytes: &[u8]) -> Result<S, PluginError> {
+pub(crate) fn accepted<S: DeserializeOwned>(bytes: &[u8]) -> Result<S, PluginError> {
     serde_json::from_slice(or_empty(bytes)).map_err(|error| PluginError::BadInput(format!("settings: {error}")))
 }
 
