@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod finding;
 pub mod history;
 pub mod image;
+pub mod language;
 pub mod ledger;
 pub mod pipeline;
 pub mod plan;
