@@ -37,8 +37,17 @@ impl<'c, 'l, 's> Reader<'c, 'l, 's> {
         let rest = start..end;
         let value = Placed::text(self.span(rest.clone()), self.joined.get(rest.clone()));
         let span = self.span(word.start..end);
-        let mut read =
-            Instruction { keyword, keyword_span, span, flags, value, form: None, arguments: vec![], heredocs: vec![], trigger: None };
+        let mut read = Instruction {
+            keyword,
+            keyword_span,
+            span,
+            flags,
+            value,
+            form: None,
+            arguments: vec![],
+            heredocs: vec![],
+            trigger: None,
+        };
         if rest.is_empty() && !matches!(read.keyword.as_str(), "CMD" | "ENTRYPOINT") && is_keyword(&read.keyword) {
             return Err(refuse(keyword_span, format!("`{}` says nothing", read.keyword)));
         }

@@ -18,11 +18,9 @@ pub(super) fn block_document(block: &Block, lines: &Lines<'_>) -> PlacedDocument
         (Some(first), Some(last)) => Span { end_line: last.span.end_line, end_column: last.span.end_column, ..first.span },
         _ => head,
     };
-    let body = Placed::new(place(lines, &block.body), Value::Map(members(&block.body, lines)));
-    let members = vec![
-        Member::new("labels", name_span, Placed::new(name_span, Value::List(labels))),
-        Member::new("body", head, body),
-    ];
+    let body = Placed::new(place(lines, block), Value::Map(members(&block.body, lines)));
+    let members =
+        vec![Member::new("labels", name_span, Placed::new(name_span, Value::List(labels))), Member::new("body", head, body)];
     PlacedDocument::new(TERRAFORM, block.ident.as_str(), (&name, name_span), head, place(lines, block), members)
 }
 

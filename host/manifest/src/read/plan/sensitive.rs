@@ -63,7 +63,10 @@ mod tests {
 
     #[test]
     fn what_the_mask_says_is_withheld_and_the_rest_stays() {
-        assert_eq!(withheld(json!({"a": "x", "b": ["y", "z"]}), json!({"a": true, "b": [false, true]})), json!({"a": "withheld", "b": ["y", "withheld"]}));
+        assert_eq!(
+            withheld(json!({"a": "x", "b": ["y", "z"]}), json!({"a": true, "b": [false, true]})),
+            json!({"a": "withheld", "b": ["y", "withheld"]})
+        );
         assert_eq!(withheld(json!({"a": "x"}), json!(true)), json!("withheld"));
         assert_eq!(withheld(json!({"a": "x"}), json!({})), json!({"a": "x"}));
         assert_eq!(withheld(json!({"a": null}), json!({"a": true})), json!({"a": null}));
