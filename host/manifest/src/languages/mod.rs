@@ -32,3 +32,6 @@ pub(crate) fn read_placed(source: &SourceFile) -> Option<PlacedReading> {
         Err(finding) => Err(vec![*finding]),
     })
 }
+
+#[cfg(test)]
+mod testing;

@@ -16,12 +16,11 @@ use tollgate_core::pointer::Pointer;
 
 pub(crate) use builder::build;
 pub(crate) use lines::Lines;
-pub(crate) use tree::Tree;
+pub(crate) use tree::{Content, Member, Node, NodeId, Tree};
 
 use crate::json::JsonEvents;
 use crate::language::{FileLanguage, language};
 use crate::languages::read_placed;
-use crate::placed::PlacedEvents;
 use crate::source::{Strictness, check_text, parts, strip_byte_order_mark};
 use crate::yaml::YamlEvents;
 
@@ -38,9 +37,7 @@ fn tree_of(source: &SourceFile, stream: u32) -> Option<Tree> {
     let bytes = strip_byte_order_mark(&source.bytes);
     let stream = usize::try_from(stream).ok()?;
     if let Some(reading) = read_placed(source) {
-        let documents = reading.ok()?;
-        // All places are known already; the text is not looked at.
-        return build(&mut PlacedEvents::new(&documents.get(stream)?.body), "", 1).ok();
+        return reading.ok()?.get(stream).map(|document| document.body.tree());
     }
     if language(&source.path) == FileLanguage::Json {
         let text = check_text(bytes, 1, Strictness::Json).ok()?;

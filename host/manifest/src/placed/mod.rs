@@ -1,9 +1,10 @@
 //! Values with their places: what every language beyond YAML and JSON is read as.
 //!
-//! There is one tree for a document. Its events become both the JSON body and the tree of places, so that the two can't
+//! There is one tree for a document, from which both the JSON body and the tree of places come, so that the two can't
 //! disagree.
 
 mod events;
+mod tree;
 
 use tollgate_core::document::{ObjectIdentity, Span};
 

@@ -80,6 +80,7 @@ impl<'l, 's> Cutter<'l, 's> {
         let mut joined = Joined::default();
         loop {
             let Some((start, line)) = self.next_line() else {
+                joined.trim_end();
                 return (!joined.text.is_empty()).then_some(joined);
             };
             let from = if joined.text.is_empty() { line.len() - line.trim_start().len() } else { 0 };

@@ -59,10 +59,11 @@ fn file(api_version: &str, kind: &str, path: &str, body: &hcl_edit::structure::B
 fn parse(lines: &Lines<'_>) -> Result<hcl_edit::structure::Body, Vec<SourceFinding>> {
     hcl_edit::parser::parse_body(lines.text()).map_err(|error| {
         let at = error.location().offset();
+        let is_end = lines.text().get(at..).is_none_or(|rest| rest.trim().is_empty());
         let is_duplicate = error.message().contains("redefined");
         let code = match is_duplicate {
             true => SourceCode::DuplicateKey,
-            false if at >= lines.text().len() => SourceCode::Truncated,
+            false if is_end => SourceCode::Truncated,
             false => SourceCode::NotHcl,
         };
         vec![SourceFinding::new(code, lines.span(at..at), format!("not HCL: {}", error.message().replace('\n', ", ")))]
