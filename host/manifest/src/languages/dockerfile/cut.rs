@@ -152,5 +152,6 @@ fn marker(text: &str, range: Range<usize>) -> Option<Marker> {
     let (strips_tabs, quoted) = word.strip_prefix('-').map_or((false, word), |rest| (true, rest));
     let name: String = quoted.chars().filter(|character| !matches!(character, '"' | '\'')).collect();
     let is_name = !name.is_empty() && !name.contains('<');
-    is_name.then(|| Marker { expand: name.len() == quoted.len(), name, strips_tabs, range })
+    let expand = name.len() == quoted.len();
+    is_name.then_some(Marker { name, expand, strips_tabs, range })
 }
