@@ -24,7 +24,7 @@ pub(super) struct Heredoc {
     pub(super) name: String,
     /// Without leading tabs where it starts with `<<-`.
     pub(super) content: String,
-    /// False: its name is in quotes, so that variables stay as they are.
+    /// False: its name is in quotes or escaped, so that variables stay as they are.
     pub(super) expand: bool,
     /// Where its lines are in the file.
     pub(super) range: Range<usize>,
@@ -144,13 +144,13 @@ fn markers(text: &str, escape: char) -> Vec<Marker> {
     if !matches!(first.as_str(), "ADD" | "COPY" | "RUN") {
         return Vec::new();
     }
-    words.into_iter().filter_map(|word| marker(text, word)).collect()
+    words.into_iter().filter_map(|word| marker(text, word, escape)).collect()
 }
 
-fn marker(text: &str, range: Range<usize>) -> Option<Marker> {
+fn marker(text: &str, range: Range<usize>, escape: char) -> Option<Marker> {
     let word = text.get(range.clone())?.trim_start_matches(|digit: char| digit.is_ascii_digit()).strip_prefix("<<")?;
     let (strips_tabs, quoted) = word.strip_prefix('-').map_or((false, word), |rest| (true, rest));
-    let name: String = quoted.chars().filter(|character| !matches!(character, '"' | '\'')).collect();
+    let name: String = quoted.chars().filter(|character| !matches!(character, '"' | '\'') && *character != escape).collect();
     let is_name = !name.is_empty() && !name.contains('<');
     let expand = name.len() == quoted.len();
     is_name.then_some(Marker { name, expand, strips_tabs, range })

@@ -30,6 +30,7 @@ fn here_documents_stand_anywhere_in_an_instruction() {
     let expected =
         json!([{"name": "A", "content": "FROM z\n", "expand": true}, {"name": "B", "content": "one\n", "expand": false}]);
     assert_eq!(read["heredocs"], expected);
+    assert_eq!(instruction("RUN <<E\\OF\n$x\nEOF\n")["heredocs"], json!([{"name": "EOF", "content": "$x\n", "expand": false}]));
     assert!(instruction("RUN echo '<<A'\nUSER x").get("heredocs").is_none());
     assert!(instruction("RUN a << b\nUSER x").get("heredocs").is_none());
     assert_eq!(instruction("ONBUILD RUN <<A\nx\nA\n")["trigger"]["heredocs"][0]["content"], "x\n");
