@@ -1,5 +1,7 @@
 //! What holds for every file of every language.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 mod support;
 
 use proptest::prelude::*;

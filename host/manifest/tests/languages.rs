@@ -1,5 +1,7 @@
 //! Golden cases: what each language is read as, and where everything in it is found.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
 mod support;
 
 use std::fmt::Write as _;
