@@ -79,7 +79,7 @@ fn check(shop: &Shop, arguments: &[&str]) -> Cli {
 }
 
 #[test]
-fn a_rule_judges_dockerfiles_terraform_and_plans_and_nothing_of_them_is_delivered() {
+fn a_rule_judges_dockerfiles_and_terraform_where_they_are_asked_for_or_named() {
     let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
     mk_rule(&shop.world);
     fs_err::copy(shop.world.path("house/house.wasm"), shop.deployment.path().join("house.wasm")).unwrap();
@@ -100,9 +100,38 @@ fn a_rule_judges_dockerfiles_terraform_and_plans_and_nothing_of_them_is_delivere
     denials.sort();
     assert_eq!(denials, ["house/encrypted-bucket", "house/pinned-base"]);
     assert_clean("the report", answer.raw().as_bytes());
+}
 
-    let rendered = shop.tollgate(&["render", "HEAD"]).run();
-    assert!(!rendered.raw().contains("tollgate/v1"), "{}", rendered.raw());
+#[test]
+fn what_is_no_kubernetes_object_is_read_and_never_delivered() {
+    let mut shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    let pipeline = Pipeline::deployment().text();
+    shop.deployment.write("tollgate.yaml", format!("{pipeline}languages: [terraform, toml, dockerfile, dotenv]\n"));
+    shop.deployment.write("services/cart/main.tf", "resource \"a\" \"planted\" {\n}\n");
+    shop.deployment.write("services/cart/a.toml", "a = \"planted\"\n");
+    shop.deployment.write("services/cart/Dockerfile", "FROM planted\n");
+    shop.deployment.write("services/cart/.env", "A=planted\n");
+    shop.deployment.deliver("master", "other languages");
+    shop.init();
+    let build = shop.last_build("cart");
+    shop.record(&build, "master").exits(0);
+    let counts = check(&shop, &[]).run().exits(0).json()["counts"].clone();
+    assert_eq!((&counts["files"], &counts["documents"]), (&5.into(), &5.into()), "{counts}");
+    let rendered = shop.tollgate(&["render", "master"]).run().exits(0);
+    assert!(rendered.raw().contains("kind: Deployment") && !rendered.raw().contains("planted"), "{}", rendered.raw());
+    shop.tollgate(&["promote", "master"]).run().exits(0);
+    let delivered = everything_below(&shop.world.path("targets/preprod"));
+    assert!(delivered.contains("Deployment") && !delivered.contains("planted"), "{delivered}");
+}
+
+/// The text of all files below a directory.
+fn everything_below(directory: &Utf8Path) -> String {
+    let mut text = String::new();
+    for entry in directory.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().into_path();
+        text.push_str(&if path.is_dir() { everything_below(&path) } else { fs_err::read_to_string(&path).unwrap() });
+    }
+    text
 }
 
 #[test]
