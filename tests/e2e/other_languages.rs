@@ -135,7 +135,6 @@ fn everything_below(directory: &Utf8Path) -> String {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn what_a_plan_calls_sensitive_is_in_no_output_and_no_cache() {
     let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
     mk_rule(&shop.world);

@@ -43,8 +43,7 @@ pub fn judge(document: &Document<'_>) -> Vec<Finding> {
 
 fn unpinned(document: &Document<'_>) -> Vec<Finding> {
     let stages: Vec<_> = document.root().get("stages").elements().collect();
-    let names: Vec<String> =
-        stages.iter().filter_map(|stage| stage.get("name").as_str().map(ToOwned::to_owned)).collect();
+    let names: Vec<String> = stages.iter().filter_map(|stage| stage.get("name").as_str().map(ToOwned::to_owned)).collect();
     let images = stages.iter().map(|stage| stage.get("image"));
     let is_pinned = |image: &str| image == "scratch" || image.contains('@') || names.iter().any(|name| name == image);
     let unpinned = images.filter(|image| !image.as_str().is_some_and(is_pinned));

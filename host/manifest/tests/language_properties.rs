@@ -123,15 +123,22 @@ proptest! {
     }
 
     #[test]
-    fn environment_variables_are_found_at_their_own_text(values in prop::collection::btree_map("[A-Z]{1,6}", "[a-zé]{1,9}", 0..6), quote in "[\"']?") {
+    fn environment_variables_are_found_at_their_own_text(
+        values in prop::collection::btree_map("[A-Z]{1,6}", "[a-zé]{1,9}", 0..6),
+        quote in "[\"']?",
+    ) {
         let text: String = values.iter().map(|(key, value)| format!("{key}={quote}{value}{quote} # c\n")).collect();
-        for (value, span) in places(".env", &text).into_iter().filter(|(value, _)| value.as_ref().is_some_and(|v| values.values().any(|w| w == v))) {
+        let is_written = |found: &Option<String>| found.as_ref().is_some_and(|found| values.values().any(|value| value == found));
+        for (value, span) in places(".env", &text).into_iter().filter(|(found, _)| is_written(found)) {
             prop_assert_eq!(at(&text, span), value.map(|value| format!("{quote}{value}{quote}")));
         }
     }
 
     #[test]
-    fn texts_of_terraform_and_toml_are_found_at_their_own_text(values in prop::collection::vec("[a-zé ]{1,9}", 1..6), name in prop::sample::select(vec!["a.tfvars", "a.toml"])) {
+    fn texts_of_terraform_and_toml_are_found_at_their_own_text(
+        values in prop::collection::vec("[a-zé ]{1,9}", 1..6),
+        name in prop::sample::select(vec!["a.tfvars", "a.toml"]),
+    ) {
         let text: String = values.iter().enumerate().map(|(at, value)| format!("k{at} = [\"{value}\"]\n")).collect();
         let found: Vec<String> = places(name, &text).into_iter().filter_map(|(value, span)| {
             value.filter(|value| values.contains(value)).and_then(|_| at(&text, span))
@@ -140,9 +147,13 @@ proptest! {
     }
 
     #[test]
-    fn words_of_a_dockerfile_are_found_at_their_own_text(words in prop::collection::vec("[a-zé/.]{1,9}", 2..6), breaks in prop::collection::vec(any::<bool>(), 6)) {
+    fn words_of_a_dockerfile_are_found_at_their_own_text(
+        words in prop::collection::vec("[a-zé/.]{1,9}", 2..6),
+        breaks in prop::collection::vec(any::<bool>(), 6),
+    ) {
         let separators = breaks.iter().map(|&breaks| if breaks { " \\\n # c\n" } else { " " });
-        let text: String = ["FROM x\nCOPY".to_owned()].into_iter().chain(words.iter().zip(separators).map(|(word, separator)| format!("{separator}{word}"))).collect();
+        let copied = words.iter().zip(separators).map(|(word, separator)| format!("{separator}{word}"));
+        let text: String = ["FROM x\nCOPY".to_owned()].into_iter().chain(copied).collect();
         let found: Vec<String> = places("Dockerfile", &text).into_iter().filter_map(|(value, span)| {
             value.filter(|value| words.contains(value)).and_then(|_| at(&text, span))
         }).collect();
