@@ -189,7 +189,8 @@ pub use tollgate_sdk_macros::settings;
 /// together. The second are the settings, where it has some. It returns whatever is [`Judged`]: a [`Finding`] or none, a
 /// list, or one of these unless it can't judge. The attribute takes
 /// - `rules = [RULE, …]`: the rules that its findings are of;
-/// - `kinds = ["Deployment.apps", "Pod"]`: the kinds that it is asked about, with their group after a dot; without, all Kubernetes objects;
+/// - `kinds = ["Deployment.apps", "Pod"]`: the kinds that it is asked about, with their group after a dot; without, all
+///   Kubernetes objects;
 /// - `name = "…"`: the plugin's name, else the package's;
 /// - `secret_values`: that it needs the values of Secrets, dotenv and `.tfvars` files, which have to be granted.
 ///
