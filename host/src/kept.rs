@@ -115,7 +115,7 @@ pub(crate) struct KeptLines<'a> {
 impl LocateValue for KeptLines<'_> {
     fn locate(&self, source: &SourceFile, place: &Place, pointers: &[Pointer]) -> Vec<Span> {
         let asked = serde_json::to_vec(&(place, pointers)).unwrap_or_default();
-        let key = self.kept.key("lines", &[&source.bytes, &asked]);
+        let key = self.kept.key("lines", &[source.path.as_bytes(), &source.bytes, &asked]);
         let kept: Option<Vec<Span>> = self.kept.recall(&key);
         kept.filter(|spans| spans.len() == pointers.len()).unwrap_or_else(|| {
             let spans = self.lines.locate(source, place, pointers);

@@ -16,7 +16,7 @@ fn example() -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/03-house-rule")
 }
 
-fn copy(from: &Utf8Path, to: &Utf8Path) {
+pub(crate) fn copy(from: &Utf8Path, to: &Utf8Path) {
     for entry in from.read_dir_utf8().unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
@@ -29,7 +29,7 @@ fn copy(from: &Utf8Path, to: &Utf8Path) {
     }
 }
 
-fn author(world: &World, at: &str, arguments: &[&str]) -> Answer {
+pub(crate) fn author(world: &World, at: &str, arguments: &[&str]) -> Answer {
     as_author(world.tollgate(at).args(arguments)).run()
 }
 

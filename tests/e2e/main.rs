@@ -10,6 +10,7 @@ mod infrastructure;
 mod kept_plugins;
 mod no_silent_skip;
 mod only_proven_images;
+mod other_languages;
 mod policies;
 mod racing;
 mod same_answers;

@@ -107,6 +107,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let waivers = waivers::waivers(&raw.waivers.files, judges, &at.member("waivers").member("files"), reading)?;
     let pipeline = Pipeline {
         ignore: components::ignore(raw, at, &mut reading.problems),
+        languages: raw.languages.iter().copied().map(Into::into).collect(),
         components,
         environments,
         policies: assembly.policies,

@@ -52,6 +52,9 @@ fn summary(configuration: &tollgate_config::Configuration) -> String {
     for component in &configuration.pipeline.components {
         writeln!(text, "component {} own {:?}", component.path.as_str(), names(&component.own_images)).unwrap();
     }
+    for language in &configuration.pipeline.languages {
+        writeln!(text, "language {language}").unwrap();
+    }
     for target in configuration.pipeline.targets() {
         let gates: Vec<&str> = configuration.pipeline.gates_to(target).map(|gate| gate.name.as_str()).collect();
         let (requires, after) = (&target.requires, &target.after);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::language::{DOTENV, OWN_GROUPS, TERRAFORM};
 use crate::pointer::Pointer;
 
 /// A place in a source file. Lines and columns count from 1, columns in Unicode scalars; the end is exclusive.
@@ -60,6 +61,18 @@ impl ObjectIdentity {
     /// The group of `apiVersion`; empty for the core group.
     pub fn group(&self) -> &str {
         self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether it is an object of Kubernetes, rather than a document of another language: only such objects are applied.
+    pub fn is_kubernetes(&self) -> bool {
+        !self.group().ends_with(OWN_GROUPS)
+    }
+
+    /// Whether its values are secrets, which only policies with the grant may see: a Secret, environment variables, and
+    /// the variables of Terraform.
+    pub fn holds_secrets(&self) -> bool {
+        let is = |api_version: &str, kind: &str| self.api_version == api_version && self.kind == kind;
+        self.is_secret() || is(DOTENV, "Dotenv") || is(TERRAFORM, "Variables")
     }
 
     /// Whether it is a Kubernetes Secret, so that its values must not be seen.

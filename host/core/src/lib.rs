@@ -17,6 +17,7 @@ pub mod finding;
 pub mod fix;
 pub mod history;
 pub mod image;
+pub mod language;
 pub mod ledger;
 pub mod pipeline;
 pub mod plan;

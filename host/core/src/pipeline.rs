@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::Location;
 use crate::finding::Level;
 use crate::image::ImageReference;
+use crate::language::Language;
 use crate::pointer::Pointer;
 use crate::policy::{Enforcement, Grants, LimitClass};
 use crate::waiver::Waiver;
@@ -19,6 +20,8 @@ pub struct Pipeline {
     pub components: Vec<ComponentSpec>,
     /// Paths (globs) below the components' paths that are not manifests.
     pub ignore: Vec<Glob>,
+    /// Languages beyond YAML and JSON whose files are judged.
+    pub languages: Vec<Language>,
     pub environments: Vec<Environment>,
     pub policies: Vec<PolicySpec>,
     pub gates: Vec<Gate>,
@@ -29,6 +32,29 @@ pub struct Pipeline {
     pub inline_waivers: bool,
     /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
     pub image_layout: Option<String>,
+}
+
+/// Which files of a repository are read, of those that nobody names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileChoice<'a> {
+    /// Paths that are left out.
+    pub ignore: &'a [Glob],
+    /// Languages beyond YAML and JSON.
+    pub languages: &'a [Language],
+}
+
+impl FileChoice<'_> {
+    /// Whether a path is left out.
+    pub fn ignores(&self, path: &str) -> bool {
+        self.ignore.iter().any(|glob| glob.matches(path))
+    }
+}
+
+impl Pipeline {
+    /// Which files are read.
+    pub fn file_choice(&self) -> FileChoice<'_> {
+        FileChoice { ignore: &self.ignore, languages: &self.languages }
+    }
 }
 
 /// A path pattern in which `*` stays within one step and `**` crosses steps.

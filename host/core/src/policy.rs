@@ -61,16 +61,17 @@ pub enum Scope {
 /// Which documents a policy is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindFilter {
-    /// API group; empty is the core group, `*` matches all.
+    /// API group; empty is the core group, `*` matches all of Kubernetes.
     pub group: String,
     /// `*` matches all.
     pub kind: String,
 }
 
 impl KindFilter {
-    /// Whether an object is of this kind.
+    /// Whether an object is of this kind. Documents that are no Kubernetes objects are only of kinds that name their group.
     pub fn matches(&self, identity: &ObjectIdentity) -> bool {
-        (self.group == "*" || self.group == identity.group()) && (self.kind == "*" || self.kind == identity.kind)
+        let is_of_group = self.group == identity.group() || self.group == "*" && identity.is_kubernetes();
+        is_of_group && (self.kind == "*" || self.kind == identity.kind)
     }
 }
 
@@ -79,7 +80,7 @@ impl KindFilter {
 #[serde(rename_all = "camelCase")]
 pub struct ValidatorNeeds {
     pub scope: Scope,
-    /// Empty: every document.
+    /// Empty: every Kubernetes object.
     pub kinds: Vec<KindFilter>,
     pub secret_values: bool,
 }
@@ -87,7 +88,7 @@ pub struct ValidatorNeeds {
 impl ValidatorNeeds {
     /// Whether the policy has to be asked about an object.
     pub fn concern(&self, identity: &ObjectIdentity) -> bool {
-        self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.matches(identity))
+        if self.kinds.is_empty() { identity.is_kubernetes() } else { self.kinds.iter().any(|kind| kind.matches(identity)) }
     }
 }
 
@@ -115,7 +116,7 @@ pub struct Grants {
     pub clock: bool,
     /// Read-only files by key. Nothing: the interface is not granted.
     pub data: Option<std::collections::BTreeMap<String, Vec<u8>>>,
-    /// `data` and `stringData` of Secrets.
+    /// `data` and `stringData` of Secrets, and the values of dotenv and `.tfvars` files.
     pub secret_values: bool,
 }
 
@@ -159,4 +160,37 @@ pub enum Enforcement {
     Overridable,
     /// Blocks; nothing passes it.
     Mandatory,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn concern(kinds: &[(&str, &str)], api_version: &str, kind: &str) -> bool {
+        let filter = |(group, kind): &(&str, &str)| KindFilter { group: (*group).to_owned(), kind: (*kind).to_owned() };
+        let kinds = kinds.iter().map(filter).collect();
+        let (api_version, kind) = (api_version.to_owned(), kind.to_owned());
+        let identity = ObjectIdentity { api_version, kind, namespace: None, name: String::new() };
+        ValidatorNeeds { scope: Scope::Document, kinds, secret_values: false }.concern(&identity)
+    }
+
+    #[test]
+    fn a_policy_without_kinds_is_asked_about_kubernetes_objects_alone() {
+        assert!(concern(&[], "v1", "Pod") && concern(&[], "example.com/v1", "Widget"));
+        assert!(!concern(&[], "dockerfile.tollgate/v1", "Dockerfile"));
+    }
+
+    #[test]
+    fn a_star_stands_for_every_group_of_kubernetes() {
+        assert!(concern(&[("*", "*")], "apps/v1", "Deployment") && concern(&[("*", "Pod")], "v1", "Pod"));
+        assert!(!concern(&[("*", "*")], "terraform.tollgate/v1", "resource"));
+    }
+
+    #[test]
+    fn another_language_is_seen_by_who_names_its_group() {
+        assert!(concern(&[("terraform.tollgate", "*")], "terraform.tollgate/v1", "resource"));
+        assert!(concern(&[("terraform.tollgate", "resource")], "terraform.tollgate/v1", "resource"));
+        assert!(!concern(&[("terraform.tollgate", "resource")], "terraform.tollgate/v1", "data"));
+        assert!(!concern(&[("toml.tollgate", "*")], "terraform.tollgate/v1", "resource"));
+    }
 }

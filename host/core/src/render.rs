@@ -51,8 +51,10 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Sorts documents by path; those of one file keep their order.
+    /// Sorts documents by path; those of one file keep their order. What is no Kubernetes object is left out here, on the
+    /// only way to a target: it is judged and never applied.
     pub fn new(mut documents: Vec<RenderedDocument>) -> Self {
+        documents.retain(|document| document.identity.is_kubernetes());
         documents.sort_by(|a, b| (&a.component, &a.path).cmp(&(&b.component, &b.path)));
         Self { documents }
     }
@@ -87,4 +89,28 @@ impl Rendered {
 /// When the body has no canonical JSON.
 pub fn digest_of_body(body: &Value) -> Result<Digest, NotCanonical> {
     Digest::of_canonical(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_kubernetes_object_is_never_rendered() {
+        let mk = |api_version: &str, kind: &str| RenderedDocument {
+            component: "cart".to_owned(),
+            path: "cart/a".to_owned(),
+            identity: ObjectIdentity {
+                api_version: api_version.to_owned(),
+                kind: kind.to_owned(),
+                namespace: None,
+                name: "a".to_owned(),
+            },
+            body: Value::Null,
+        };
+        let own = [mk("terraform.tollgate/v1", "resource"), mk("dotenv.tollgate/v1", "Dotenv"), mk("toml.tollgate/v1", "Toml")];
+        let rendered = Rendered::new([vec![mk("v1", "ConfigMap")], own.to_vec()].concat());
+        let kinds: Vec<&str> = rendered.documents().iter().map(|document| document.identity.kind.as_str()).collect();
+        assert_eq!(kinds, ["ConfigMap"]);
+    }
 }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use tollgate_core::pipeline::FileChoice;
+
+use crate::language::{FileLanguage, language};
+
 /// The files that may hold manifests, and those that are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
@@ -24,16 +28,13 @@ pub struct NotEvaluated {
 /// The file that makes its directory a chart.
 pub const CHART_FILE: &str = "Chart.yaml";
 
-/// Says whether a path is to be left out, as the configuration has it.
-pub type Ignore<'a> = &'a dyn Fn(&str) -> bool;
-
-/// Sorts paths, relative to the repository's root and separated by `/`. What is no `*.yaml`, `*.yml` or `*.json` is none of
-/// its business; what is ignored is in no list.
-pub fn candidates<'p>(paths: impl Iterator<Item = &'p str>, ignore: Ignore<'_>) -> Candidates {
+/// Sorts paths, relative to the repository's root and separated by `/`. What is neither YAML nor JSON nor in one of the
+/// languages that were asked for is none of its business; what is ignored is in no list.
+pub fn candidates<'p>(paths: impl Iterator<Item = &'p str>, choice: &FileChoice<'_>) -> Candidates {
     let all: BTreeSet<&str> = paths.collect();
     let charts: BTreeSet<&str> = all.iter().filter(|path| file_name(path) == CHART_FILE).map(|path| directory(path)).collect();
     let mut candidates = Candidates::default();
-    for path in all.into_iter().filter(|path| is_candidate(path) && !ignore(path)) {
+    for path in all.into_iter().filter(|path| is_candidate(path, choice) && !choice.ignores(path)) {
         match classify(path, &charts) {
             Class::Manifest => candidates.manifests.push(path.to_owned()),
             Class::Known => candidates.known.push(path.to_owned()),
@@ -73,9 +74,16 @@ fn path_in_chart<'p>(path: &'p str, charts: &BTreeSet<&str>) -> Option<&'p str> 
     within.or_else(|| charts.contains("").then_some(path))
 }
 
-fn is_candidate(path: &str) -> bool {
-    let extension = file_name(path).rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    matches!(extension.as_deref(), Some("yaml" | "yml" | "json"))
+fn is_candidate(path: &str, choice: &FileChoice<'_>) -> bool {
+    match language(path) {
+        FileLanguage::Json => true,
+        // What has no language of its own is read as YAML only where it is named.
+        FileLanguage::Yaml => {
+            let extension = file_name(path).rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+            matches!(extension.as_deref(), Some("yaml" | "yml"))
+        }
+        other => other.asked_for().is_some_and(|language| choice.languages.contains(&language)),
+    }
 }
 
 fn file_name(path: &str) -> &str {
@@ -89,10 +97,18 @@ fn directory(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_core::language::Language;
+    use tollgate_core::pipeline::Glob;
+
     use super::*;
 
     fn sort(paths: &[&str]) -> (Vec<String>, Vec<String>, Vec<String>) {
-        let found = candidates(paths.iter().copied(), &|path| path.starts_with("ignored/"));
+        sort_with(paths, &[])
+    }
+
+    fn sort_with(paths: &[&str], languages: &[Language]) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let ignore = [Glob::new("ignored/**").unwrap()];
+        let found = candidates(paths.iter().copied(), &FileChoice { ignore: &ignore, languages });
         (found.manifests, found.not_evaluated.into_iter().map(|file| file.path).collect(), found.known)
     }
 
@@ -100,6 +116,14 @@ mod tests {
     fn yaml_and_json_are_candidates_and_the_rest_is_not() {
         let (manifests, ..) = sort(&["b.yml", "a.yaml", "c.JSON", "README.md", "yaml", "ignored/x.yaml", ".hidden/d.yaml"]);
         assert_eq!(manifests, [".hidden/d.yaml", "a.yaml", "b.yml", "c.JSON"]);
+    }
+
+    #[test]
+    fn files_of_a_language_are_candidates_where_it_is_asked_for() {
+        let paths = ["a.toml", "app.env", "Dockerfile", "ignored/b.tf", "main.tf", "main.tf.json", "README.md", "x.hcl"];
+        assert_eq!(sort(&paths).0, ["main.tf.json"]);
+        assert_eq!(sort_with(&paths, &[Language::Terraform]).0, ["main.tf", "main.tf.json", "x.hcl"]);
+        assert_eq!(sort_with(&paths, &Language::ALL).0, ["Dockerfile", "a.toml", "app.env", "main.tf", "main.tf.json", "x.hcl"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tollgate_core::document::{SourceFile, Span};
 use tollgate_core::pointer::Pointer;
 
-use crate::language::{JsonOrYaml, language};
+use crate::language::{FileLanguage, language};
 use crate::limits::ReadLimits;
 use crate::locate::{Tree, build};
 use crate::read::Writer;
@@ -44,7 +44,7 @@ pub fn read_data(source: &SourceFile) -> Result<DataDocument, Vec<SourceFinding>
     let bytes = strip_byte_order_mark(&source.bytes);
     let one = |finding: Refusal| vec![*finding];
     match language(&source.path) {
-        JsonOrYaml::Json => {
+        FileLanguage::Json => {
             let text = check_text(bytes, 1, Strictness::Json).map_err(one)?;
             let value = read_value(&mut JsonEvents::new(text, 1), &limits)?;
             let mut events = JsonEvents::new(text, 1);
@@ -58,7 +58,7 @@ pub fn read_data(source: &SourceFile) -> Result<DataDocument, Vec<SourceFinding>
             }
             Ok(DataDocument { value, tree })
         }
-        JsonOrYaml::Yaml => {
+        _ => {
             let mut parts = parts(bytes);
             let Some(part) = parts.next() else {
                 return Err(vec![SourceFinding::new(SourceCode::NotOneDocument, Span::START, "the file holds no document")]);

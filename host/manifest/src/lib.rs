@@ -4,6 +4,9 @@
 //! What it can't read becomes a [`SourceFinding`] at its place, and the rest is read all the same. The hot path keeps no
 //! places but those of keys: [`locate`] reads a document again when a finding needs its lines.
 //!
+//! Other languages (HCL, TOML, Dockerfiles, dotenv files) and plans of Terraform become documents of tollgate's own groups,
+//! in `languages` and `read/plan.rs`. What follows is about YAML and JSON.
+//!
 //! # Which reading
 //! That of `sigs.k8s.io/yaml`, the library of the API server and of `kubectl`: types of YAML 1.1 (`yes`, `012`, `1e3`), keys
 //! that become texts, merge keys of which the last one wins, floats as Go writes them. A document that is a JSON object is
@@ -36,17 +39,19 @@ mod data;
 mod event;
 mod json;
 mod language;
+mod languages;
 mod limits;
 mod locate;
+mod placed;
 mod read;
 mod render;
 mod source;
 mod yaml;
 
-pub use candidates::{CHART_FILE, Candidates, Ignore, NotEvaluated, candidates};
+pub use candidates::{CHART_FILE, Candidates, NotEvaluated, candidates};
 pub use data::{DataDocument, read_data};
 pub use limits::ReadLimits;
 pub use locate::locate;
 pub use read::{OtherDocument, Reading, read};
-pub use render::{PinError, YamlError, pin_images, to_yaml, withhold_secrets};
+pub use render::{PinError, YamlError, may_be_shown, pin_images, to_yaml, withhold_secrets};
 pub use source::{SourceCode, SourceFinding};

@@ -2,6 +2,8 @@
 //!
 //! What is under `pass` has no finding; what is under `fail` has exactly those that its comments name:
 //!
+//! A case is in any language that can be judged. Where lines of JSON can't have comments, a case is YAML with the JSON in it.
+//!
 //! ```yaml
 //! # settings: {"required": ["team"]}     for the plugin
 //! # data: {"centres": "centres.txt"}     a file that the plugin is granted, from the case's directory
@@ -22,7 +24,10 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 use tollgate_core::document::{Location, Span};
+use tollgate_core::language::Language;
+use tollgate_core::pipeline::FileChoice;
 use tollgate_core::time::Timestamp;
+use tollgate_manifest::candidates;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -104,7 +109,9 @@ fn files(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     let entries = directory.read_dir_utf8().map_err(unreadable)?;
     let paths: Result<Vec<Utf8PathBuf>, _> = entries.map(|entry| entry.map(camino::Utf8DirEntry::into_path)).collect();
     let mut files = paths.map_err(unreadable)?;
-    files.retain(|path| matches!(path.extension(), Some("yaml" | "yml" | "json")));
+    let choice = FileChoice { languages: &Language::ALL, ..FileChoice::default() };
+    let cases = candidates(files.iter().map(|path| path.as_str()), &choice).manifests;
+    files.retain(|path| cases.iter().any(|case| path == case));
     files.sort();
     Ok(files)
 }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use tollgate_core::document::SourceFile;
 use tollgate_core::ports::ReadRepository as _;
 use tollgate_gate::Policies;
+use tollgate_manifest::may_be_shown;
 use tollgate_report::check::CheckReport;
 use tollgate_report::failure::Failure;
 use tollgate_report::format::Format;
@@ -67,7 +69,11 @@ struct Done {
 impl Done {
     /// The bytes of a file, by its path as the report shows it.
     fn source(&self, path: &str) -> Option<Vec<u8>> {
-        let in_merge = |proposal: &Proposal| proposal.repository.read(proposal.revision(Side::Merge), path).ok().flatten();
+        let in_merge = |proposal: &Proposal| {
+            let bytes = proposal.repository.read(proposal.revision(Side::Merge), path).ok().flatten()?;
+            let source = Arc::new(SourceFile { path: path.to_owned(), bytes });
+            may_be_shown(&source).then(|| source.bytes.clone())
+        };
         self.documents.source(path).or_else(|| self.proposal.as_ref().and_then(in_merge))
     }
 }

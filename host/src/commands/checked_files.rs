@@ -28,7 +28,7 @@ pub(crate) fn select(invocation: &Invocation, arguments: &Check, judging: &Judgi
 fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failure> {
     let pipeline = &judging.configuration.pipeline;
     let component = |path: &str| component_of(pipeline, path);
-    let naming = Naming { root: judging.root.as_deref(), component: &component, ignore: &pipeline.ignore };
+    let naming = Naming { root: judging.root.as_deref(), component: &component, choice: pipeline.file_choice() };
     if arguments.paths.is_empty() {
         return match (&judging.root, pipeline.components.is_empty()) {
             (Some(root), false) => component_directories(root, pipeline, &naming),
@@ -102,12 +102,12 @@ fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, re
         return named_at_revision(invocation, arguments, judging, &repository, &commit);
     }
     if pipeline.components.is_empty() {
-        let files = sources::files_at(&repository, &commit, "", &|_| None, &pipeline.ignore).map_err(fail)?;
+        let files = sources::files_at(&repository, &commit, "", &|_| None, pipeline.file_choice()).map_err(fail)?;
         return Ok(vec![something(files, Utf8Path::new("."))?]);
     }
     let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
     let components = components::at_commit(&repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
-    let files = components.values().map(|component| component.files(&repository, &pipeline.ignore));
+    let files = components.values().map(|component| component.files(&repository, pipeline.file_choice()));
     files.collect::<Result<_, _>>().map_err(fail)
 }
 
@@ -125,7 +125,8 @@ fn named_at_revision(
             .relative(&invocation.at_start(path))
             .ok_or_else(|| Failure::of_message(ExitCode::InvalidConfiguration, format!("`{path}` is not in this repository")))?;
         let component = |path: &str| component_of(pipeline, path);
-        let files = sources::files_at(repository, commit, inside.as_str(), &component, &pipeline.ignore).map_err(tree_failure)?;
+        let files =
+            sources::files_at(repository, commit, inside.as_str(), &component, pipeline.file_choice()).map_err(tree_failure)?;
         groups.push(something(files, path)?);
     }
     Ok(groups)

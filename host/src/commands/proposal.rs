@@ -99,13 +99,13 @@ impl Proposal {
         let chosen: BTreeMap<String, TreeFileKind> =
             of_side.filter_map(|change| Some((change.path.clone(), kind(change)?))).collect();
         let component = |path: &str| component_of(pipeline, path);
-        sources::chosen_files(&self.repository, self.revision(side), &chosen, &component, &pipeline.ignore)
+        sources::chosen_files(&self.repository, self.revision(side), &chosen, &component, pipeline.file_choice())
     }
 
     fn whole(&self, side: Side, pipeline: &Pipeline) -> Result<Vec<Files>, Failure> {
         let revision = self.revision(side);
         if pipeline.components.is_empty() {
-            let files = sources::files_at(&self.repository, revision, "", &|_| None, &pipeline.ignore);
+            let files = sources::files_at(&self.repository, revision, "", &|_| None, pipeline.file_choice());
             return Ok(vec![files.map_err(fail)?]);
         }
         let provenance = Provenance { reference: GitReference::Commit(revision.to_owned()), commit: revision.to_owned() };
@@ -114,7 +114,7 @@ impl Proposal {
             Err(ComponentError::NoComponent { .. }) => BTreeMap::new(),
             other => other.map_err(fail)?,
         };
-        let files = components.values().map(|component| component.files(&self.repository, &pipeline.ignore));
+        let files = components.values().map(|component| component.files(&self.repository, pipeline.file_choice()));
         files.collect::<Result<_, _>>().map_err(fail)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::history::Promotion;
-use tollgate_core::pipeline::{ComponentSpec, Glob, Pipeline, Target};
+use tollgate_core::pipeline::{ComponentSpec, FileChoice, Pipeline, Target};
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_core::recipe::{Provenance, Recipe};
 
@@ -22,8 +22,8 @@ pub(crate) struct ComponentAt {
 
 impl ComponentAt {
     /// Its files.
-    pub(crate) fn files(&self, repository: &dyn ReadRepository, ignore: &[Glob]) -> Result<Files, SourceError> {
-        component_files(repository, &self.provenance.commit, (&self.name, &self.path), ignore)
+    pub(crate) fn files(&self, repository: &dyn ReadRepository, choice: FileChoice<'_>) -> Result<Files, SourceError> {
+        component_files(repository, &self.provenance.commit, (&self.name, &self.path), choice)
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) fn of_component(
     let mut found = ComponentImages::default();
     let mut resolved: BTreeMap<String, Digest> = BTreeMap::new();
     let own = documents.iter().filter(|document| document.component.as_deref() == Some(component.name.as_str()));
+    // Only what is applied has images that are pinned.
+    let own = own.filter(|document| document.document.identity.is_kubernetes());
     for document in own {
         // The body is JSON that the reader wrote.
         let body = serde_json::from_slice(&document.document.body).unwrap_or_default();

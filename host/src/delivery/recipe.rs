@@ -88,7 +88,7 @@ impl Kitchen<'_> {
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
-        let files = components.values().map(|component| component.files(self.repository, &self.pipeline.ignore));
+        let files = components.values().map(|component| component.files(self.repository, self.pipeline.file_choice()));
         Ok(read_documents(files.collect::<Result<_, _>>()?))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct RenderError {
 pub(crate) fn render(candidate: &Candidate, recipe: &Recipe) -> Result<Rendered, RenderError> {
     let digests = digests(recipe);
     let mut rendered = Vec::with_capacity(candidate.documents.documents.len());
-    for judged in &candidate.documents.documents {
+    for judged in candidate.documents.documents.iter().filter(|judged| judged.document.identity.is_kubernetes()) {
         let component = judged.component.clone().unwrap_or_default();
         let pointers: &[Pointer] =
             candidate.components.get(&component).map_or(&[], |component| component.spec.image_pointers.as_slice());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 use tollgate_core::document::SourceFile;
-use tollgate_core::pipeline::Glob;
+use tollgate_core::pipeline::FileChoice;
 use tollgate_manifest::{NotEvaluated, candidates};
 
 use super::{FileToRead, Files, symlink_finding, unopened};
@@ -30,7 +30,7 @@ pub(crate) struct Naming<'a> {
     pub(crate) root: Option<&'a Utf8Path>,
     /// The component of a shown path.
     pub(crate) component: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    pub(crate) ignore: &'a [Glob],
+    pub(crate) choice: FileChoice<'a>,
 }
 
 /// Standard input, as one file.
@@ -66,10 +66,7 @@ fn directory_files(directory: &Utf8Path, naming: &Naming<'_>) -> Result<Files, P
         let shown = shown(&path, naming);
         if kind.is_some_and(|kind| kind.is_file()) {
             plain.push(path);
-        } else if kind.is_some_and(|kind| kind.is_symlink())
-            && path != directory
-            && !naming.ignore.iter().any(|glob| glob.matches(&shown))
-        {
+        } else if kind.is_some_and(|kind| kind.is_symlink()) && path != directory && !naming.choice.ignores(&shown) {
             match (naming.component)(&shown) {
                 Some(_) => findings.push(symlink_finding(&shown)),
                 None => {
@@ -93,8 +90,7 @@ fn walk_error(directory: &Utf8Path, error: &ignore::Error) -> PathError {
 fn read_all(paths: Vec<Utf8PathBuf>, naming: &Naming<'_>) -> Result<Files, PathError> {
     let by_shown: std::collections::BTreeMap<String, Utf8PathBuf> =
         paths.into_iter().map(|path| (shown(&path, naming), path)).collect();
-    let ignored = |path: &str| naming.ignore.iter().any(|glob| glob.matches(path));
-    let found = candidates(by_shown.keys().map(String::as_str), &ignored);
+    let found = candidates(by_shown.keys().map(String::as_str), &naming.choice);
     let files: Result<Vec<FileToRead>, PathError> =
         found.manifests.par_iter().map(|shown| read_one(shown, &by_shown[shown], naming)).collect();
     Ok(Files { files: files?, not_evaluated: unopened(&found), findings: Vec::new() })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tollgate_core::document::SourceFile;
-use tollgate_core::pipeline::Glob;
+use tollgate_core::pipeline::FileChoice;
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_manifest::{CHART_FILE, NotEvaluated, candidates};
 
@@ -15,10 +15,10 @@ pub(crate) fn component_files(
     repository: &dyn ReadRepository,
     commit: &str,
     (component, directory): (&str, &str),
-    ignore: &[Glob],
+    choice: FileChoice<'_>,
 ) -> Result<Files, SourceError> {
     let tree = repository.files(commit, directory)?;
-    read_tree(repository, commit, &tree, &|_| Some(component.to_owned()), ignore)
+    read_tree(repository, commit, &tree, &|_| Some(component.to_owned()), choice)
 }
 
 /// What a path of a revision leads to (`""` is all): a file as it is, whatever it is called, or all manifests below a
@@ -28,12 +28,12 @@ pub(crate) fn files_at(
     commit: &str,
     path: &str,
     component: &dyn Fn(&str) -> Option<String>,
-    ignore: &[Glob],
+    choice: FileChoice<'_>,
 ) -> Result<Files, SourceError> {
     let file = if path.is_empty() { None } else { repository.read(commit, path)? };
     let Some(bytes) = file else {
         let tree = repository.files(commit, path)?;
-        return read_tree(repository, commit, &tree, component, ignore);
+        return read_tree(repository, commit, &tree, component, choice);
     };
     let source = Arc::new(SourceFile { path: path.to_owned(), bytes });
     Ok(Files { files: vec![FileToRead { source, component: component(path) }], ..Files::default() })
@@ -46,14 +46,14 @@ pub(crate) fn chosen_files(
     revision: &str,
     chosen: &BTreeMap<String, TreeFileKind>,
     component: &dyn Fn(&str) -> Option<String>,
-    ignore: &[Glob],
+    choice: FileChoice<'_>,
 ) -> Result<Files, SourceError> {
     let file = |(path, kind): (&String, &TreeFileKind)| TreeFile { path: path.clone(), kind: *kind };
     let charts = charts_above(repository, revision, chosen)?;
     let context = charts.into_iter().filter(|path| !chosen.contains_key(path));
     let context = context.map(|path| TreeFile { path, kind: TreeFileKind::File });
     let tree: Vec<TreeFile> = chosen.iter().map(file).chain(context).collect();
-    let mut files = read_tree(repository, revision, &tree, component, ignore)?;
+    let mut files = read_tree(repository, revision, &tree, component, choice)?;
     files.not_evaluated.retain(|file| chosen.contains_key(&file.path));
     Ok(files)
 }
@@ -85,11 +85,10 @@ fn read_tree(
     commit: &str,
     tree: &[TreeFile],
     component: &dyn Fn(&str) -> Option<String>,
-    ignore: &[Glob],
+    choice: FileChoice<'_>,
 ) -> Result<Files, SourceError> {
-    let ignored = |path: &str| ignore.iter().any(|glob| glob.matches(path));
     let mut files = Files::default();
-    let links = tree.iter().filter(|file| file.kind != TreeFileKind::File && !ignored(&file.path));
+    let links = tree.iter().filter(|file| file.kind != TreeFileKind::File && !choice.ignores(&file.path));
     for link in links {
         match (component(&link.path), link.kind) {
             (Some(_), TreeFileKind::Submodule) => files.findings.push(submodule_finding(&link.path)),
@@ -98,7 +97,7 @@ fn read_tree(
         }
     }
     let plain = tree.iter().filter(|file| file.kind == TreeFileKind::File).map(|file| file.path.as_str());
-    let found = candidates(plain, &ignored);
+    let found = candidates(plain, &choice);
     files.not_evaluated.extend(unopened(&found));
     for path in found.manifests {
         let bytes = repository.read(commit, &path)?;

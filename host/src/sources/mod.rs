@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tollgate_core::document::{Location, SourceFile, Span};
 use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_gate::JudgedDocument;
-use tollgate_manifest::{Candidates, NotEvaluated};
+use tollgate_manifest::{Candidates, NotEvaluated, may_be_shown};
 
 pub(crate) use directory::{Naming, PathError, path_files, stdin_files};
 pub(crate) use git::{chosen_files, component_files, files_at};
@@ -43,9 +43,9 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    /// The bytes of a file, by its path as reports show it.
+    /// The bytes of a file, by its path as reports show it; nothing where they must not be seen.
     pub(crate) fn source(&self, path: &str) -> Option<Vec<u8>> {
-        self.files.iter().find(|file| file.path == path).map(|file| file.bytes.clone())
+        self.files.iter().find(|file| file.path == path && may_be_shown(file)).map(|file| file.bytes.clone())
     }
 }
 

@@ -50,8 +50,7 @@ pub(crate) fn read_file(file: &FileToRead) -> Documents {
         }
     }
     for document in reading.documents {
-        let is_secret = document.identity.kind == "Secret";
-        let withheld = if is_secret { withhold_secrets(&document.body).map(Into::into) } else { None };
+        let withheld = if document.identity.holds_secrets() { withhold_secrets(&document.body).map(Into::into) } else { None };
         let withheld = withheld.unwrap_or_else(|| Arc::clone(&document.body));
         documents.documents.push(JudgedDocument { document, component: file.component.clone(), withheld });
     }

@@ -30,6 +30,57 @@
 //! }
 //! ```
 //!
+//! Documents of other languages than Kubernetes manifests come to those who name their group, which ends in `.tollgate`.
+//! A rule for Dockerfiles:
+//!
+//! ```
+//! use tollgate_sdk::{Document, Finding, Level, Rule, Severity, testing, validator};
+//!
+//! static NOT_ROOT: Rule = Rule {
+//!     id: "not-root",
+//!     title: "The last stage names a user",
+//!     help: "Without `USER`, the container runs as root.",
+//!     level: Level::Deny,
+//!     severity: Severity::High,
+//!     controls: &[],
+//! };
+//!
+//! #[validator(rules = [NOT_ROOT], kinds = ["Dockerfile.dockerfile.tollgate"])]
+//! pub fn not_root(document: &Document<'_>) -> Option<Finding> {
+//!     let last = document.root().get("stages").elements().last()?;
+//!     let instructions = last.get("instructions");
+//!     let mut users = instructions.elements().filter(|one| one.get("instruction").as_str() == Some("USER"));
+//!     users.next().is_none().then(|| NOT_ROOT.at(&last.get("image"), "nobody but root runs this image").fix("Add `USER`"))
+//! }
+//!
+//! let body = r#"{"apiVersion": "dockerfile.tollgate/v1", "kind": "Dockerfile", "stages": [{"image": "a", "instructions": []}]}"#;
+//! assert_eq!(testing::check::<NotRoot>("{}", body)[0].pointer(), "/stages/0/image");
+//! ```
+//!
+//! And one for the resources of a Terraform configuration:
+//!
+//! ```
+//! use tollgate_sdk::{Document, Finding, Level, Rule, Severity, testing, validator};
+//!
+//! static TAGGED: Rule = Rule {
+//!     id: "tagged",
+//!     title: "Resource has tags",
+//!     help: "What has no tags is paid for by nobody.",
+//!     level: Level::Warn,
+//!     severity: Severity::Low,
+//!     controls: &[],
+//! };
+//!
+//! #[validator(rules = [TAGGED], kinds = ["resource.terraform.tollgate"])]
+//! pub fn tagged(document: &Document<'_>) -> Option<Finding> {
+//!     let tags = document.root().walk(&["body", "tags"]);
+//!     (!tags.exists()).then(|| TAGGED.at(&tags, format!("`{}` has no tags", document.name())))
+//! }
+//!
+//! let body = r#"{"apiVersion": "terraform.tollgate/v1", "kind": "resource", "metadata": {"name": "a.b"}, "body": {}}"#;
+//! assert_eq!(testing::check::<Tagged>("{}", body)[0].pointer(), "/body/tags");
+//! ```
+//!
 //! What the attributes can't say is said by implementing [`Validator`] or [`Promotion`] for a type, which
 //! [`export_validator!`] or [`export_promotion!`] makes the plugin's export.
 //!
@@ -146,9 +197,10 @@ pub use tollgate_sdk_macros::settings;
 /// together. The second are the settings, where it has some. It returns whatever is [`Judged`]: a [`Finding`] or none, a
 /// list, or one of these unless it can't judge. The attribute takes
 /// - `rules = [RULE, …]`: the rules that its findings are of;
-/// - `kinds = ["Deployment.apps", "Pod"]`: the kinds that it is asked about, with their group after a dot; without, all;
+/// - `kinds = ["Deployment.apps", "Pod"]`: the kinds that it is asked about, with their group after a dot; without, all
+///   Kubernetes objects;
 /// - `name = "…"`: the plugin's name, else the package's;
-/// - `secret_values`: that it needs the values of Secrets, which have to be granted.
+/// - `secret_values`: that it needs the values of Secrets, dotenv and `.tfvars` files, which have to be granted.
 ///
 /// All documents together, of two kinds:
 ///

@@ -3,6 +3,7 @@
 
 pub(crate) mod api_version;
 pub(crate) mod gate;
+pub(crate) mod language;
 pub(crate) mod lock;
 pub(crate) mod pack;
 pub(crate) mod pipeline;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::api_version::ApiVersion;
 use super::gate::Gate;
+use super::language::Language;
 use super::policy::Policy;
 use super::role::Role;
 use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
@@ -34,6 +35,11 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [["services/*/values.yaml"]]))]
     pub(crate) ignore: Vec<GlobText>,
+    /// Languages beyond YAML and JSON whose files are judged, too, wherever they lie in a component: by policies that name
+    /// their group. They are never applied.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["terraform", "dockerfile"]]))]
+    pub(crate) languages: Vec<Language>,
     /// The environments that recipes are promoted through. Without any, the repository can be checked, but nothing can
     /// be promoted.
     #[serde(default)]

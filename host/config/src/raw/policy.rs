@@ -82,7 +82,7 @@ pub(crate) struct Grants {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"allowed": "policies/allowed-images.json"}]))]
     pub(crate) data: Option<BTreeMap<DataKey, PathText>>,
-    /// May see the `data` and `stringData` of Secrets.
+    /// May see the `data` and `stringData` of Secrets, and the values of dotenv and `.tfvars` files.
     #[schemars(extend("examples" = [true]))]
     pub(crate) secret_values: bool,
 }

@@ -6,13 +6,14 @@ use tollgate_core::pointer::Pointer;
 use super::flaw::{Flaw, Remedy};
 
 /// Keys without which the rest of the file means the same to the checks.
-const INDEPENDENT: [&str; 16] = [
+const INDEPENDENT: [&str; 17] = [
     "after",
     "description",
     "enforcement",
     "grants",
     "ignore",
     "image",
+    "languages",
     "ledger",
     "levels",
     "limits",

@@ -1,5 +1,8 @@
 //! The text between two places.
 
+use std::cell::Cell;
+use std::ops::Range;
+
 use tollgate_core::document::Span;
 
 /// The lines of a text, to find places in it.
@@ -7,6 +10,8 @@ pub(crate) struct Lines<'s> {
     text: &'s str,
     first_line: u32,
     starts: Vec<usize>,
+    /// The offset that was asked for last, and its column from 0: most questions lead on from it, in lines of any length.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'s> Lines<'s> {
@@ -14,7 +19,7 @@ impl<'s> Lines<'s> {
         let bytes = text.as_bytes();
         let is_break = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(*at + 1) != Some(&b'\n');
         let starts = std::iter::once(0).chain((0..bytes.len()).filter(is_break).map(|at| at + 1)).collect();
-        Self { text, first_line, starts }
+        Self { text, first_line, starts, last: Cell::new((0, 0)) }
     }
 
     /// Offset of a place; the end of the text for what lies behind it.
@@ -25,11 +30,33 @@ impl<'s> Lines<'s> {
         self.text[start..].char_indices().nth(characters).map_or(self.text.len(), |(at, _)| start + at)
     }
 
+    /// The text itself.
+    pub(crate) const fn text(&self) -> &'s str {
+        self.text
+    }
+
+    /// The place of all of the text.
+    pub(crate) fn whole(&self) -> Span {
+        self.span(0..self.text.trim_ascii_end().len())
+    }
+
+    /// The place of a part of the text, by its offsets.
+    pub(crate) fn span(&self, range: Range<usize>) -> Span {
+        let (line, column) = self.place(range.start);
+        let (end_line, end_column) = self.place(range.end.max(range.start));
+        Span { line, column, end_line, end_column }
+    }
+
     fn place(&self, offset: usize) -> (u32, u32) {
+        let offset = self.text.floor_char_boundary(offset);
         let index = self.starts.partition_point(|&start| start <= offset).saturating_sub(1);
         let start = self.starts.get(index).copied().unwrap_or_default();
+        let (last, column) = self.last.get();
+        let (from, before) = if (start..=offset).contains(&last) { (last, column) } else { (start, 0) };
+        let column = before + self.text[from..offset].chars().count();
+        self.last.set((offset, column));
         let clamp = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        (self.first_line.saturating_add(clamp(index)), clamp(self.text[start..offset].chars().count()).saturating_add(1))
+        (self.first_line.saturating_add(clamp(index)), clamp(column).saturating_add(1))
     }
 
     /// The span without the blanks and line breaks at its end.

@@ -15,10 +15,12 @@ use tollgate_core::document::{SourceFile, Span};
 use tollgate_core::pointer::Pointer;
 
 pub(crate) use builder::build;
-pub(crate) use tree::Tree;
+pub(crate) use lines::Lines;
+pub(crate) use tree::{Content, Member, Node, NodeId, Tree};
 
 use crate::json::JsonEvents;
-use crate::language::{JsonOrYaml, language};
+use crate::language::{FileLanguage, language};
+use crate::languages::read_placed;
 use crate::source::{Strictness, check_text, parts, strip_byte_order_mark};
 use crate::yaml::YamlEvents;
 
@@ -34,7 +36,10 @@ pub fn locate(source: &SourceFile, stream: u32, base: &Pointer, pointers: &[Poin
 fn tree_of(source: &SourceFile, stream: u32) -> Option<Tree> {
     let bytes = strip_byte_order_mark(&source.bytes);
     let stream = usize::try_from(stream).ok()?;
-    if language(&source.path) == JsonOrYaml::Json {
+    if let Some(reading) = read_placed(source) {
+        return reading.ok()?.get(stream).map(|document| document.body.tree());
+    }
+    if language(&source.path) == FileLanguage::Json {
         let text = check_text(bytes, 1, Strictness::Json).ok()?;
         let mut events = JsonEvents::new(text, 1);
         for _ in 0..stream {

@@ -11,6 +11,8 @@ pub(crate) struct Header<'j> {
     kind: Option<&'j [u8]>,
     metadata: Option<&'j [u8]>,
     pub(crate) items: Option<&'j [u8]>,
+    /// Whether it has the changes of a plan.
+    has_resource_changes: bool,
 }
 
 impl<'j> Header<'j> {
@@ -23,6 +25,7 @@ impl<'j> Header<'j> {
                 b"\"kind\"" => header.kind = Some(value),
                 b"\"metadata\"" => header.metadata = Some(value),
                 b"\"items\"" => header.items = Some(value),
+                b"\"resource_changes\"" => header.has_resource_changes = true,
                 _ => {}
             }
         }
@@ -32,6 +35,11 @@ impl<'j> Header<'j> {
     /// Whether it claims neither version nor kind.
     pub(crate) const fn is_bare(&self) -> bool {
         self.api_version.is_none() && self.kind.is_none()
+    }
+
+    /// Whether it may be a plan of Terraform, which claims neither version nor kind.
+    pub(crate) const fn may_be_plan(&self) -> bool {
+        self.has_resource_changes && self.is_bare()
     }
 
     /// The identity of a manifest; nothing where version or kind is missing, empty or no text.

@@ -5,6 +5,7 @@ mod document;
 mod list;
 mod members;
 mod merge;
+mod plan;
 mod reading;
 mod writer;
 

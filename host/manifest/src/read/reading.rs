@@ -8,11 +8,14 @@ use tollgate_core::pointer::Pointer;
 use super::Writer;
 use super::document::Header;
 use super::list::{Item, items};
+use super::plan::{Invalid, PlanDocument, plan};
 use crate::event::Events;
 use crate::json::JsonEvents;
-use crate::language::{JsonOrYaml, language};
+use crate::language::{FileLanguage, language};
+use crate::languages::read_placed;
 use crate::limits::ReadLimits;
 use crate::locate::locate;
+use crate::placed::{PlacedDocument, PlacedEvents};
 use crate::source::{Part, Refusal, SourceCode, SourceFinding, Strictness, check_text, parts, strip_byte_order_mark};
 use crate::yaml::YamlEvents;
 
@@ -62,12 +65,34 @@ impl Reader<'_> {
             self.reading.findings.push(SourceFinding::new(SourceCode::TooLarge, Span::START, message));
             return;
         }
+        match read_placed(self.source) {
+            Some(Ok(documents)) => documents.iter().for_each(|document| self.read_placed(document)),
+            Some(Err(findings)) => self.reading.findings.extend(findings),
+            None => self.read_manifests(),
+        }
+    }
+
+    fn read_manifests(&mut self) {
         let bytes = strip_byte_order_mark(&self.source.bytes);
         match language(&self.source.path) {
-            JsonOrYaml::Json => self.read_json(bytes),
-            JsonOrYaml::Yaml if is_utf16(bytes) => self.read_part(Part { bytes, first_line: 1 }),
-            JsonOrYaml::Yaml => parts(bytes).for_each(|part| self.read_part(part)),
+            FileLanguage::Json => self.read_json(bytes),
+            _ if is_utf16(bytes) => self.read_part(Part { bytes, first_line: 1 }),
+            _ => parts(bytes).for_each(|part| self.read_part(part)),
         }
+    }
+
+    /// Writes a document of another language, under the limits that all have.
+    fn read_placed(&mut self, document: &PlacedDocument) {
+        let stream = self.stream;
+        self.stream += 1;
+        let written = self.write_all(&mut PlacedEvents::new(&document.body));
+        let duplicates = self.writer.take_duplicates();
+        if written.is_ok() && duplicates.is_empty() {
+            let identity = document.identity.clone();
+            push_document(self.source, &mut self.reading, stream, Pointer::root(), identity, self.writer.json());
+        }
+        self.reading.findings.extend(duplicates);
+        self.reading.findings.extend(written.err().map(|finding| *finding));
     }
 
     /// JSON values, one after the other. After an error there is no telling where the next begins.
@@ -144,11 +169,19 @@ impl Reader<'_> {
 
     fn finish_object(&mut self, stream: u32) {
         let header = Header::of(self.writer.json());
+        if header.may_be_plan()
+            && let Some(documents) = plan(file_name(&self.source.path), self.writer.json())
+        {
+            return self.finish_plan(stream, documents);
+        }
         let Some(identity) = header.identity() else {
             let why = format!("it has {}", header.what_is_missing());
             self.reading.others.push(OtherDocument { stream, span: self.writer.extent(), why });
             return;
         };
+        if !identity.is_kubernetes() {
+            return self.refuse_group(stream, &Pointer::root(), &identity);
+        }
         match items(&identity, &header) {
             None => push_document(self.source, &mut self.reading, stream, Pointer::root(), identity, self.writer.json()),
             Some(items) => self.finish_list(stream, items),
@@ -160,15 +193,40 @@ impl Reader<'_> {
         for (index, item) in items.into_iter().enumerate() {
             let base = all_items.element(index);
             match item {
-                Item::Object { identity, body } => push_document(self.source, &mut self.reading, stream, base, identity, &body),
-                Item::Invalid(why) => {
-                    let span =
-                        locate(self.source, stream, &Pointer::root(), std::slice::from_ref(&base)).pop().unwrap_or(Span::START);
-                    self.reading.findings.push(SourceFinding::new(SourceCode::ListInvalid, span, why));
+                Item::Object { identity, .. } if !identity.is_kubernetes() => {
+                    self.refuse_group(stream, &base, &identity);
                 }
+                Item::Object { identity, body } => push_document(self.source, &mut self.reading, stream, base, identity, &body),
+                Item::Invalid(why) => self.find(SourceCode::ListInvalid, stream, &base, why.to_owned()),
             }
         }
     }
+
+    fn finish_plan(&mut self, stream: u32, documents: Vec<Result<PlanDocument, Invalid>>) {
+        for document in documents {
+            match document {
+                Ok(PlanDocument { identity, base, body }) => {
+                    push_document(self.source, &mut self.reading, stream, base, identity, &body);
+                }
+                Err((base, why)) => self.find(SourceCode::ListInvalid, stream, &base, why.to_owned()),
+            }
+        }
+    }
+
+    /// Manifests have the groups of the cluster. One with a group of another language would be seen by few policies.
+    fn refuse_group(&mut self, stream: u32, base: &Pointer, identity: &ObjectIdentity) {
+        let message = format!("the group `{}` is reserved for documents that are no Kubernetes objects", identity.group());
+        self.find(SourceCode::ReservedGroup, stream, &base.member("apiVersion"), message);
+    }
+
+    fn find(&mut self, code: SourceCode, stream: u32, pointer: &Pointer, message: String) {
+        let span = locate(self.source, stream, &Pointer::root(), std::slice::from_ref(pointer)).pop().unwrap_or(Span::START);
+        self.reading.findings.push(SourceFinding::new(code, span, message));
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 fn push_document(

@@ -1,6 +1,7 @@
-//! Withholds the values of Secrets from whoever was not granted them.
+//! Withholds the values of Secrets, environment variables and variables of Terraform from whoever was not granted them.
 
 use serde_json::{Map, Value};
+use tollgate_core::language::{DOTENV, TERRAFORM};
 
 /// What stands for a withheld value.
 const WITHHELD: &str = "withheld";
@@ -8,18 +9,20 @@ const WITHHELD: &str = "withheld";
 /// Where `kubectl apply` keeps the whole object once more.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// The body of a Secret without its values; nothing for any other object, and for what is no object at all.
+/// The body of a document that holds secrets, without its values; nothing for any other, and for what is no object at all.
 ///
-/// Withheld are all values of `data` and `stringData`, whatever their type, and the annotation in which `kubectl apply`
-/// keeps a copy. Keys stay: policies may judge them.
+/// Of a Secret, all values of `data` and `stringData` are withheld, whatever their type, and the annotation in which
+/// `kubectl apply` keeps a copy; of a dotenv or `.tfvars` file, all values of `content`. Keys stay: policies may judge them.
 pub fn withhold_secrets(body: &[u8]) -> Option<Vec<u8>> {
     let mut secret: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    let is = |key: &str, expected: &str| secret.get(key).and_then(Value::as_str) == Some(expected);
-    if !is("kind", "Secret") || !is("apiVersion", "v1") {
-        return None;
-    }
-    for key in ["data", "stringData"] {
-        if let Some(values) = secret.get_mut(key) {
+    let text = |key: &str| secret.get(key).and_then(Value::as_str).unwrap_or_default();
+    let keys: &[&str] = match (text("apiVersion"), text("kind")) {
+        ("v1", "Secret") => &["data", "stringData"],
+        (DOTENV, "Dotenv") | (TERRAFORM, "Variables") => &["content"],
+        _ => return None,
+    };
+    for key in keys {
+        if let Some(values) = secret.get_mut(*key) {
             withhold(values);
         }
     }
@@ -31,9 +34,9 @@ pub fn withhold_secrets(body: &[u8]) -> Option<Vec<u8>> {
 
 fn withhold(values: &mut Value) {
     match values {
-        Value::Object(members) => members.values_mut().for_each(|value| *value = WITHHELD.into()),
+        Value::Object(members) => members.values_mut().filter(|value| !value.is_null()).for_each(|value| *value = WITHHELD.into()),
         Value::Null => {}
-        // No valid Secret has anything else here, but a value is a value.
+        // Nothing valid has anything else here, but a value is a value.
         other => *other = WITHHELD.into(),
     }
 }
@@ -55,6 +58,18 @@ mod tests {
         let expected = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a", "annotations": {LAST_APPLIED: "withheld", "b": "c"}},
             "data": {"p": "withheld"}, "stringData": {"q": "withheld", "n": "withheld"}});
         assert_eq!(withheld(&secret), Some(expected));
+    }
+
+    #[test]
+    fn environment_variables_and_variables_of_terraform_are_secrets() {
+        let of =
+            |api_version: &str, kind: &str, content: Value| json!({"apiVersion": api_version, "kind": kind, "content": content});
+        let written = json!({"TOKEN": "x", "INHERITED": null, "db": {"user": "app"}});
+        let seen = json!({"TOKEN": "withheld", "INHERITED": null, "db": "withheld"});
+        for (api_version, kind) in [(DOTENV, "Dotenv"), (TERRAFORM, "Variables")] {
+            assert_eq!(withheld(&of(api_version, kind, written.clone())), Some(of(api_version, kind, seen.clone())));
+        }
+        assert_eq!(withheld(&of(TERRAFORM, "locals", written)), None);
     }
 
     #[test]

@@ -46,6 +46,26 @@ source_codes! {
     NotJson => "not-json", "The text is not JSON",
         "A `.json` file must be JSON as RFC 8259 has it: no comments, no trailing commas, numbers that a 64-bit float can hold. What follows the error is not judged.",
         "correct the syntax at this place, or name the file `.yaml`";
+    /// The text breaks the grammar of HCL.
+    NotHcl => "not-hcl", "The text is not HCL",
+        "The file breaks the grammar of HCL, the language of Terraform, or says something where Terraform allows none of it. Nothing in the file is judged.",
+        "correct the syntax at this place; `terraform fmt` names it, too";
+    /// The text breaks the grammar of TOML.
+    NotToml => "not-toml", "The text is not TOML",
+        "The file breaks the grammar of TOML 1.1, so nothing in it can be judged.",
+        "correct the syntax at this place";
+    /// The text breaks the grammar of Dockerfiles.
+    NotDockerfile => "not-dockerfile", "The text is not a Dockerfile",
+        "The file breaks the grammar of Dockerfiles as their reference has it: an instruction that is none, a flag or a here-document that is not whole, or no `FROM`. Nothing in the file is judged.",
+        "correct the instruction at this place; `docker build --check` names it, too";
+    /// A line of a dotenv file is no assignment.
+    NotDotenv => "not-dotenv", "The line is no environment variable",
+        "A dotenv file is lines of `KEY=value`, comments and empty lines. Readers disagree about anything else, so nothing in the file is judged.",
+        "write `KEY=value`; quote a value that holds ` #`, quotes or line breaks";
+    /// A manifest that claims a group of tollgate's own.
+    ReservedGroup => "reserved-group", "The group of the object is reserved",
+        "Groups that end in `.tollgate` are those of documents that are no Kubernetes objects, which most policies don't see. A manifest that claims one would slip by them.",
+        "use another group for this kind";
     /// A tab stands where YAML wants spaces.
     Tab => "tab", "A tab is used as indentation",
         "YAML forbids tabs as indentation, because their width is unknown.",

@@ -5,6 +5,7 @@ use std::time::Instant;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 use tollgate_core::evaluate::{CheckRequest, Context, EvaluateDocuments, LoadedPolicy, PlaceOfEvaluation, VisibleDocument};
+use tollgate_core::pipeline::FileChoice;
 use tollgate_core::policy::Scope;
 use tollgate_report::cost::{CostReport, VERSION};
 use tollgate_report::exit_code::ExitCode;
@@ -100,7 +101,7 @@ fn questions(
     plugin: &dyn EvaluateDocuments,
 ) -> Result<Vec<Vec<VisibleDocument>>, Failure> {
     let paths = if arguments.documents.is_empty() { vec![cases_of(&arguments.plugin)?] } else { arguments.documents.clone() };
-    let naming = Naming { root: None, component: &|_| None, ignore: &[] };
+    let naming = Naming { root: None, component: &|_| None, choice: FileChoice::default() };
     let mut groups = Vec::new();
     for path in &paths {
         groups.push(path_files(&invocation.at_start(path), &naming).map_err(fail)?);

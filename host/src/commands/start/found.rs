@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_core::pipeline::FileChoice;
 use tollgate_manifest::CHART_FILE;
 use tollgate_report::failure::Failure;
 
@@ -50,7 +51,7 @@ impl Found {
         }
         found.terraform = directories.len();
         found.ci = CI_FILES.iter().filter(|(path, _)| root.join(path).exists()).map(|(_, example)| *example).collect();
-        let naming = Naming { root: Some(root), component: &|_| None, ignore: &[] };
+        let naming = Naming { root: Some(root), component: &|_| None, choice: FileChoice::default() };
         let is_hidden = |path: &str| path.starts_with('.') || path.contains("/.");
         for file in path_files(root, &naming).map_err(fail)?.files {
             let path = file.source.path.clone();

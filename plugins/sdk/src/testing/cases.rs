@@ -13,7 +13,8 @@ struct Expectation {
     findings: Vec<String>,
 }
 
-/// Runs all cases of a plugin: the files `pass/*.yaml` and `fail/*.yaml` below a directory.
+/// Runs all cases of a plugin: the files `pass/*.yaml` and `fail/*.yaml` below a directory. Cases in other languages are read by
+/// the host alone: `tollgate plugin test` runs them.
 ///
 /// A case under `pass` has no findings. One under `fail` has exactly those that its comments name, one a line: the rule, the
 /// position of the document in the file from 0, and the pointer. Settings that are not the defaults are a comment, too:

@@ -126,6 +126,10 @@ fn is_concerned(kinds: &[KindFilter], document: &validation::Document) -> bool {
     let body: serde_json::Value = serde_json::from_slice(&document.body).unwrap_or_default();
     let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
     let group = text("apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
-    let matches = |filter: &str, value: &str| filter == "*" || filter == value;
-    kinds.is_empty() || kinds.iter().any(|filter| matches(&filter.group, group) && matches(&filter.kind, text("kind")))
+    // Documents that are no Kubernetes objects are shown to those who name their group.
+    let is_kubernetes = !group.ends_with(".tollgate");
+    let is_of_group = |filter: &str| filter == group || filter == "*" && is_kubernetes;
+    let is_of_kind = |filter: &str| filter == "*" || filter == text("kind");
+    let matches = |filter: &KindFilter| is_of_group(&filter.group) && is_of_kind(&filter.kind);
+    if kinds.is_empty() { is_kubernetes } else { kinds.iter().any(matches) }
 }

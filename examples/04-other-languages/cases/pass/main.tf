@@ -1,0 +1,3 @@
+resource "store_bucket" "logs" {
+  kms_key = "keys/logs"
+}

@@ -1,0 +1,5 @@
+region = "eu-central-1"
+zones  = ["a", "b"]
+db = {
+  user = "app"
+}
