@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: how fast tollgate judges, beside other tools in the same run. It reports and asserts nothing about
 //! time; that all tools find the same is the one thing without which there is no report.
 
+mod answers;
 mod contest;
+mod contestants;
 mod deployment;
 mod found;
 mod instances;
