@@ -56,6 +56,7 @@ pub mod image;
 mod node;
 mod panic;
 pub mod promotion;
+mod quantity;
 pub mod selector;
 pub mod setting;
 mod settings;
@@ -73,6 +74,7 @@ pub use node::{Followed, Node};
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;
+pub use quantity::Quantity;
 #[doc(hidden)]
 pub use serde;
 pub use settings::{NoSettings, Settings, SettingsError, is_glob};
