@@ -109,6 +109,7 @@ pub mod image;
 mod node;
 mod panic;
 pub mod promotion;
+mod quantity;
 pub mod selector;
 pub mod setting;
 mod settings;
@@ -130,6 +131,7 @@ pub use node::{Followed, Node};
 pub use promotion::Promotion;
 #[doc(hidden)]
 pub use promotion::PromotionExport;
+pub use quantity::Quantity;
 #[doc(hidden)]
 pub use serde;
 /// A JSON value, written as JSON: what [`Fix`] puts into documents.

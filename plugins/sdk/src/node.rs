@@ -5,6 +5,7 @@ mod write;
 
 use std::rc::Rc;
 
+use crate::quantity::Quantity;
 use crate::value::Value;
 
 pub use follow::Followed;
@@ -110,6 +111,16 @@ impl<'a> Node<'a> {
     pub const fn as_i64(&self) -> Option<i64> {
         match self.value {
             Some(Value::Integer(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The quantity, written as a text or a number. Blanks around a text don't count, as they don't for the API server.
+    pub fn as_quantity(&self) -> Option<Quantity> {
+        match self.value? {
+            Value::Text(text) => text.trim().parse().ok(),
+            Value::Integer(number) => Some(Quantity::from(*number)),
+            Value::Float(number) => number.to_string().parse().ok(),
             _ => None,
         }
     }
@@ -299,6 +310,16 @@ mod tests {
         for key in ["float", "null", "missing"] {
             assert_eq!(read(key), (false, false, false, false, false), "{key}");
         }
+    }
+
+    #[test]
+    fn a_quantity_is_read_from_a_text_or_a_number() {
+        let value =
+            Value::read(br#"{"text": " 1Gi ", "integer": 2, "float": 0.5, "word": "lots", "flag": true, "null": null}"#).unwrap();
+        let root = Node::root(0, &value);
+        let read = |key: &'static str| root.get(key).as_quantity().map(|quantity| quantity.to_string());
+        assert_eq!(["text", "integer", "float"].map(read), ["1Gi", "2", "500m"].map(|text| Some(text.to_owned())));
+        assert_eq!(["word", "flag", "null", "missing"].map(read), [None, None, None, None]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `workload-limits`: containers say what they need, and run without rights that they don't.
 
-mod quantity;
 mod resources;
 mod rights;
 mod rules;

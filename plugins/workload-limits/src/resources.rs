@@ -1,9 +1,9 @@
 //! What a container requests, and what it is limited to.
 
 use tollgate_sdk::workload::{Container, ContainerKind, Pod};
-use tollgate_sdk::{Finding, Node, Value};
+use tollgate_sdk::{Finding, Node, Quantity};
 
-use crate::{quantity, rules};
+use crate::rules;
 
 /// Ephemeral containers are left out: the API allows them no resources.
 pub(crate) fn judge(pod: &Pod<'_>, container: &Container<'_>, cpu_limit: bool) -> Vec<Finding> {
@@ -25,13 +25,9 @@ fn is_set(pod: &Pod<'_>, container: &Container<'_>, list: &'static str, resource
     is_set_to_something(&container.node().walk(&path)) || is_set_to_something(&pod.spec().walk(&path))
 }
 
+/// Zero is as good as nothing, and what is no quantity sets nothing.
 fn is_set_to_something(node: &Node<'_>) -> bool {
-    match node.value() {
-        Some(Value::Text(text)) => quantity::is_positive(text),
-        Some(Value::Integer(number)) => *number > 0,
-        Some(Value::Float(number)) => *number > 0.0,
-        _ => false,
-    }
+    node.as_quantity().is_some_and(|quantity| quantity > Quantity::ZERO)
 }
 
 fn limit(container: &Container<'_>, resource: &'static str) -> Finding {
@@ -87,5 +83,6 @@ mod tests {
         assert_eq!(found("{}", "", "resources: {limits: {memory: 0, cpu: '0'}}").len(), 3);
         assert_eq!(found("{}", "", "resources: {limits: {memory: null, cpu: ''}}").len(), 3);
         assert_eq!(found("{}", "", "resources: {limits: [memory]}").len(), 3);
+        assert_eq!(found("{}", "", "resources: {limits: {memory: -1Gi, cpu: 1KB}}").len(), 3);
     }
 }

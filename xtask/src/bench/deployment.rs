@@ -87,7 +87,7 @@ impl Deployment<'_> {
         let limits =
             if breaks(Rule::Limits) { "" } else { "          limits:\n            cpu: 500m\n            memory: 256Mi\n" };
         TEMPLATE
-            .replace("{name}", &format!("service-{}", self.number))
+            .replace("{name}", &self.name())
             .replace("{replicas}", &random.u32(1..9).to_string())
             .replace("{image}", &self.image(random))
             .replace("{environment}", &environment(random))
@@ -96,8 +96,13 @@ impl Deployment<'_> {
             .replace("{privileged}", if breaks(Rule::Privileged) { "true" } else { "false" })
     }
 
+    /// Its name, which its file has too: some tools say the object alone.
+    pub(super) fn name(&self) -> String {
+        format!("service-{:05}", self.number)
+    }
+
     fn image(&self, random: &mut Rng) -> String {
-        let repository = format!("registry.example.com/shop/service-{}", self.number);
+        let repository = format!("registry.example.com/shop/{}", self.name());
         if !self.broken.contains(&Rule::Image) {
             let commit: String = (0..40).map(|_| random.digit(16)).collect();
             return format!("{repository}:{commit}");

@@ -19,8 +19,8 @@ pub(super) fn write(directory: &Utf8Path, count: usize) -> std::io::Result<Vec<F
     let mut planted = Vec::new();
     for number in 0..count {
         let broken: Vec<Rule> = Rule::ALL.into_iter().filter(|_| random.usize(..10_000) < PLANTED).collect();
-        let file = format!("service-{number:05}.yaml");
         let deployment = Deployment { number, broken: &broken };
+        let file = format!("{}.yaml", deployment.name());
         fs_err::write(directory.join(&file), deployment.yaml(&mut random))?;
         planted.extend(broken.into_iter().map(|rule| Finding { file: file.clone(), rule: rule.name().to_owned() }));
     }
