@@ -36,6 +36,7 @@
 
 mod candidates;
 mod data;
+mod edit;
 mod event;
 mod json;
 mod language;
@@ -50,6 +51,7 @@ mod yaml;
 
 pub use candidates::{CHART_FILE, Candidates, NotEvaluated, candidates};
 pub use data::{DataDocument, read_data};
+pub use edit::{EditError, edit};
 pub use limits::ReadLimits;
 pub use locate::locate;
 pub use read::{OtherDocument, Reading, read};
