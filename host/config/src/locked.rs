@@ -67,8 +67,9 @@ pub fn compare_with_lock(configuration: &Configuration) -> LockProblems {
 
 /// All plugins that a configuration uses, each with a place that names it.
 pub fn used_plugins(configuration: &Configuration) -> BTreeMap<&PluginSource, &Location> {
-    let policies = configuration.pipeline.policies.iter().rev();
-    policies.map(|policy| (&policy.plugin, &policy.location)).collect()
+    let policies = configuration.pipeline.policies.iter().rev().map(|policy| (&policy.plugin, &policy.location));
+    let fixers = configuration.pipeline.fixers.iter().flatten().map(|fixer| (&fixer.plugin, &fixer.location));
+    fixers.chain(policies).collect()
 }
 
 /// All built-in packs that a configuration uses, by name, each with the place that names it.

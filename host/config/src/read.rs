@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, gates, waivers};
+use crate::check::{components, coverage, environments, fixers, gates, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -111,6 +111,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         components,
         environments,
         policies: assembly.policies,
+        fixers: raw.fixers.as_deref().map(|fixers| fixers::fixers(fixers, &at.member("fixers"), reading)).transpose()?,
         gates: assembly.gates,
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
         waivers,

@@ -52,6 +52,9 @@ fn summary(configuration: &tollgate_config::Configuration) -> String {
     for component in &configuration.pipeline.components {
         writeln!(text, "component {} own {:?}", component.path.as_str(), names(&component.own_images)).unwrap();
     }
+    for fixer in configuration.pipeline.fixers.iter().flatten() {
+        writeln!(text, "fixer {}", fixer.plugin).unwrap();
+    }
     for language in &configuration.pipeline.languages {
         writeln!(text, "language {language}").unwrap();
     }

@@ -24,6 +24,8 @@ pub struct Pipeline {
     pub languages: Vec<Language>,
     pub environments: Vec<Environment>,
     pub policies: Vec<PolicySpec>,
+    /// What proposes fixes to authors; nothing: the built-in ones do. They never judge.
+    pub fixers: Option<Vec<FixerSpec>>,
     pub gates: Vec<Gate>,
     pub ledger: LedgerSpec,
     /// Known findings that are accepted for a time.
@@ -48,6 +50,14 @@ impl FileChoice<'_> {
     pub fn ignores(&self, path: &str) -> bool {
         self.ignore.iter().any(|glob| glob.matches(path))
     }
+}
+
+/// A plugin that proposes fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixerSpec {
+    pub plugin: PluginSource,
+    /// Where it is configured.
+    pub location: Location,
 }
 
 impl Pipeline {

@@ -3,6 +3,7 @@
 pub(crate) mod components;
 pub(crate) mod coverage;
 pub(crate) mod environments;
+pub(crate) mod fixers;
 pub(crate) mod gates;
 mod glob;
 pub(crate) mod grants;

@@ -74,7 +74,8 @@ pub(crate) fn define(
     })
 }
 
-fn check_plugin(plugin: &PluginSource, directory: Option<&str>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
+/// Whether there is such a plugin. Paths start from `directory`; a built-in pack has none.
+pub(crate) fn check_plugin(plugin: &PluginSource, directory: Option<&str>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
     let path = match plugin {
         PluginSource::Builtin(name) => {
             check_builtin(name, plugin, at, reading);

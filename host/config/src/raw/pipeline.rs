@@ -8,7 +8,7 @@ use super::gate::Gate;
 use super::language::Language;
 use super::policy::Policy;
 use super::role::Role;
-use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PointerText, Text, VariableName};
+use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, Text, VariableName};
 use super::waivers::Waivers;
 
 /// What the file is.
@@ -54,6 +54,11 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [[{"name": "restricted", "policy": "builtin:pod-security", "settings": {"level": "restricted"}}]]))]
     pub(crate) policies: Vec<Policy>,
+    /// Plugins that propose fixes for what policies find, to `check --fix` alone; they never judge. Without this key, the
+    /// built-in ones are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [["builtin:workloads-fixer", "./plugins/cost-centre-fixer.wasm"]]))]
+    pub(crate) fixers: Option<Vec<PluginText>>,
     /// The gates on the way to the targets. An entry without `policy`, `all` and `any` adjusts a pack's gate of that
     /// name.
     #[serde(default)]

@@ -6,10 +6,11 @@ use tollgate_core::pointer::Pointer;
 use super::flaw::{Flaw, Remedy};
 
 /// Keys without which the rest of the file means the same to the checks.
-const INDEPENDENT: [&str; 17] = [
+const INDEPENDENT: [&str; 18] = [
     "after",
     "description",
     "enforcement",
+    "fixers",
     "grants",
     "ignore",
     "image",
