@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod delivery;
 mod exit;
+mod fixing;
 mod inline_waivers;
 mod invocation;
 mod kept;

@@ -54,7 +54,8 @@ pub(crate) fn of_host() -> Vec<RulePage> {
 pub(crate) fn of_builtin(invocation: &Invocation) -> Result<Vec<RulePage>, Failure> {
     let sandbox = wiring::sandbox(invocation)?;
     let mut pages = Vec::new();
-    for name in builtin::plugin_names() {
+    let fixers: Vec<&str> = builtin::fixers().collect();
+    for name in builtin::plugin_names().filter(|name| !fixers.contains(name)) {
         let bytes: Arc<[u8]> = builtin::plugin(name).unwrap_or_default().into();
         let binary = PolicyBinary {
             policy: name.to_owned(),

@@ -1,12 +1,12 @@
 //! `check`.
 
 use camino::Utf8PathBuf;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Trust;
 
 /// Judge manifests by the policies, without resolving or changing anything
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Check {
     /// Files and directories; `-` is standard input [default: the components of tollgate.yaml, else the current directory]
     #[arg(value_name = "PATH")]
@@ -57,6 +57,20 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) no_cache: bool,
 
+    /// Fix what can be fixed in the files themselves, after showing the changes; with `=only`, the first PATH is the rule to
+    /// fix (`POLICY/RULE`, several with commas)
+    #[arg(long, value_name = "only", num_args = 0..=1, require_equals = true, default_missing_value = "all",
+        conflicts_with_all = ["rev", "base", "write_waivers"])]
+    pub(crate) fix: Option<FixScope>,
+
+    /// With `--fix`: write without asking, also on a terminal
+    #[arg(long, requires = "fix")]
+    pub(crate) yes: bool,
+
+    /// With `--fix`: show the changes, and write nothing
+    #[arg(long, requires = "fix", conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+
     /// Write waivers of all that is denied to a new file, to take an old repository in
     #[arg(long, value_name = "FILE", requires_all = ["expires", "reason"])]
     pub(crate) write_waivers: Option<Utf8PathBuf>,
@@ -79,4 +93,13 @@ pub(crate) struct Check {
     /// Show what plugins log, with the fuel and memory that they used (and ask them again)
     #[arg(long)]
     pub(crate) log: bool,
+}
+
+/// Which findings `--fix` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixScope {
+    /// All that there are fixes for.
+    All,
+    /// Those of the rules that the first path names.
+    Only,
 }

@@ -57,6 +57,11 @@ impl<'a> Asking<'a> {
         Self { arguments, judging, kept, policies: judging.policies.only(&names), now, later }
     }
 
+    /// The policies that answer here.
+    pub(crate) const fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
     /// What all policies say of files.
     pub(crate) fn all(&self, files: Vec<Files>) -> Checked {
         self.ask(&self.policies, files)

@@ -14,7 +14,7 @@ use super::Outcome;
 use super::asking::{Asking, Beside};
 use super::proposal::{Proposal, Side};
 use super::written::{self, Beside as BesideReport};
-use super::{checked_files, compared, judging, own_policies, write_waivers};
+use super::{checked_files, compared, fix, judging, own_policies, write_waivers};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::exit::fail;
@@ -31,6 +31,10 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
 
 /// Checks, and writes the report to all of these.
 pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &[Destination]) -> Outcome {
+    if arguments.fix.is_some() {
+        let rest = fix::run(invocation, arguments)?;
+        return run_to(invocation, &rest, destinations);
+    }
     let started = Invocation::now();
     let to_write = write_waivers::asked(invocation, arguments).map_err(|failure| vec![failure])?;
     let done = match check(invocation, arguments) {

@@ -13,6 +13,7 @@ mod deciding;
 mod docs;
 mod explain;
 mod failed;
+mod fix;
 mod init;
 mod judging;
 mod man;

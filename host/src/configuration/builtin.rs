@@ -1,6 +1,8 @@
 //! The plugins and packs inside the binary.
 
 use tollgate_core::digest::Digest;
+use tollgate_core::policy::World;
+use tollgate_sandbox::about;
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
@@ -17,6 +19,12 @@ pub(crate) fn pack(name: &str) -> Option<&'static [u8]> {
 /// Names of all built-in plugins.
 pub(crate) fn plugin_names() -> impl Iterator<Item = &'static str> {
     PLUGINS.iter().map(|(name, _)| *name)
+}
+
+/// Names of the built-in plugins that are fixers.
+pub(crate) fn fixers() -> impl Iterator<Item = &'static str> {
+    let is_fixer = |bytes: &[u8]| about(bytes).is_ok_and(|about| about.world == World::Fixer);
+    PLUGINS.iter().filter(move |(_, bytes)| is_fixer(bytes)).map(|(name, _)| *name)
 }
 
 /// Names of all built-in packs.

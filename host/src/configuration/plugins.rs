@@ -62,7 +62,8 @@ impl Shelf<'_> {
         if unknown.is_empty() { Ok(policies) } else { Err(unknown) }
     }
 
-    fn plugin(&self, source: &PluginSource, configuration: &Configuration) -> Result<Plugin, Failure> {
+    /// The bytes of a plugin.
+    pub(crate) fn plugin(&self, source: &PluginSource, configuration: &Configuration) -> Result<Plugin, Failure> {
         let locked = configuration.lock.as_ref().and_then(|lock| lock.plugins.get(source)).map(|plugin| plugin.digest);
         match (locked, self.lock) {
             (Some(digest), _) => self.locked(source, digest),

@@ -135,7 +135,7 @@ pub use quantity::Quantity;
 #[doc(hidden)]
 pub use serde;
 /// A JSON value, written as JSON: what [`Fix`] puts into documents.
-pub use serde_json::json;
+pub use serde_json::{Value as JsonValue, json};
 pub use settings::{NoSettings, Settings, SettingsError, is_glob};
 /// Makes a struct the settings of a plugin: it is read, checked and documented by what stands in it.
 ///

@@ -75,7 +75,12 @@ pub(crate) fn define(
 }
 
 /// Whether there is such a plugin. Paths start from `directory`; a built-in pack has none.
-pub(crate) fn check_plugin(plugin: &PluginSource, directory: Option<&str>, at: &At<'_>, reading: &mut Reading<'_>) -> Result<(), SourceError> {
+pub(crate) fn check_plugin(
+    plugin: &PluginSource,
+    directory: Option<&str>,
+    at: &At<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<(), SourceError> {
     let path = match plugin {
         PluginSource::Builtin(name) => {
             check_builtin(name, plugin, at, reading);

@@ -15,11 +15,13 @@
 
 mod anything;
 mod cases;
+mod fixes;
 mod pointers;
 mod schema;
 
 pub use anything::anything;
 pub use cases::run_cases;
+pub use fixes::{assert_fixer_description, fix};
 pub use pointers::pointers;
 pub use schema::assert_description;
 

@@ -36,7 +36,7 @@ pub fn assert_description<S: Settings + Serialize + Default>(description: &Descr
     }
 }
 
-fn is_kebab_case(text: &str) -> bool {
+pub(super) fn is_kebab_case(text: &str) -> bool {
     let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     text.split('-').all(word)
 }
