@@ -28,7 +28,7 @@ pub struct PluginReport {
     pub digest: String,
     /// In bytes.
     pub size: u64,
-    /// `validator` or `promotion`.
+    /// `validator`, `promotion` or `fixer`.
     pub world: String,
     /// `tollgate:gate@0.1.0`
     pub generation: String,
@@ -39,6 +39,8 @@ pub struct PluginReport {
     /// What it needs with its default settings, in words.
     pub needs: Vec<String>,
     pub rules: Vec<PluginRule>,
+    /// Of a fixer: what it has fixes for, `validator/rule`.
+    pub fixes: Vec<String>,
     /// JSON Schema of its settings.
     pub settings_schema: serde_json::Value,
 }
@@ -74,7 +76,8 @@ impl PluginReport {
             list("imports", &self.imports),
             list("grants that a policy needs", &grants),
             list("needs", &self.needs),
-            self.rules(style),
+            if self.rules.is_empty() { String::new() } else { self.rules(style) },
+            if self.fixes.is_empty() { String::new() } else { list("has fixes for", &self.fixes) },
             list("settings", &self.settings()),
         ])
     }

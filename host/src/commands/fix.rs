@@ -9,6 +9,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use serde_json::Value;
 use tollgate_core::cache::Forgetful;
+use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, SourceFile};
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation, PolicyBinary};
 use tollgate_core::finding::RuleId;
@@ -20,8 +21,8 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::asking::Asking;
-use super::judging::{self, Judging};
 use super::checked_files;
+use super::judging::{self, Judging};
 use crate::cli::check::{Check, FixScope};
 use crate::configuration::plugins::{Lock, Shelf};
 use crate::configuration::reader::{Reader, Tree};
@@ -100,22 +101,29 @@ fn load(invocation: &Invocation, judging: &Judging, loader: &dyn LoadFixer) -> R
     let shelf = Shelf { reader: &reader, ledger: None, lock: Lock::Optional };
     let (mut fixers, mut failures) = (Vec::new(), Failures::new());
     for (source, location) in named {
-        let loaded = shelf.plugin(&source, configuration).and_then(|(digest, bytes)| {
-            let (settings, grants) = (Value::Null, Grants::default());
-            let binary = PolicyBinary { policy: source.to_string(), digest, bytes, settings, grants, limits: LimitClass::Native };
-            let named = |failure: Failure| Failure {
-                message: format!("fixer `{source}` can't be loaded"),
-                causes: [vec![failure.message], failure.causes].concat(),
-                ..failure
-            };
-            loader.load_fixer(&binary).map_err(|error| named(Failure::new(ExitCode::InvalidConfiguration, &error)))
-        });
+        let loaded = shelf.plugin(&source, configuration).and_then(|(digest, bytes)| load_fixer(loader, &source, digest, &bytes));
         match loaded {
             Ok(fixer) => fixers.push(fixer),
             Err(failure) => failures.push(location.iter().fold(failure, |failure, location| failure.at(location))),
         }
     }
     if failures.is_empty() { Ok(fixers) } else { Err(failures) }
+}
+
+/// Loads a fixer, which is granted nothing but the log.
+pub(in crate::commands) fn load_fixer(
+    loader: &dyn LoadFixer,
+    source: &PluginSource,
+    digest: Digest,
+    bytes: &Arc<[u8]>,
+) -> Result<Arc<dyn ProposeFix>, Failure> {
+    let (settings, grants, bytes) = (Value::Null, Grants::default(), Arc::clone(bytes));
+    let binary = PolicyBinary { policy: source.to_string(), digest, bytes, settings, grants, limits: LimitClass::Native };
+    loader.load_fixer(&binary).map_err(|error| {
+        let failure = Failure::new(ExitCode::InvalidConfiguration, &error);
+        let causes = [vec![failure.message], failure.causes].concat();
+        Failure { causes, ..Failure::of_message(ExitCode::InvalidConfiguration, format!("fixer `{source}` can't be loaded")) }
+    })
 }
 
 /// The files as they are, and what the fixers make of them. A policy that gives no answer is told by the check that follows.

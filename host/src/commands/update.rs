@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use tollgate_config::{Configuration, LOCK_FILE, LockedPack, LockedPlugin, PluginsLock, UseOfLock};
 use tollgate_core::digest::Digest;
+use tollgate_core::pipeline::{FixerSpec, PluginSource};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
+use tollgate_sandbox::Sandbox;
 
 use super::Outcome;
+use super::fix::load_fixer;
 use crate::cli::policy::Update;
 use crate::configuration::plugins::{Lock, Shelf};
 use crate::configuration::reader::{Reader, Tree};
@@ -56,7 +59,24 @@ fn lock(invocation: &Invocation, reader: &Reader<'_>, configuration: &Configurat
             Some((name.to_owned(), LockedPack { digest: *digest, location: None }))
         })
         .collect();
-    Ok(PluginsLock { plugins: plugins.collect(), packs })
+    let fixers = fixers(&shelf, configuration, &sandbox)?;
+    Ok(PluginsLock { plugins: plugins.chain(fixers).collect(), packs })
+}
+
+/// The fixers that the configuration names.
+fn fixers(
+    shelf: &Shelf<'_>,
+    configuration: &Configuration,
+    sandbox: &Sandbox,
+) -> Result<Vec<(PluginSource, LockedPlugin)>, Failures> {
+    let lock = |fixer: &FixerSpec| {
+        let (digest, bytes) = shelf.plugin(&fixer.plugin, configuration)?;
+        let loaded = load_fixer(sandbox, &fixer.plugin, digest, &bytes)?;
+        let version = loaded.description().version.clone();
+        Ok((fixer.plugin.clone(), LockedPlugin { digest, version, size: bytes.len() as u64, location: None }))
+    };
+    let locked = |fixer: &FixerSpec| lock(fixer).map_err(|failure: Failure| vec![failure.at(&fixer.location)]);
+    configuration.pipeline.fixers.iter().flatten().map(locked).collect()
 }
 
 /// The lines that changed.

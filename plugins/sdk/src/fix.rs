@@ -53,6 +53,13 @@ impl Fix {
         self
     }
 
+    /// Gives the value of one place to another, and takes it away from there. A member that only gets another name stays on
+    /// its line, with its comment.
+    pub fn rename(mut self, from: &Node<'_>, to: &Node<'_>) -> Self {
+        self.operations.push(json!({"op": "move", "from": from.pointer(), "path": to.pointer()}));
+        self
+    }
+
     /// Takes a member or element away.
     pub fn remove(mut self, node: &Node<'_>) -> Self {
         self.operations.push(json!({"op": "remove", "path": node.pointer()}));
@@ -86,12 +93,13 @@ mod tests {
         let root = document.root();
         let list = root.get("a");
         let fix =
-            Fix::new("Do it").set(&list.at(0), 3).set(&root.get("c~d"), false).append(&list, "x").remove(&list.at(1).get("b"));
+            Fix::new("Do it").set(&list.at(0), 3).set(&root.get("c~d"), false).append(&list, "x").remove(&list.at(1).get("b")).rename(&root.get("c~d"), &root.get("e"));
         let expected = json!([
             {"op": "replace", "path": "/a/0", "value": 3},
             {"op": "add", "path": "/c~0d", "value": false},
             {"op": "add", "path": "/a/-", "value": "x"},
             {"op": "remove", "path": "/a/1/b"},
+            {"op": "move", "from": "/c~0d", "path": "/e"},
         ]);
         assert_eq!(serde_json::from_str::<Value>(&fix.patch()).unwrap(), expected);
         assert_eq!(fix.title(), "Do it");

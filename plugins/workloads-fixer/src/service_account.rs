@@ -10,7 +10,7 @@ pub(crate) fn fix(found: &Found<'_>) -> Option<Fix> {
     if current.as_str().is_some_and(|current| !current.is_empty()) {
         return None;
     }
-    Some(Fix::new(format!("Name `{name}` in `serviceAccountName` alone")).remove(&deprecated).set(&current, name))
+    Some(Fix::new(format!("Name `{name}` in `serviceAccountName` alone")).rename(&deprecated, &current))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod cache;
 mod configuration;
+mod fix;
 mod formats;
 mod output;
 mod paths;

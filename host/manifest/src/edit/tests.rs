@@ -84,6 +84,9 @@ fn what_moves_and_what_is_copied_keeps_its_value() {
     let patch = json!([{"op": "test", "path": "/spec/c", "value": 2}, {"op": "move", "from": "/spec/a", "path": "/spec/d"}]);
     let moved = edited("a.yaml", text, 0, &patch).unwrap();
     assert!(!moved.contains("  a:") && moved.contains("  d:"), "{moved}");
+    let patch = json!([{"op": "move", "from": "/spec/c", "path": "/spec/d"}]);
+    let commented = text.replace("c: 2", "c: 2   # two");
+    assert_eq!(edited("a.yaml", &commented, 0, &patch).unwrap(), commented.replace("c: 2", "d: 2"));
     let patch = json!([{"op": "copy", "from": "/spec/c", "path": "/spec/e"}]);
     assert_eq!(edited("a.yaml", text, 0, &patch).unwrap(), format!("{text}  e: 2\n"));
 }

@@ -32,11 +32,23 @@ fn apply(root: &YamlNode, base: &Pointer, object: &Value, operation: &PatchOpera
         PatchOperation::Replace(replace) => place(replace.path.as_str())?.replace(&replace.value),
         PatchOperation::Remove(remove) => place(remove.path.as_str())?.remove(),
         PatchOperation::Copy(copy) => place(copy.path.as_str())?.add(&taken(copy.from.as_str())),
+        PatchOperation::Move(moved) if is_rename(object, moved.from.as_str(), moved.path.as_str()) => {
+            place(moved.from.as_str())?.rename(moved.path.as_str())
+        }
         PatchOperation::Move(moved) => {
             place(moved.from.as_str())?.remove()?;
             place(moved.path.as_str())?.add(&taken(moved.from.as_str()))
         }
         PatchOperation::Test(_) => Ok(()),
+    }
+}
+
+/// Whether a move gives a member another name, which nothing has yet: then its line stays, with its comment.
+fn is_rename(object: &Value, from: &str, to: &str) -> bool {
+    let is_member = |pointer: &str| object.pointer(pointer).is_some_and(Value::is_object);
+    match (from.rsplit_once('/'), to.rsplit_once('/')) {
+        (Some((from, _)), Some((holder, _))) => from == holder && is_member(holder) && object.pointer(to).is_none(),
+        _ => false,
     }
 }
 
@@ -84,6 +96,15 @@ impl Place {
             Self::Element(..) | Self::End(_) => Err(EditError::NotThere),
             member @ Self::Member(..) => member.add(value),
         }
+    }
+
+    fn rename(self, to: &str) -> Result<(), EditError> {
+        let name = to.parse().ok().and_then(|pointer: Pointer| pointer.tokens().last());
+        let renamed = match (self, name) {
+            (Self::Member(mapping, key), Some(name)) => mapping.rename_key(text_to_write(&key), text_to_write(&name)),
+            _ => false,
+        };
+        if renamed { Ok(()) } else { Err(EditError::NotThere) }
     }
 
     fn remove(self) -> Result<(), EditError> {

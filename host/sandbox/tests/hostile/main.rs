@@ -7,6 +7,7 @@
 
 mod caching;
 mod compiling;
+mod fixers;
 mod gates;
 mod harmless;
 mod lies;
@@ -31,7 +32,7 @@ macro_rules! cases {
 pub(crate) use cases;
 
 fn all_cases() -> impl Iterator<Item = &'static Case> {
-    [caching::CASES, compiling::CASES, gates::CASES, harmless::CASES, lies::CASES, limits::CASES, refused::CASES]
+    [caching::CASES, compiling::CASES, fixers::CASES, gates::CASES, harmless::CASES, lies::CASES, limits::CASES, refused::CASES]
         .into_iter()
         .flatten()
 }

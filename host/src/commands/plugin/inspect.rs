@@ -2,16 +2,18 @@
 
 use serde_json::json;
 use tollgate_core::evaluate::LoadedPolicy;
-use tollgate_core::policy::{Description, KindFilter, Scope, ValidatorNeeds};
+use tollgate_core::fix::FixerDescription;
+use tollgate_core::policy::{Description, KindFilter, Scope, ValidatorNeeds, World};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::plugin::{PluginReport, PluginRule, VERSION};
-use tollgate_sandbox::about;
+use tollgate_sandbox::{About, about};
 
 use super::Outcome;
 use super::named::Named;
 use crate::cli::Format;
 use crate::cli::plugin::Inspect;
+use crate::commands::fix::load_fixer;
 use crate::invocation::Invocation;
 use crate::{output, wiring};
 
@@ -28,12 +30,17 @@ pub(super) fn run(invocation: &Invocation, arguments: &Inspect) -> Outcome {
 fn report(invocation: &Invocation, name: &str) -> Result<PluginReport, Failure> {
     let named = Named::find(invocation, name)?;
     let about = about(&named.bytes).map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error))?;
-    let loaded = named.load(&json!({}), &wiring::sandbox(invocation)?)?;
+    let sandbox = wiring::sandbox(invocation)?;
+    if about.world == World::Fixer {
+        let fixer = load_fixer(&sandbox, &named.source(), named.digest, &named.bytes)?;
+        return Ok(fixer_report(outside(named, about), fixer.description()));
+    }
+    let loaded = named.load(&json!({}), &sandbox)?;
     let (description, needs) = match &loaded {
         LoadedPolicy::Validator(plugin) => (plugin.description(), validator_needs(plugin.needs())),
         LoadedPolicy::Promotion(plugin) => (plugin.description(), promotion_needs(plugin.as_ref())),
     };
-    let Description { name, version, rules, settings_schema } = description.clone();
+    let Description { name, version: plugin_version, rules, settings_schema } = description.clone();
     let rule = |rule: tollgate_core::policy::Rule| PluginRule {
         id: rule.id,
         title: rule.title,
@@ -41,22 +48,40 @@ fn report(invocation: &Invocation, name: &str) -> Result<PluginReport, Failure> 
         severity: rule.severity,
         controls: rule.controls,
     };
-    Ok(PluginReport {
+    let rules = rules.into_iter().map(rule).collect();
+    Ok(PluginReport { name, plugin_version, needs, rules, settings_schema, ..outside(named, about) })
+}
+
+/// What is known before anything of it runs.
+fn outside(named: Named, about: About) -> PluginReport {
+    PluginReport {
         version: VERSION,
-        plugin: named.shown,
-        name,
-        plugin_version: version,
+        name: String::new(),
+        plugin_version: String::new(),
         digest: named.digest.to_string(),
         size: named.bytes.len() as u64,
+        plugin: named.shown,
         world: format!("{:?}", about.world).to_lowercase(),
         generation: about.generation,
         exports: about.exports,
         imports: about.imports,
         grants: about.grants,
-        needs,
-        rules: rules.into_iter().map(rule).collect(),
-        settings_schema,
-    })
+        needs: Vec::new(),
+        rules: Vec::new(),
+        fixes: Vec::new(),
+        settings_schema: json!({}),
+    }
+}
+
+fn fixer_report(outside: PluginReport, description: &FixerDescription) -> PluginReport {
+    let FixerDescription { name, version, validator, rules } = description.clone();
+    PluginReport {
+        name,
+        plugin_version: version,
+        needs: vec![format!("each document that `{validator}` finds something in")],
+        fixes: rules.iter().map(|rule| format!("{validator}/{rule}")).collect(),
+        ..outside
+    }
 }
 
 fn validator_needs(needs: &ValidatorNeeds) -> Vec<String> {

@@ -45,6 +45,14 @@ impl Named {
         Ok(Self::new(file.into_string(), bytes))
     }
 
+    /// As configuration would name it.
+    pub(super) fn source(&self) -> PluginSource {
+        match self.shown.strip_prefix("builtin:") {
+            Some(name) => PluginSource::Builtin(name.to_owned()),
+            None => PluginSource::File(self.shown.clone()),
+        }
+    }
+
     /// Loads it with everything granted that can be: only its author is looking.
     pub(super) fn load(&self, settings: &Value, loader: &dyn LoadPolicy) -> Result<LoadedPolicy, Failure> {
         let grants = Grants { log: true, clock: true, data: Some(std::collections::BTreeMap::new()), secret_values: true };
