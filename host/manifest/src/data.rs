@@ -6,9 +6,10 @@ use tollgate_core::pointer::Pointer;
 
 use crate::language::{FileLanguage, language};
 use crate::limits::ReadLimits;
-use crate::locate::{Tree, build};
+use crate::locate::build;
 use crate::read::Writer;
 use crate::source::{Refusal, SourceCode, SourceFinding, Strictness, check_text, parts, strip_byte_order_mark};
+use crate::tree::Tree;
 use crate::{event::Events, json::JsonEvents, yaml::WordsAsText, yaml::YamlEvents};
 
 /// The one document of a configuration file.

@@ -42,11 +42,13 @@ mod json;
 mod language;
 mod languages;
 mod limits;
+mod lines;
 mod locate;
 mod placed;
 mod read;
 mod render;
 mod source;
+mod tree;
 mod yaml;
 
 pub use candidates::{CHART_FILE, Candidates, NotEvaluated, candidates};

@@ -104,7 +104,7 @@ fn load(invocation: &Invocation, judging: &Judging, loader: &dyn LoadFixer) -> R
         let loaded = shelf.plugin(&source, configuration).and_then(|(digest, bytes)| load_fixer(loader, &source, digest, &bytes));
         match loaded {
             Ok(fixer) => fixers.push(fixer),
-            Err(failure) => failures.push(location.iter().fold(failure, |failure, location| failure.at(location))),
+            Err(failure) => failures.push(location.iter().fold(failure, Failure::at)),
         }
     }
     if failures.is_empty() { Ok(fixers) } else { Err(failures) }

@@ -92,8 +92,12 @@ mod tests {
         let document = Document::read(0, "", br#"{"a": [1, {"b": 2}], "c~d": true}"#).unwrap();
         let root = document.root();
         let list = root.get("a");
-        let fix =
-            Fix::new("Do it").set(&list.at(0), 3).set(&root.get("c~d"), false).append(&list, "x").remove(&list.at(1).get("b")).rename(&root.get("c~d"), &root.get("e"));
+        let fix = Fix::new("Do it")
+            .set(&list.at(0), 3)
+            .set(&root.get("c~d"), false)
+            .append(&list, "x")
+            .remove(&list.at(1).get("b"))
+            .rename(&root.get("c~d"), &root.get("e"));
         let expected = json!([
             {"op": "replace", "path": "/a/0", "value": 3},
             {"op": "add", "path": "/c~0d", "value": false},

@@ -1,22 +1,13 @@
 //! All tools on the same files: first what they find, then what that costs.
 
-use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use super::BenchError;
 use super::contestants::Contestant;
 use super::measure::{self, Cost};
 use super::peers::Peer;
+use super::place::Place;
 use super::workload;
-
-/// Where things are.
-pub(super) struct Place {
-    pub(super) binary: Utf8PathBuf,
-    /// The peers' rules.
-    pub(super) rules: Utf8PathBuf,
-    /// Workloads, answers and tollgate's cache go here.
-    pub(super) directory: Utf8PathBuf,
-}
 
 /// What came of one contest.
 #[derive(Debug, Serialize)]

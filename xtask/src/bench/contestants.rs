@@ -6,10 +6,10 @@ use camino::Utf8Path;
 
 use super::BenchError;
 use super::answers;
-use super::contest::Place;
 use super::found::{self, Finding};
 use super::measure;
 use super::peers::{Peer, PeerKind};
+use super::place::Place;
 
 /// A tool with the way to run it and to read its answer.
 pub(super) struct Contestant {

@@ -7,8 +7,8 @@ use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
 use super::BenchError;
-use super::contest::Place;
 use super::measure::{self, Cost};
+use super::place::Place;
 
 /// The validators that judge each document by itself, and how many rules each has.
 const VALIDATORS: [(&str, u32); 4] = [("image-pinned", 5), ("workload-limits", 4), ("pod-security", 23), ("workloads", 44)];

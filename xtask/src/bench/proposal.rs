@@ -6,9 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::BenchError;
-use super::contest::Place;
 use super::deployment::Deployment;
 use super::measure::{self, Cost};
+use super::place::Place;
 use crate::process;
 
 /// How many files a directory holds.

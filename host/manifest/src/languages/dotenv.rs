@@ -10,7 +10,7 @@ use tollgate_core::language::DOTENV;
 
 use self::cursor::Cursor;
 use super::PlacedReading;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, PlacedDocument, Value};
 use crate::source::{Refusal, SourceCode, SourceFinding};
 

@@ -8,7 +8,7 @@ mod toml;
 use tollgate_core::document::SourceFile;
 
 use crate::language::{FileLanguage, language};
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::PlacedDocument;
 use crate::source::{SourceFinding, Strictness, check_text, strip_byte_order_mark};
 

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue, Error};
 
 use super::PlacedReading;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, PlacedDocument, Value};
 use crate::source::{SourceCode, SourceFinding};
 

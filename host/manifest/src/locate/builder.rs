@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use tollgate_core::document::Span;
 
-use super::lines::Lines;
-use super::tree::{Content, Member, Node, NodeId, Tree};
 use crate::event::{AnchorId, Event, Events, Scalar};
+use crate::lines::Lines;
 use crate::source::{Refusal, SourceCode, SourceFinding};
+use crate::tree::{Content, Member, Node, NodeId, Tree};
 use crate::yaml::{is_merge_key, key_text, resolve};
 
 /// A merge copies the members of what it merges. No real document comes near this, and a reader refuses one that would.

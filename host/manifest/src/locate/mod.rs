@@ -8,20 +8,17 @@
 //!   for it, and for a whole document, the first key in it stands in.
 
 mod builder;
-mod lines;
-mod tree;
 
 use tollgate_core::document::{SourceFile, Span};
 use tollgate_core::pointer::Pointer;
 
 pub(crate) use builder::build;
-pub(crate) use lines::Lines;
-pub(crate) use tree::{Content, Member, Node, NodeId, Tree};
 
 use crate::json::JsonEvents;
 use crate::language::{FileLanguage, language};
 use crate::languages::read_placed;
 use crate::source::{Strictness, check_text, parts, strip_byte_order_mark};
+use crate::tree::Tree;
 use crate::yaml::YamlEvents;
 
 /// Finds the places of values. `stream` and `base` are those of the document's place; the pointers lead on from `base`.

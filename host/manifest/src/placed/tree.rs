@@ -1,7 +1,7 @@
 //! The tree of places of a placed value.
 
 use super::{Placed, Value};
-use crate::locate::{Content, Member, Node, NodeId, Tree};
+use crate::tree::{Content, Member, Node, NodeId, Tree};
 
 impl Placed {
     /// All places, as they are known already.

@@ -25,9 +25,8 @@ impl Guest for UselessFixer {
 }
 
 fn fix(finding: u32, rule: &str) -> Option<Fix> {
-    let patch = |finding, patch: &str| {
-        Some(Fix { finding, title: format!("Pretend to mend `{rule}`"), patch: patch.as_bytes().to_vec() })
-    };
+    let patch =
+        |finding, patch: &str| Some(Fix { finding, title: format!("Pretend to mend `{rule}`"), patch: patch.as_bytes().to_vec() });
     match rule {
         // Changes something that the finding is not about.
         "replicas" => patch(finding, r#"[{"op": "add", "path": "/metadata/labels", "value": {"mended": "no"}}]"#),

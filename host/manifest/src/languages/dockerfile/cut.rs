@@ -6,7 +6,7 @@ use super::directive::directive;
 use super::joined::Joined;
 use super::refuse;
 use super::words::quoted_words;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::Member;
 use crate::source::{Refusal, SourceFinding};
 

@@ -1,6 +1,6 @@
 //! Directives: the comments at the top of the file that change how it is read.
 
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed};
 
 /// The directive that a line is; nothing for any other line. `start` is where the line starts in the text.

@@ -2,11 +2,7 @@
 
 use tollgate_core::document::Span;
 
-use super::cut::{Cut, Heredoc};
-use super::reader::Reader;
-use crate::locate::Lines;
 use crate::placed::{Member, Placed, Value};
-use crate::source::Refusal;
 
 /// `--name=value`. Without a value it is `true`.
 pub(super) struct Flag {
@@ -34,25 +30,6 @@ pub(super) struct Instruction {
 }
 
 impl Instruction {
-    /// Reads an instruction.
-    ///
-    /// # Errors
-    /// Where it is none, or lacks what it must have.
-    pub(super) fn read(cut: &Cut, lines: &Lines<'_>) -> Result<Self, Refusal> {
-        let mut instruction = Reader::new(cut, lines).instruction(0)?;
-        let heredocs: Vec<Placed> = cut.heredocs.iter().map(|heredoc| placed_heredoc(heredoc, lines)).collect();
-        let last = heredocs.last().map(|last| (last.span.end_line, last.span.end_column));
-        let holder = match instruction.trigger.as_deref_mut() {
-            Some(trigger) => trigger,
-            None => &mut instruction,
-        };
-        holder.heredocs = heredocs;
-        if let Some((line, column)) = last {
-            (instruction.span.end_line, instruction.span.end_column) = (line, column);
-        }
-        Ok(instruction)
-    }
-
     pub(super) fn into_placed(self) -> Placed {
         let head = self.keyword_span;
         let mut members = vec![Member::new("instruction", head, Placed::text(head, self.keyword))];
@@ -86,14 +63,4 @@ fn placed_flags(flags: Vec<Flag>) -> Placed {
     }
     let (start, end) = (start.unwrap_or(Span::START), end.unwrap_or(Span::START));
     Placed::new(Span { end_line: end.end_line, end_column: end.end_column, ..start }, Value::Map(members))
-}
-
-fn placed_heredoc(heredoc: &Heredoc, lines: &Lines<'_>) -> Placed {
-    let span = lines.span(heredoc.range.clone());
-    let members = vec![
-        Member::new("name", span, Placed::text(span, heredoc.name.as_str())),
-        Member::new("content", span, Placed::text(span, heredoc.content.as_str())),
-        Member::new("expand", span, Placed::new(span, Value::Bool(heredoc.expand))),
-    ];
-    Placed::new(span, Value::Map(members))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tollgate_core::document::Span;
 
-use crate::locate::Lines;
+use crate::lines::Lines;
 
 /// Lines joined to one, without what continues them.
 #[derive(Debug, Default)]

@@ -17,7 +17,7 @@ use tollgate_core::language::DOCKERFILE;
 use self::cut::Cutter;
 use self::instruction::Instruction;
 use super::PlacedReading;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, PlacedDocument, Value};
 use crate::source::{Refusal, SourceCode, SourceFinding};
 
@@ -27,7 +27,7 @@ pub(super) fn read(path: &str, lines: &Lines<'_>) -> PlacedReading {
     let mut findings = Vec::new();
     let (mut cutter, directives) = Cutter::after_directives(lines, &mut findings);
     while let Some(cut) = cutter.next() {
-        let read = cut.and_then(|cut| Instruction::read(&cut, lines)).and_then(|instruction| file.add(instruction));
+        let read = cut.and_then(|cut| reader::read(&cut, lines)).and_then(|instruction| file.add(instruction));
         findings.extend(read.err().map(|finding| *finding));
     }
     if file.stages.is_empty() && findings.is_empty() {

@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use tollgate_core::document::Span;
 
-use super::cut::Cut;
+use super::cut::{Cut, Heredoc};
 use super::instruction::{Flag, Instruction};
 use super::joined::Joined;
 use super::refuse;
 use super::words::{plain_words, quoted_words, word_length};
 use crate::event::{Event, Events, ScalarType};
 use crate::json::JsonEvents;
-use crate::locate::Lines;
-use crate::placed::Placed;
+use crate::lines::Lines;
+use crate::placed::{Member, Placed, Value};
 use crate::source::Refusal;
 
 /// Reads what stands in a joined line.
@@ -202,4 +202,32 @@ fn is_keyword(word: &str) -> bool {
         "WORKDIR",
     ];
     KEYWORDS.contains(&word)
+}
+/// Reads an instruction.
+///
+/// # Errors
+/// Where it is none, or lacks what it must have.
+pub(super) fn read(cut: &Cut, lines: &Lines<'_>) -> Result<Instruction, Refusal> {
+    let mut instruction = Reader::new(cut, lines).instruction(0)?;
+    let heredocs: Vec<Placed> = cut.heredocs.iter().map(|heredoc| placed_heredoc(heredoc, lines)).collect();
+    let last = heredocs.last().map(|last| (last.span.end_line, last.span.end_column));
+    let holder = match instruction.trigger.as_deref_mut() {
+        Some(trigger) => trigger,
+        None => &mut instruction,
+    };
+    holder.heredocs = heredocs;
+    if let Some((line, column)) = last {
+        (instruction.span.end_line, instruction.span.end_column) = (line, column);
+    }
+    Ok(instruction)
+}
+
+fn placed_heredoc(heredoc: &Heredoc, lines: &Lines<'_>) -> Placed {
+    let span = lines.span(heredoc.range.clone());
+    let members = vec![
+        Member::new("name", span, Placed::text(span, heredoc.name.as_str())),
+        Member::new("content", span, Placed::text(span, heredoc.content.as_str())),
+        Member::new("expand", span, Placed::new(span, Value::Bool(heredoc.expand))),
+    ];
+    Placed::new(span, Value::Map(members))
 }

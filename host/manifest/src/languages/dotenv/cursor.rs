@@ -2,7 +2,7 @@
 
 use tollgate_core::document::Span;
 
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::source::{Refusal, SourceCode, SourceFinding};
 
 /// A place in the text that moves on.

@@ -4,7 +4,7 @@ use hcl_edit::expr::{Array, Expression, Object, ObjectKey, UnaryOperator};
 
 use super::template::{escape, heredoc, quoted};
 use super::{place, source};
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, Value};
 
 /// The value of an expression.

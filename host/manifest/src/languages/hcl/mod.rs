@@ -13,7 +13,7 @@ use tollgate_core::language::{HCL, TERRAFORM};
 
 use self::structure::{block_document, members};
 use super::PlacedReading;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, PlacedDocument, Value};
 use crate::source::{SourceCode, SourceFinding};
 

@@ -6,7 +6,7 @@ use tollgate_core::language::TERRAFORM;
 
 use super::expression::value;
 use super::place;
-use crate::locate::Lines;
+use crate::lines::Lines;
 use crate::placed::{Member, Placed, PlacedDocument, Value};
 
 /// A top-level block of a Terraform configuration as a document: its labels joined are its name.

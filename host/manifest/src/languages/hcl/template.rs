@@ -3,7 +3,7 @@
 use hcl_edit::Span as _;
 use hcl_edit::template::{Element, HeredocTemplate};
 
-use crate::locate::Lines;
+use crate::lines::Lines;
 
 /// A literal text, in which nothing looks as if it needs evaluation.
 pub(super) fn escape(text: &str) -> String {
