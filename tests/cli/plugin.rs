@@ -81,6 +81,36 @@ fn cases_that_prove_nothing_are_refused_at_their_place() {
     test(&world, &[]).exits(12).says(&["there is no case under", "nothing shows that it ever says no"]);
 }
 
+/// The same without comments.
+const SAID: &str = "apiVersion: tollgate.dev/v1alpha1\nkind: Case\nexpect:\n";
+
+#[test]
+fn what_a_case_says_may_stand_beside_it() {
+    let world = world(LIMITED, PRIVILEGED);
+    let resources = serde_json::json!({"requests": {"cpu": "1m", "memory": "1Mi"}, "limits": {"memory": "1Mi"}});
+    let container = serde_json::json!({"name": "a", "image": "a", "resources": resources, "securityContext": {"privileged": true}});
+    let pod = serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
+        "spec": {"securityContext": {"runAsNonRoot": true}, "containers": [container]}});
+    world.write("own/cases/fail/c.json", pod.to_string());
+    test(&world, &[]).exits(12).says(&["c.json:1:", "names nothing that is found in it"]);
+    let place = "document: 0, pointer: /spec/containers/0/securityContext/privileged";
+    world.write("own/cases/fail/c.json.case.yaml", format!("{SAID}  - {{rule: privileged, {place}}}\n"));
+    test(&world, &[]).exits(0).says(&["3 cases"]);
+}
+
+#[test]
+fn what_stands_beside_a_case_is_held_to_its_schema() {
+    let world = world(LIMITED, PRIVILEGED);
+    let said = |text: &str| {
+        world.write("own/cases/fail/b.yaml.case.yaml", text);
+        test(&world, &[])
+    };
+    said(&format!("{SAID}  - {{rule: privileged}}\n")).exits(12).says(&["b.yaml.case.yaml:4:", "expected at a place"]);
+    said(&format!("{SAID}  - {{rule: privileged, lime: 1}}\n")).exits(12).says(&["b.yaml.case.yaml:4:", "`lime`", "`line`"]);
+    said(&format!("{SAID}  - {{rule: privilege, line: 9}}\n")).exits(12).says(&["b.yaml.case.yaml:4:", "no rule `privilege`"]);
+    said(&SAID.replace("expect:", "time: noon")).exits(12).says(&["b.yaml.case.yaml:3:", "`noon` is no time"]);
+}
+
 #[test]
 fn settings_that_a_plugin_refuses_are_an_error_of_the_case() {
     let fail = format!("# settings: {{\"cpuLimits\": true}}\n{PRIVILEGED}");

@@ -8,6 +8,7 @@
 //!
 //! This crate refuses to read files, to parse YAML and to know what settings mean to a plugin.
 
+mod case;
 mod check;
 mod chosen;
 mod digest;
@@ -27,6 +28,7 @@ mod source;
 mod suggest;
 mod waivers;
 
+pub use case::{CASE_SUFFIX, CaseText, Expectation, ExpectedPlace};
 pub use chosen::{Chosen, DEFAULT_PACK, choose};
 pub use digest::policy_digest;
 pub use lock::{LOCK_FILE, LockedPack, LockedPlugin, PluginsLock};

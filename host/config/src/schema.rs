@@ -20,11 +20,13 @@ pub enum ConfigurationSchema {
     Lock,
     /// A file of waivers.
     Waivers,
+    /// What a case says, beside its file.
+    Case,
 }
 
 impl ConfigurationSchema {
     /// All of them, in the order of the docs.
-    pub const ALL: [Self; 4] = [Self::Pipeline, Self::Pack, Self::Lock, Self::Waivers];
+    pub const ALL: [Self; 5] = [Self::Pipeline, Self::Pack, Self::Lock, Self::Waivers, Self::Case];
 
     /// The name of the file that it describes.
     pub const fn describes(self) -> &'static str {
@@ -33,6 +35,7 @@ impl ConfigurationSchema {
             Self::Pack => "pack.yaml",
             Self::Lock => "plugins.lock",
             Self::Waivers => "waivers.yaml",
+            Self::Case => "*.case.yaml",
         }
     }
 
@@ -43,18 +46,20 @@ impl ConfigurationSchema {
             Self::Pack => "pack.schema.json",
             Self::Lock => "plugins-lock.schema.json",
             Self::Waivers => "waivers.schema.json",
+            Self::Case => "case.schema.json",
         }
     }
 
     /// The schema.
     pub fn value(self) -> &'static Value {
-        static MADE: [OnceLock<Value>; 4] = [const { OnceLock::new() }; 4];
-        let [pipeline, pack, lock, waivers] = &MADE;
+        static MADE: [OnceLock<Value>; 5] = [const { OnceLock::new() }; 5];
+        let [pipeline, pack, lock, waivers, case] = &MADE;
         match self {
             Self::Pipeline => pipeline.get_or_init(|| generate::<raw::pipeline::Pipeline>(self)),
             Self::Pack => pack.get_or_init(|| generate::<raw::pack::Pack>(self)),
             Self::Lock => lock.get_or_init(|| generate::<raw::lock::Lock>(self)),
             Self::Waivers => waivers.get_or_init(|| generate::<raw::waivers::WaiverFile>(self)),
+            Self::Case => case.get_or_init(|| generate::<raw::case::CaseFile>(self)),
         }
     }
 

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use super::{Case, Expected, Place, at};
+use super::{Case, Expected, Place, at, beside};
 use crate::configuration::Failures;
 
 const MARK: &str = "# expect:";
@@ -13,7 +13,21 @@ const MARK: &str = "# expect:";
 pub(super) fn read(file: &Utf8Path, fails: bool) -> Result<Case, Failures> {
     let text = fs_err::read_to_string(file).map_err(|error| vec![Failure::new(ExitCode::SourceUnreadable, &error)])?;
     let directory = file.parent().unwrap_or(file);
-    of_text(file.as_str().trim_start_matches("./"), text, fails, &|path| fs_err::read(directory.join(path)).ok())
+    let shown = file.as_str().trim_start_matches("./");
+    let data = |path: &str| fs_err::read(directory.join(path)).ok();
+    let mut case = of_text(shown, text, fails, &data)?;
+    beside::add(file, &mut case, &data)?;
+    require_expectations(&case).map_err(|failure| vec![failure])?;
+    Ok(case)
+}
+
+/// A case under `fail` proves something only if it says what is found, and one under `pass` if nothing is.
+fn require_expectations(case: &Case) -> Result<(), Failure> {
+    if case.fails != case.expected.is_empty() {
+        return Ok(());
+    }
+    let wrong = if case.fails { "names nothing that is found in it: add `# expect: RULE`" } else { "names what is found in it" };
+    Err(at(&case.file, 1, format!("a case under `{}` {wrong}", if case.fails { "fail" } else { "pass" })))
 }
 
 /// Reads the comments of a text. `data` reads a file by its path from the case.
@@ -33,10 +47,6 @@ fn of_text(file: &str, text: String, fails: bool, data: &dyn Fn(&str) -> Option<
         if let Err(message) = of_line(&mut case, (number, line), &lines, data) {
             failures.push(at(file, number, message));
         }
-    }
-    if fails == case.expected.is_empty() {
-        let wrong = if fails { "names nothing that is found in it: add `# expect: RULE`" } else { "names what is found in it" };
-        failures.push(at(file, 1, format!("a case under `{}` {wrong}", if fails { "fail" } else { "pass" })));
     }
     case.text = text;
     if failures.is_empty() { Ok(case) } else { Err(failures) }
@@ -81,7 +91,7 @@ fn expected(before: &str, finding: &str, number: u32, lines: &[&str]) -> Result<
     if let Some(word) = words.next() {
         return Err(format!("`{word}` is too much: write `# expect: RULE` or `# expect: RULE DOCUMENT:POINTER`"));
     }
-    Ok(Expected { rule, place, line: number })
+    Ok(Expected { rule, place, beside: None, line: number })
 }
 
 fn pointer(place: &str) -> Result<Place, String> {
@@ -105,7 +115,9 @@ mod tests {
 
     fn read(text: &str, fails: bool) -> Result<Case, Vec<String>> {
         let data = |path: &str| (path == "centres.txt").then(|| b"one\n".to_vec());
-        of_text("a.yaml", text.to_owned(), fails, &data).map_err(|failures| {
+        let case = of_text("a.yaml", text.to_owned(), fails, &data);
+        let case = case.and_then(|case| require_expectations(&case).map(|()| case).map_err(|failure| vec![failure]));
+        case.map_err(|failures| {
             failures.iter().map(|failure| format!("{}: {}", failure.line.unwrap_or_default(), failure.message)).collect()
         })
     }

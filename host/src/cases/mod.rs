@@ -2,7 +2,8 @@
 //!
 //! What is under `pass` has no finding; what is under `fail` has exactly those that its comments name:
 //!
-//! A case is in any language that can be judged. Where lines of JSON can't have comments, a case is YAML with the JSON in it.
+//! A case is in any language that can be judged. JSON has no comments: what such a case says stands beside it, in a file of its
+//! name with `.case.yaml` after it, for which there is a JSON Schema.
 //!
 //! ```yaml
 //! # settings: {"required": ["team"]}     for the plugin
@@ -15,6 +16,7 @@
 //!   annotations: {}
 //! ```
 
+mod beside;
 mod comments;
 mod compare;
 mod run;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
+use tollgate_config::CASE_SUFFIX;
 use tollgate_core::document::{Location, Span};
 use tollgate_core::language::Language;
 use tollgate_core::pipeline::FileChoice;
@@ -55,6 +58,8 @@ pub(crate) struct Expected {
     /// As written: with or without the policy's name.
     pub(crate) rule: String,
     pub(crate) place: Place,
+    /// The file beside the case that says so; nothing: the case itself.
+    pub(crate) beside: Option<String>,
     /// The line that says so, from 1.
     pub(crate) line: u32,
 }
@@ -109,11 +114,17 @@ fn files(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     let entries = directory.read_dir_utf8().map_err(unreadable)?;
     let paths: Result<Vec<Utf8PathBuf>, _> = entries.map(|entry| entry.map(camino::Utf8DirEntry::into_path)).collect();
     let mut files = paths.map_err(unreadable)?;
+    files.retain(|path| !path.as_str().ends_with(CASE_SUFFIX) || !is_beside(path));
     let choice = FileChoice { languages: &Language::ALL, ..FileChoice::default() };
     let cases = candidates(files.iter().map(|path| path.as_str()), &choice).manifests;
     files.retain(|path| cases.iter().any(|case| path == case));
     files.sort();
     Ok(files)
+}
+
+/// Whether a file only says what another one is about.
+fn is_beside(path: &Utf8Path) -> bool {
+    path.as_str().strip_suffix(CASE_SUFFIX).is_some_and(|file| Utf8Path::new(file).is_file())
 }
 
 fn invalid(message: String) -> Failure {

@@ -119,7 +119,7 @@ fn rules(judge: &Judge<'_>, cases: &[Case]) -> Result<BTreeSet<String>, Failures
         .filter(|(_, expected)| is_unknown(&whole(judge, &expected.rule)))
         .map(|(case, expected)| {
             let names: Vec<String> = known.iter().map(|rule| format!("`{rule}`")).collect();
-            at(&case.file, expected.line, format!("there is no rule `{}`", expected.rule))
+            at(expected.beside.as_ref().unwrap_or(&case.file), expected.line, format!("there is no rule `{}`", expected.rule))
                 .with_hint(format!("there are {}", names.join(", ")))
         })
         .collect();

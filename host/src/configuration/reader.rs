@@ -81,7 +81,8 @@ impl ReadConfiguration for Reader<'_> {
     }
 }
 
-fn data_file(path: &str, bytes: Vec<u8>) -> Result<ConfigurationFile, ReadError> {
+/// A file of data, by its bytes.
+pub(crate) fn data_file(path: &str, bytes: Vec<u8>) -> Result<ConfigurationFile, ReadError> {
     let source = SourceFile { path: path.to_owned(), bytes };
     let data = read_data(&source).map_err(|findings| {
         let problem = |finding: tollgate_manifest::SourceFinding| ConfigProblem {

@@ -2,6 +2,7 @@
 //! comments here are what editors show.
 
 pub(crate) mod api_version;
+pub(crate) mod case;
 pub(crate) mod gate;
 pub(crate) mod language;
 pub(crate) mod lock;
