@@ -62,7 +62,8 @@ impl CaseText {
     fn of_raw(raw: &CaseFile, at: &At<'_>) -> Result<Self, Vec<ConfigProblem>> {
         let mut problems = Vec::new();
         let time = raw.time.as_ref().and_then(|time| {
-            let wrong = || at.member("time").problem(format!("`{}` is no time", time.as_str())).hint("write `2026-12-31T12:00:00Z`");
+            let wrong =
+                || at.member("time").problem(format!("`{}` is no time", time.as_str())).hint("write `2026-12-31T12:00:00Z`");
             time.as_str().parse().map_err(|_| problems.push(wrong())).ok()
         });
         let mut expected = Vec::new();
