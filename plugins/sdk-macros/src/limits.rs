@@ -46,8 +46,8 @@ impl Limits {
 
     /// Statements that put the limits into `schema`.
     pub(crate) fn schema(&self) -> TokenStream {
-        let min = self.min.iter().map(|min| quote!(schema.set("minimum", #min);));
-        let max = self.max.iter().map(|max| quote!(schema.set("maximum", #max);));
+        let min = self.min.iter().map(|min| quote!(schema.limit("minimum", #min);));
+        let max = self.max.iter().map(|max| quote!(schema.limit("maximum", #max);));
         let not_empty = self.not_empty.then(|| quote!(schema.not_empty();));
         quote!(#(#min)* #(#max)* #not_empty)
     }

@@ -1,6 +1,7 @@
 //! Quantities of the Kubernetes API: `512Mi`, `100m`, `2`, `1.5e3`.
 
 mod read;
+mod setting;
 mod unit;
 
 use std::cmp::Ordering;
@@ -36,6 +37,16 @@ const ONE: i128 = 1_000_000_000;
 impl Quantity {
     /// None of it.
     pub const ZERO: Self = Self { nanos: 0, notation: Notation::Decimal };
+
+    /// Thousandths: `milli(250)` is `250m`.
+    pub const fn milli(number: i64) -> Self {
+        Self { nanos: number as i128 * (ONE / 1_000), notation: Notation::Decimal }
+    }
+
+    /// Multiples of 2^20: `mebi(512)` is `512Mi`.
+    pub const fn mebi(number: i64) -> Self {
+        Self { nanos: number as i128 * ONE * 1_048_576, notation: Notation::Binary }
+    }
 
     /// The sum, unless it is too large. It is written as the first, or as the second where the first is zero.
     pub fn checked_add(self, other: Self) -> Option<Self> {

@@ -40,6 +40,13 @@ impl Schema {
         }
     }
 
+    /// The same schema with `minimum` or `maximum`. JSON Schema has them for numbers alone, so others are left to be checked.
+    pub fn limit(&mut self, keyword: &str, value: impl Serialize) {
+        if let Ok(number @ Value::Number(_)) = serde_json::to_value(value) {
+            self.set(keyword, number);
+        }
+    }
+
     /// Says that a list, an object or a text holds something.
     pub fn not_empty(&mut self) {
         let keyword = match self.0.get("type").and_then(Value::as_str) {
@@ -64,8 +71,10 @@ impl Schema {
         if let Some(Value::Array(words)) = self.0.get_mut("enum") {
             words.push(Value::Null);
         }
-        if let Some(kind) = self.0.get("type").cloned() {
-            self.set("type", [kind, Value::from("null")]);
+        match self.0.get_mut("type") {
+            Some(Value::Array(kinds)) => kinds.push(Value::from("null")),
+            Some(kind) => *kind = Value::from([kind.clone(), Value::from("null")]),
+            None => {}
         }
     }
 
