@@ -12,6 +12,7 @@ use tollgate_core::pointer::Pointer;
 use tollgate_gate::{Evaluator, JudgedDocument};
 use tollgate_manifest::edit;
 
+use super::better::require_better;
 use super::fixers::Fixers;
 use crate::sources::{FileToRead, read_file};
 
@@ -54,6 +55,9 @@ pub(crate) struct Mender<'a> {
     mended: Mended,
 }
 
+/// The documents after a fix, and what is found then.
+type Tried = (Vec<JudgedDocument>, Vec<Finding>);
+
 /// Tells one finding of a document from the others.
 type Key = (RuleId, Pointer, String);
 
@@ -90,12 +94,13 @@ impl<'a> Mender<'a> {
 
     fn mend_document(&mut self, position: usize) {
         let mut tried: BTreeSet<Key> = BTreeSet::new();
+        let Some(mut found) = self.judge(&self.documents, position) else { return };
         loop {
-            let Some(before) = self.judge(&self.documents, position) else { return };
-            let next = before.iter().find(|finding| self.is_to_fix(finding, position) && !tried.contains(&key(finding)));
-            let Some(finding) = next else { return };
-            if !self.mend_finding(position, finding, &before) {
-                tried.insert(key(finding));
+            let next = found.iter().find(|finding| self.is_to_fix(finding, position) && !tried.contains(&key(finding)));
+            let Some(finding) = next.cloned() else { return };
+            match self.mend_finding(position, &finding, &found) {
+                Some(after) => found = after,
+                None => drop(tried.insert(key(&finding))),
             }
         }
     }
@@ -109,8 +114,8 @@ impl<'a> Mender<'a> {
         is_here && !self.fixers.of(&finding.rule).is_empty()
     }
 
-    /// Whether a fix was taken.
-    fn mend_finding(&mut self, position: usize, finding: &Finding, before: &[Finding]) -> bool {
+    /// What is found after a fix that was taken; nothing when none was.
+    fn mend_finding(&mut self, position: usize, finding: &Finding, before: &[Finding]) -> Option<Vec<Finding>> {
         let mut refused = Vec::new();
         for fixer in self.fixers.of(&finding.rule) {
             match self.propose(fixer.as_ref(), position, finding).outcome {
@@ -118,9 +123,9 @@ impl<'a> Mender<'a> {
                 Ok(fixes) => {
                     for fix in fixes {
                         match self.try_fix(position, &fix, finding, before) {
-                            Ok(documents) => {
+                            Ok((documents, after)) => {
                                 self.take(documents, &fix, finding, position);
-                                return true;
+                                return Some(after);
                             }
                             Err(why) => refused.push(why),
                         }
@@ -130,7 +135,7 @@ impl<'a> Mender<'a> {
         }
         let refusal = |why| Refused { rule: finding.rule.clone(), location: finding.location.clone(), why };
         self.mended.refused.extend(refused.into_iter().map(refusal));
-        false
+        None
     }
 
     fn propose(&self, fixer: &dyn ProposeFix, position: usize, finding: &Finding) -> Evaluation<Vec<Fix>> {
@@ -150,28 +155,22 @@ impl<'a> Mender<'a> {
         fixer.patch(&FixRequest { context: &self.evaluator.context, settings, document: &visible, findings: &[asked] })
     }
 
-    /// The documents after a fix; else why it is refused.
-    fn try_fix(&self, position: usize, fix: &Fix, finding: &Finding, before: &[Finding]) -> Result<Vec<JudgedDocument>, String> {
+    /// The documents after a fix, and what is found then; else why it is refused.
+    fn try_fix(&self, position: usize, fix: &Fix, finding: &Finding, before: &[Finding]) -> Result<Tried, String> {
         let document = &self.documents[position].document;
-        let source = edit(&document.source, document, &fix.patch).map_err(|error| format!("{:#}", Chain(&error)))?;
-        let mut edited = read_file(&FileToRead { source: Arc::clone(&source), component: None }).documents.into_iter();
-        let of_file = |other: &JudgedDocument| other.document.source.path == source.path;
-        let documents: Vec<JudgedDocument> = self
-            .documents
-            .iter()
-            .map(|other| if of_file(other) { edited.next() } else { None }.unwrap_or_else(|| other.clone()))
-            .collect();
+        let source = edit(&document.source, document, &fix.patch).map_err(|error| format!("{}", Chain(&error)))?;
+        let documents = self.with(source);
         let after = self.judge(&documents, position).ok_or("a policy gives no answer afterwards")?;
-        let (before, after) = (counted(before), counted(&after));
-        let count = |counts: &BTreeMap<(RuleId, String), usize>, key: &(RuleId, String)| counts.get(key).copied().unwrap_or(0);
-        let fixed = (finding.rule.clone(), finding.message.clone());
-        if let Some((rule, _)) = after.keys().find(|key| count(&after, key) > count(&before, key)) {
-            return Err(format!("afterwards there is a new finding of `{rule}`"));
-        }
-        if count(&after, &fixed) >= count(&before, &fixed) {
-            return Err("its finding is still there afterwards".to_owned());
-        }
-        Ok(documents)
+        require_better(finding, before, &after)?;
+        Ok((documents, after))
+    }
+
+    /// All documents, those of one file as they are now.
+    fn with(&self, source: Arc<SourceFile>) -> Vec<JudgedDocument> {
+        let path = source.path.clone();
+        let mut edited = read_file(&FileToRead { source, component: None }).documents.into_iter();
+        let mut now = |other: &JudgedDocument| if other.document.source.path == path { edited.next() } else { None };
+        self.documents.iter().map(|other| now(other).unwrap_or_else(|| other.clone())).collect()
     }
 
     fn take(&mut self, documents: Vec<JudgedDocument>, fix: &Fix, finding: &Finding, position: usize) {
@@ -203,15 +202,6 @@ fn place(finding: &Finding) -> Option<(&str, u32, &Pointer)> {
 
 fn key(finding: &Finding) -> Key {
     (finding.rule.clone(), place(finding).map_or_else(Pointer::root, |(.., pointer)| pointer.clone()), finding.message.clone())
-}
-
-/// How often each thing is found. Pointers don't count: a fix may move what it does not touch.
-fn counted(findings: &[Finding]) -> BTreeMap<(RuleId, String), usize> {
-    let mut counts = BTreeMap::new();
-    for finding in findings {
-        *counts.entry((finding.rule.clone(), finding.message.clone())).or_default() += 1;
-    }
-    counts
 }
 
 /// An error with all that caused it, in one line.

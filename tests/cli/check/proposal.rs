@@ -53,6 +53,21 @@ fn findings_are_new_unchanged_or_fixed() {
 }
 
 #[test]
+fn files_of_the_languages_that_the_base_asks_for_are_compared_as_well() {
+    const DOCKERFILE: &str = "services/cart/Dockerfile";
+    let shop = Shop::untrusted(&["cart"], &Pipeline::deployment());
+    shop.deployment.edit("tollgate.yaml", |text| format!("{text}languages: [dockerfile]\n"));
+    shop.deployment.write(DOCKERFILE, "FROM scratch\n");
+    shop.deployment.write("services/cart/main.tf", "resource {");
+    shop.deployment.deliver("master", "with an image");
+    shop.deployment.switch("feature");
+    shop.deployment.write(DOCKERFILE, "FROM scratch\nRUN\n");
+    shop.deployment.write("services/cart/main.tf", "resource { still nobody's");
+    shop.deployment.commit("broken");
+    assert_eq!(told(&check(&shop, &[]).exits(10)), [format!("new source/not-dockerfile {DOCKERFILE}")]);
+}
+
+#[test]
 fn an_old_fault_still_denies_unless_only_what_is_new_counts() {
     let shop = proposed(|shop| shop.deployment.edit(CART, |text| format!("# a remark\n{text}")));
     assert_eq!(told(&check(&shop, &[]).exits(10)), [format!("unchanged image-pinned/latest {CART}")]);
