@@ -98,6 +98,18 @@ fn the_example_becomes_what_it_says() {
 }
 
 #[test]
+fn a_secret_beside_what_is_fixed_is_not_shown() {
+    let shop = shop("");
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: cart}\nstringData: {password: hunter2}\n---\n";
+    let after = BROKEN.replace("# The shop's front.\n", "").replace("apps/v1", "apps/v1beta2");
+    shop.deployment.write(CART, format!("{secret}{after}"));
+    let answer = fix(&shop, &["--fix"]);
+    answer.says(&["+apiVersion: apps/v1\n", "fixed 4 findings in 1 file"]);
+    assert!(!answer.raw().contains("hunter2"), "{}", answer.raw());
+    assert!(shop.deployment.read(CART).starts_with(secret), "it stays as it was");
+}
+
+#[test]
 fn a_dry_run_shows_the_changes_and_writes_nothing() {
     let shop = shop("");
     fix(&shop, &["--fix", "--dry-run"]).says(&["-  selector: {} # to do", "workloads/duplicate-env: Remove the repetition"]);

@@ -16,7 +16,7 @@ pub(crate) mod waivers;
 use findings::Seen;
 use source::SourceText;
 
-pub use source::Sources;
+pub use source::{Sources, without_secrets};
 
 /// How much of a report is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

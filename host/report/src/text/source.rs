@@ -41,6 +41,13 @@ impl SourceText {
     }
 }
 
+/// A source as it may be shown in a diff: in a YAML document in which a Secret may stand, `withheld` stands for each line.
+pub fn without_secrets(bytes: &[u8]) -> String {
+    let source = SourceText::new(bytes);
+    let shown = |index: usize| if source.drawable(index).is_some() { source.line(index) } else { Some("withheld") };
+    (0..source.lines.len()).filter_map(shown).fold(String::new(), |text, line| text + line + "\n")
+}
+
 /// The ranges of the lines, without their breaks. YAML (1.2, production `b-break`) has three kinds of breaks.
 fn lines_of(text: &str) -> Vec<Range<usize>> {
     let mut lines = Vec::new();

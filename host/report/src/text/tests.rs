@@ -182,6 +182,12 @@ fn the_value_of_a_secret_is_never_drawn() {
 }
 
 #[test]
+fn a_source_for_a_diff_holds_nothing_of_a_secret() {
+    let text = "kind: Pod\n---\nkind: Secret\nstringData: {a: hunter2}\n---\nkind: Pod\n";
+    assert_eq!(without_secrets(text.as_bytes()), "kind: Pod\nwithheld\nwithheld\nwithheld\n---\nkind: Pod\n");
+}
+
+#[test]
 fn a_neighbour_of_a_secret_shows_nothing_of_it() {
     let text = r#"{"kind":"List","items":[{"kind":"Secret","data":{"k":"aHVudGVyMg=="}},{"kind":"Pod","spec":1}]}"#;
     let mut finding = in_cart("image-pinned", "tag", Level::Deny, span(1, 90, 94));
