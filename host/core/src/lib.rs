@@ -27,6 +27,7 @@ pub mod ports;
 pub mod proof;
 pub mod recipe;
 pub mod render;
+pub mod signature;
 pub mod structure;
 pub mod terms;
 pub mod time;

@@ -6,6 +6,7 @@ pub mod repository;
 pub mod target;
 
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
+pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifySignature};
 pub use images::{ResolveDigest, ResolveError};
 pub use manifests::LocateValue;
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
