@@ -2,7 +2,7 @@
 
 wit_bindgen::generate!({ world: "promotion", path: "../../../wit", pub_export_macro: true });
 
-pub use exports::tollgate::gate::deciding::{Answer, Finding, Guest, Needs, Request, Subject, Wait};
+pub use exports::tollgate::gate::deciding::{Answer, Finding, Guest, Judgement, Needs, Request, Subject, SubjectOfRequest, Wait};
 pub use tollgate::gate::types::{Description, Level, PluginError, Rule, SettingsError, Severity};
 
 /// A description with the one rule `rule`, of level `deny`.

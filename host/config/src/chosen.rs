@@ -66,7 +66,7 @@ fn add_policy(
     let requirement = Requirement::Policy(name.clone());
     let location = named.clone();
     let (enforcement, matches) = (Enforcement::default(), GateMatch::default());
-    assembly.gates.push(Gate { name: name.clone(), requirement, enforcement, matches, location });
+    assembly.gates.push(Gate { name: name.clone(), requirement, enforcement, matches, is_implied: false, location });
     assembly.policies.push(PolicySpec {
         name,
         plugin,

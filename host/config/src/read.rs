@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, fixers, gates, waivers};
+use crate::check::{components, coverage, environments, fixers, gates, people, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -105,6 +105,9 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let assembly = gates::assemble(raw, &field, at, reading)?;
     let judges = (assembly.policies.as_slice(), assembly.gates.as_slice());
     let waivers = waivers::waivers(&raw.waivers.files, judges, &at.member("waivers").member("files"), reading)?;
+    let people = people::people(&raw.people, &at.member("people"), reading)?;
+    let terms = |raw| people::overrides(raw, &people, &at.member("overrides"), &mut reading.problems);
+    let overrides = raw.overrides.as_ref().map(terms);
     let pipeline = Pipeline {
         ignore: components::ignore(raw, at, &mut reading.problems),
         languages: raw.languages.iter().copied().map(Into::into).collect(),
@@ -116,6 +119,9 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
         waivers,
         inline_waivers: raw.waivers.inline,
+        people,
+        overrides,
+        queue: people::queue(&raw.queue, &at.member("queue"), &mut reading.problems),
         image_layout: raw.registry.as_ref().map(|registry| registry.layout.as_str().to_owned()),
     };
     if !reading.incomplete {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Level};
+use crate::overrides::{Pass, Passes};
 use crate::policy::Enforcement;
 use crate::time::Timestamp;
 use crate::verdict::{Verdict, Wait};
@@ -24,11 +25,34 @@ pub struct GateVerdict {
     pub enforcement: Enforcement,
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// Until when the verdict holds; nothing: time does not change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// The override by which it is passed whatever it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_by: Option<Pass>,
 }
 
 impl GateVerdict {
+    /// A verdict that no time and no override changes.
+    pub fn new(name: &str, enforcement: Enforcement, verdict: Verdict) -> Self {
+        Self { name: name.to_owned(), enforcement, verdict, until: None, passed_by: None }
+    }
+
     const fn blocks(&self) -> bool {
-        !matches!(self.enforcement, Enforcement::Advisory)
+        !matches!(self.enforcement, Enforcement::Advisory) && self.passed_by.is_none()
+    }
+
+    /// Lets overrides pass it, where they may: what an overridable gate says, and the `error` of a mandatory one where it is
+    /// a recovery. The `fail` of a mandatory gate passes for nobody.
+    pub fn pass(&mut self, passes: &Passes) {
+        let of_gate = passes.get(&self.name).map_or(&[][..], Vec::as_slice);
+        let may = |pass: &&Pass| match (self.enforcement, &self.verdict) {
+            (Enforcement::Overridable, Verdict::Fail | Verdict::Pending(_) | Verdict::Error { .. }) => !pass.recover,
+            (Enforcement::Mandatory, Verdict::Error { .. }) => pass.recover,
+            _ => false,
+        };
+        self.passed_by = of_gate.iter().find(may).copied();
     }
 }
 
@@ -39,6 +63,9 @@ pub struct GateRecord {
     pub enforcement: Enforcement,
     /// The word for its verdict.
     pub verdict: String,
+    /// Entry of the override by which it was passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_by: Option<u64>,
 }
 
 /// The fold of all verdicts. Only [`Decision::fold`] makes one.
@@ -92,11 +119,22 @@ impl Decision {
         waits.collect()
     }
 
-    /// The earliest time at which one of its verdicts may change: a wait is over, or a waiver holds no more.
+    /// The overrides by which gates are passed, by their entries.
+    pub fn overrides(&self) -> Vec<u64> {
+        let mut entries: Vec<u64> = self.gates.iter().filter_map(|gate| Some(gate.passed_by?.entry)).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+
+    /// The earliest time at which one of its verdicts may change: a wait is over, a waiver or an override holds no more, or
+    /// the gate itself said so.
     pub fn valid_until(&self) -> Option<Timestamp> {
         let waits = self.gates.iter().filter_map(|gate| if let Verdict::Pending(wait) = &gate.verdict { wait.until } else { None });
         let waivers = self.findings.iter().filter_map(|finding| finding.waiver.as_ref()?.end());
-        waits.chain(waivers).min()
+        let own = self.gates.iter().filter_map(|gate| gate.until);
+        let passes = self.gates.iter().filter_map(|gate| Some(gate.passed_by?.until));
+        waits.chain(waivers).chain(own).chain(passes).min()
     }
 
     /// The gates as the ledger records them.
@@ -105,6 +143,7 @@ impl Decision {
             name: gate.name.clone(),
             enforcement: gate.enforcement,
             verdict: gate.verdict.word().to_owned(),
+            passed_by: gate.passed_by.map(|pass| pass.entry),
         };
         self.gates.iter().map(record).collect()
     }
@@ -130,7 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn mk_gate(enforcement: Enforcement, verdict: Verdict) -> GateVerdict {
-        GateVerdict { name: "g".to_owned(), enforcement, verdict }
+        GateVerdict::new("g", enforcement, verdict)
     }
 
     fn mk_finding(level: Level) -> Finding {
@@ -191,6 +230,43 @@ mod tests {
     fn any_gate() -> impl Strategy<Value = GateVerdict> {
         let enforcement = prop_oneof![Just(Enforcement::Advisory), Just(Enforcement::Overridable), Just(Enforcement::Mandatory)];
         (enforcement, any_verdict()).prop_map(|(enforcement, verdict)| mk_gate(enforcement, verdict))
+    }
+
+    fn mk_passes(recover: bool) -> Passes {
+        let until = Timestamp::from_second(1_800_000_000).unwrap();
+        Passes::from([("g".to_owned(), vec![Pass { entry: 7, recover, until }])])
+    }
+
+    fn passed(enforcement: Enforcement, verdict: Verdict, recover: bool) -> Decision {
+        let mut gate = mk_gate(enforcement, verdict);
+        gate.pass(&mk_passes(recover));
+        Decision::fold(vec![gate], Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn an_override_passes_an_overridable_gate_and_is_named() {
+        let decision = passed(Enforcement::Overridable, Verdict::Fail, false);
+        assert_eq!((decision.word(), decision.overrides()), (DecisionWord::Approved, vec![7]));
+        assert_eq!(decision.valid_until().unwrap().as_second(), 1_800_000_000);
+    }
+
+    #[test]
+    fn no_override_passes_the_fail_of_a_mandatory_gate() {
+        for recover in [false, true] {
+            assert_eq!(passed(Enforcement::Mandatory, Verdict::Fail, recover).word(), DecisionWord::Denied);
+        }
+    }
+
+    #[test]
+    fn only_a_recovery_passes_the_error_of_a_mandatory_gate_and_nothing_else() {
+        assert_eq!(passed(Enforcement::Mandatory, error(), true).word(), DecisionWord::Approved);
+        assert_eq!(passed(Enforcement::Mandatory, error(), false).word(), DecisionWord::Pending);
+        assert_eq!(passed(Enforcement::Overridable, Verdict::Fail, true).word(), DecisionWord::Denied);
+    }
+
+    #[test]
+    fn an_override_of_a_gate_that_passes_anyway_is_not_used() {
+        assert_eq!(passed(Enforcement::Overridable, Verdict::Pass, false).overrides(), Vec::<u64>::new());
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::act::{Approval, EvidenceAdded, Freeze, Hold, LogKeyAdded, Override, Rejection, Review, Thaw};
 use crate::decision::{DecisionWord, GateRecord};
 use crate::digest::Digest;
 use crate::pipeline::GitReference;
@@ -44,7 +45,7 @@ pub struct Entry {
 pub struct By {
     /// Mail address from git's configuration.
     pub principal: String,
-    /// Fingerprint of the signing key, once entries are signed.
+    /// Fingerprint of the key that signs the entry; nothing in a ledger that nobody signs.
     pub key: Option<String>,
     /// Written by a machine account. Such a writer is never requester or approver.
     pub automation: bool,
@@ -100,11 +101,36 @@ pub enum Body {
     Decided(Decided),
     Running(Running),
     Outcome(Outcome),
+    Approval(Approval),
+    Rejection(Rejection),
+    Override(Override),
+    Review(Review),
+    Freeze(Freeze),
+    Thaw(Thaw),
+    Hold(Hold),
+    Evidence(EvidenceAdded),
+    LogKey(LogKeyAdded),
 }
 
 impl Body {
     /// All names that [`Body::type_name`] has.
-    pub const TYPE_NAMES: [&str; 6] = ["trust", "policy-accepted", "service-built", "decided", "running", "outcome"];
+    pub const TYPE_NAMES: [&str; 15] = [
+        "trust",
+        "policy-accepted",
+        "service-built",
+        "decided",
+        "running",
+        "outcome",
+        "approval",
+        "rejection",
+        "override",
+        "review",
+        "freeze",
+        "thaw",
+        "hold",
+        "evidence",
+        "log-key",
+    ];
 
     /// The name of the type, as written.
     pub const fn type_name(&self) -> &'static str {
@@ -115,6 +141,15 @@ impl Body {
             Self::Decided(_) => "decided",
             Self::Running(_) => "running",
             Self::Outcome(_) => "outcome",
+            Self::Approval(_) => "approval",
+            Self::Rejection(_) => "rejection",
+            Self::Override(_) => "override",
+            Self::Review(_) => "review",
+            Self::Freeze(_) => "freeze",
+            Self::Thaw(_) => "thaw",
+            Self::Hold(_) => "hold",
+            Self::Evidence(_) => "evidence",
+            Self::LogKey(_) => "log-key",
         }
     }
 }
@@ -161,6 +196,15 @@ pub struct Decided {
     pub waits: Vec<Wait>,
     /// Where the components of the recipe were read that don't come from `provenance`.
     pub carried: BTreeMap<String, Provenance>,
+    /// Mail address of who asked for the change, as git tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<String>,
+    /// It goes back to a recipe that succeeded there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_rollback: bool,
+    /// Entries of the overrides by which gates were passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<u64>,
 }
 
 /// An attempt begins.

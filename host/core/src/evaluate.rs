@@ -5,15 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::deciding::{GateAnswer, GateNeeds, GateRequest};
 use crate::digest::Digest;
 use crate::document::Document;
 use crate::finding::Level;
-use crate::pipeline::SourceSpec;
 use crate::pointer::Pointer;
-use crate::policy::{Description, Grants, LimitClass, PromotionNeeds, SettingsError, ValidatorNeeds};
-use crate::proof::{Built, Proof};
-use crate::recipe::Recipe;
-use crate::verdict::Wait;
+use crate::policy::{Description, Grants, LimitClass, SettingsError, ValidatorNeeds};
 
 /// Bumped whenever the host changes what a plugin sees or how its answer counts. Part of every verdict's key.
 pub const HOST_SEMANTICS: u32 = 1;
@@ -149,12 +146,12 @@ pub struct Evaluation<T> {
 }
 
 /// Where a question comes from. Crosses to plugins as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Context {
     pub place: PlaceOfEvaluation,
     /// The target, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
 }
 
@@ -204,24 +201,8 @@ pub struct DocumentFinding {
     pub level: Option<Level>,
 }
 
-/// What a promotion gate is asked.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PromotionRequest {
-    pub context: Context,
-    pub target: PromotionTarget,
-    pub recipe: Recipe,
-    /// By component name, for components with own images.
-    pub sources: std::collections::BTreeMap<String, SourceSpec>,
-    pub plan: PlanSummary,
-    pub built: Vec<Built>,
-    pub proofs: Vec<Proof>,
-    /// What `clock` answers, in seconds since the Unix epoch.
-    pub evaluation_time: u64,
-}
-
 /// Where the recipe would go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PromotionTarget {
     pub name: String,
@@ -229,35 +210,8 @@ pub struct PromotionTarget {
     pub role: crate::pipeline::Role,
     pub promotable: bool,
     pub after: Vec<String>,
-}
-
-/// What a plan would do, counted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanSummary {
-    pub digest: Digest,
-    pub creates: u32,
-    pub changes: u32,
-    pub deletes: u32,
-    pub unchanged: u32,
-}
-
-/// What a promotion gate says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PromotionAnswer {
-    Findings(Vec<PromotionFinding>),
-    Pending(Wait),
-}
-
-/// One finding of a promotion gate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromotionFinding {
-    pub rule: String,
-    pub message: String,
-    /// Nothing: the promotion as a whole. The sandbox has checked that the component exists.
-    pub component: Option<String>,
-    pub remediation: Option<String>,
-    pub level: Option<Level>,
+    /// Of each group, one must have proven the recipe before.
+    pub after_any: Vec<Vec<String>>,
 }
 
 /// Loads plugins into the sandbox.
@@ -309,9 +263,9 @@ pub trait DecidePromotion: Send + Sync {
     /// What the plugin says of itself.
     fn description(&self) -> &Description;
     /// What it needs with these settings.
-    fn needs(&self) -> PromotionNeeds;
+    fn needs(&self) -> GateNeeds;
     /// Whether its verdicts may depend on the evaluation time.
     fn uses_clock(&self) -> bool;
     /// Judges a promotion in a fresh instance.
-    fn decide(&self, request: &PromotionRequest) -> Evaluation<PromotionAnswer>;
+    fn decide(&self, request: &GateRequest) -> Evaluation<GateAnswer>;
 }

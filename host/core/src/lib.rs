@@ -4,10 +4,13 @@
 //! [`decision::Decision`], an [`approved::Approved`], an outcome; each step's type can only be had from the one before.
 //! Nothing here does I/O: this crate refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
 
+pub mod act;
+pub mod approvals;
 pub mod approved;
 pub mod branch;
 pub mod cache;
 pub mod canonical;
+pub mod deciding;
 pub mod decision;
 pub mod digest;
 pub mod document;
@@ -19,6 +22,8 @@ pub mod history;
 pub mod image;
 pub mod language;
 pub mod ledger;
+pub mod overrides;
+pub mod people;
 pub mod pipeline;
 pub mod plan;
 pub mod pointer;
@@ -28,6 +33,7 @@ pub mod proof;
 pub mod recipe;
 pub mod render;
 pub mod signature;
+pub mod stops;
 pub mod structure;
 pub mod terms;
 pub mod time;

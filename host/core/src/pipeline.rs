@@ -10,6 +10,8 @@ use crate::document::Location;
 use crate::finding::Level;
 use crate::image::ImageReference;
 use crate::language::Language;
+use crate::overrides::OverrideTerms;
+use crate::people::People;
 use crate::pointer::Pointer;
 use crate::policy::{Enforcement, Grants, LimitClass};
 use crate::waiver::Waiver;
@@ -34,6 +36,27 @@ pub struct Pipeline {
     pub inline_waivers: bool,
     /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
     pub image_layout: Option<String>,
+    /// Who signs, and who belongs to which team.
+    pub people: People,
+    /// On which terms break-glass is there; nothing: it is not.
+    pub overrides: Option<OverrideTerms>,
+    /// How promotions to one target wait for each other.
+    pub queue: QueueSpec,
+}
+
+/// How promotions to one target wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueSpec {
+    /// A newer promotion of the same reference takes the place of one that waits.
+    pub supersede: bool,
+    /// How long a worker may be silent before another takes over, in seconds.
+    pub lease: u64,
+}
+
+impl Default for QueueSpec {
+    fn default() -> Self {
+        Self { supersede: false, lease: 60 }
+    }
 }
 
 /// Which files of a repository are read, of those that nobody names.
@@ -168,15 +191,19 @@ pub struct Target {
     pub requires: Vec<String>,
     /// Names of targets that must have proven the recipe before: the environments before, resolved to their targets.
     pub after: Vec<String>,
+    /// Groups of names of targets: of each group, one must have proven the recipe before.
+    pub after_any: Vec<Vec<String>>,
+    /// How long the recipe must have stood on those targets without a break, in seconds.
+    pub soak: Option<u64>,
     pub kind: TargetKind,
     /// Where in `tollgate.yaml` it is defined.
     pub location: Location,
 }
 
 impl Target {
-    /// All targets that must have proven the recipe before.
+    /// All targets that must have proven the recipe before, and those of which one must.
     pub fn predecessors(&self) -> impl Iterator<Item = &str> {
-        self.requires.iter().chain(&self.after).map(String::as_str)
+        self.requires.iter().chain(&self.after).chain(self.after_any.iter().flatten()).map(String::as_str)
     }
 }
 
@@ -282,6 +309,8 @@ pub struct Gate {
     pub requirement: Requirement,
     pub enforcement: Enforcement,
     pub matches: GateMatch,
+    /// Nobody wrote it: it comes from `windows`, `overrides`, `soak` or from the design itself.
+    pub is_implied: bool,
     pub location: Location,
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::canonical::NotCanonical;
+use crate::deciding::{PlanSummary, PlannedAction};
 use crate::digest::Digest;
-use crate::evaluate::PlanSummary;
 use crate::pointer::Pointer;
 use crate::render::ObjectKey;
 
@@ -109,7 +109,7 @@ impl Plan {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    /// The counts, for gates and reports.
+    /// The counts and actions, for gates and reports.
     ///
     /// # Errors
     /// As for [`Plan::digest`].
@@ -120,11 +120,24 @@ impl Plan {
             changes: self.count(Verb::Change),
             deletes: self.count(Verb::Delete),
             unchanged: self.unchanged,
+            actions: self.actions.iter().map(Action::planned).collect(),
         })
     }
 }
 
 impl Action {
+    fn planned(&self) -> PlannedAction {
+        let identity = &self.object.identity;
+        PlannedAction {
+            verb: self.verb,
+            component: self.object.component.clone(),
+            api_version: identity.api_version.clone(),
+            kind: identity.kind.clone(),
+            namespace: identity.namespace.clone(),
+            name: identity.name.clone(),
+        }
+    }
+
     fn withholds(&self) -> bool {
         let withheld = |value: &Option<PlannedValue>| matches!(value, Some(PlannedValue::Withheld));
         self.changes.iter().any(|change| withheld(&change.before) || withheld(&change.after))

@@ -92,13 +92,6 @@ impl ValidatorNeeds {
     }
 }
 
-/// What a configured promotion gate needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PromotionNeeds {
-    pub built: bool,
-    pub proofs: bool,
-}
-
 /// A setting that a plugin refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("setting `{pointer}`: {message}")]

@@ -81,7 +81,17 @@ pub fn check_way(target: &Target, reference: &GitReference, recipe: Digest, prov
             findings.extend(check_predecessor(rule, target, predecessor, recipe, proven));
         }
     }
+    for group in &target.after_any {
+        findings.extend(check_any(target, group, recipe, proven));
+    }
     findings
+}
+
+/// Of a group one is enough; otherwise what is wrong with each of them is said.
+fn check_any(target: &Target, group: &[String], recipe: Digest, proven: &[ProvenRecipe]) -> Vec<Finding> {
+    let checked: Vec<Option<Finding>> =
+        group.iter().map(|predecessor| check_predecessor("after", target, predecessor, recipe, proven)).collect();
+    if checked.iter().any(Option::is_none) { Vec::new() } else { checked.into_iter().flatten().collect() }
 }
 
 fn check_predecessor(rule: &str, target: &Target, predecessor: &str, recipe: Digest, proven: &[ProvenRecipe]) -> Option<Finding> {

@@ -26,7 +26,12 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn mk_gates() -> Vec<GateRecord> {
-    vec![GateRecord { name: "same-image".to_owned(), enforcement: Enforcement::Mandatory, verdict: "pass".to_owned() }]
+    vec![GateRecord {
+        name: "same-image".to_owned(),
+        enforcement: Enforcement::Mandatory,
+        verdict: "pass".to_owned(),
+        passed_by: None,
+    }]
 }
 
 fn mk_decided() -> Decided {
@@ -40,6 +45,9 @@ fn mk_decided() -> Decided {
         valid_until: Some(at(1_800_000_000)),
         waits: vec![Wait { reason: "a freeze".to_owned(), from: vec!["platform".to_owned()], until: None }],
         carried: BTreeMap::from([("cart".to_owned(), provenance(GitReference::Branch("feature/a".to_owned())))]),
+        requester: None,
+        is_rollback: false,
+        overrides: Vec::new(),
     }
 }
 

@@ -34,6 +34,8 @@ fn mk_target(after: &[&str]) -> Target {
         on: vec![Trigger::Tag(Glob::new("v*").unwrap())],
         requires: Vec::new(),
         after: after.iter().map(|name| (*name).to_owned()).collect(),
+        after_any: Vec::new(),
+        soak: None,
         kind: TargetKind::Directory(DirectoryTarget { path: "prod".to_owned(), plan_key: None }),
         location: tollgate_core::document::Location {
             file: "tollgate.yaml".to_owned(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tollgate_core::evaluate::{EvaluationError, LoadedPolicy, LogLine};
 use tollgate_core::finding::Finding;
+use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::{Verdict, Wait};
 
 use crate::policies::Policies;
@@ -32,6 +33,8 @@ pub struct PolicyJudgement {
     pub findings: Vec<Attributed<Finding>>,
     pub failures: Vec<Attributed<PolicyFailure>>,
     pub wait: Option<Wait>,
+    /// Until when the answer holds; nothing: time does not change it.
+    pub valid_until: Option<Timestamp>,
     /// How many documents it was asked about, by component.
     pub asked: BTreeMap<Option<String>, u32>,
     /// What it logged.
@@ -62,6 +65,7 @@ impl PolicyJudgement {
         self.failures.extend(other.failures);
         self.log.extend(other.log);
         self.wait = self.wait.take().or(other.wait);
+        self.valid_until = self.valid_until.into_iter().chain(other.valid_until).min();
         for (component, count) in other.asked {
             *self.asked.entry(component).or_default() += count;
         }

@@ -117,6 +117,7 @@ fn mk_gate(requirement: Requirement, component: &[&str]) -> Gate {
         requirement,
         enforcement: Enforcement::Overridable,
         matches: GateMatch { components, ..GateMatch::default() },
+        is_implied: false,
         location: mk_location(),
     }
 }

@@ -48,15 +48,20 @@ pub fn blockers(decision: &Decision, given: &Enforcements) -> Vec<Blocker> {
     let is_hosts_own =
         |finding: &&Finding| FindingReport::new(finding, &Enforcements::new()).is_hosts_own() && finding.level == Level::Deny;
     let structural = decision.findings().iter().filter(is_hosts_own).map(|finding| of_finding(finding, &enforcements));
-    let mut gates: Vec<&GateVerdict> = decision.gates().iter().filter(|gate| gate.enforcement != Enforcement::Advisory).collect();
+    let mut gates: Vec<&GateVerdict> = decision.gates().iter().filter(|gate| blocks(gate)).collect();
     gates.sort_by_key(|gate| (rank(&gate.verdict), std::cmp::Reverse(gate.enforcement)));
     structural.chain(gates.into_iter().filter_map(|gate| of_gate(gate, decision, &enforcements))).collect()
+}
+
+fn blocks(gate: &GateVerdict) -> bool {
+    gate.enforcement != Enforcement::Advisory && gate.passed_by.is_none()
 }
 
 /// What blocked a decision that the ledger recorded: its findings, and its gates by their words.
 pub fn recorded_blockers(decided: &Decided, findings: &[Finding], given: &Enforcements) -> Vec<Blocker> {
     let mut waits = decided.waits.iter().cloned();
-    let gates = decided.gates.iter().map(|gate| recorded_gate(gate, &mut waits)).collect();
+    let asked = decided.gates.iter().filter(|gate| gate.passed_by.is_none());
+    let gates = asked.map(|gate| recorded_gate(gate, &mut waits)).collect();
     let is_hosts_own = |finding: &&Finding| FindingReport::new(finding, given).is_hosts_own();
     let (structural, judged) = findings.iter().partition::<Vec<&Finding>, _>(is_hosts_own);
     let owned = |findings: Vec<&Finding>| findings.into_iter().cloned().collect();
@@ -74,7 +79,7 @@ fn recorded_gate(gate: &GateRecord, waits: &mut impl Iterator<Item = Wait>) -> G
         "pending" if gate.enforcement != Enforcement::Advisory => waits.next().map_or_else(unknown, Verdict::Pending),
         _ => unknown(),
     };
-    GateVerdict { name: gate.name.clone(), enforcement: gate.enforcement, verdict }
+    GateVerdict::new(&gate.name, gate.enforcement, verdict)
 }
 
 const fn rank(verdict: &Verdict) -> u8 {

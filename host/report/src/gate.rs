@@ -13,6 +13,7 @@ use crate::finding::Enforcements;
 
 /// A gate with its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct GateReport {
     pub name: String,
     #[schemars(schema_with = "crate::words::enforcement")]
@@ -25,6 +26,9 @@ pub struct GateReport {
     /// What it waits for; only with the verdict `pending`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<WaitReport>,
+    /// Entry of the override by which it is passed whatever it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_by: Option<u64>,
 }
 
 /// What something waits for.
@@ -61,7 +65,14 @@ impl From<&GateVerdict> for GateReport {
             Verdict::Pending(wait) => (None, Some(wait.into())),
             _ => (None, None),
         };
-        Self { name: gate.name.clone(), enforcement: gate.enforcement, verdict: gate.verdict.word().to_owned(), message, wait }
+        Self {
+            name: gate.name.clone(),
+            enforcement: gate.enforcement,
+            verdict: gate.verdict.word().to_owned(),
+            message,
+            wait,
+            passed_by: gate.passed_by.map(|pass| pass.entry),
+        }
     }
 }
 
@@ -77,7 +88,7 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn mk_gate(name: &str, enforcement: Enforcement, verdict: Verdict) -> GateVerdict {
-        GateVerdict { name: name.to_owned(), enforcement, verdict }
+        GateVerdict::new(name, enforcement, verdict)
     }
 
     pub(crate) fn mk_wait() -> Verdict {

@@ -1,9 +1,8 @@
 //! Promotion gates: the world that judges the move of a recipe to a target.
 
-use tollgate_core::evaluate::{
-    DecidePromotion, Evaluation, EvaluationError, LoadError, PromotionAnswer, PromotionFinding, PromotionRequest,
-};
-use tollgate_core::policy::{Description, PromotionNeeds};
+use tollgate_core::deciding::{GateAnswer, GateFinding, GateNeeds, GateRequest};
+use tollgate_core::evaluate::{DecidePromotion, Evaluation, EvaluationError, LoadError};
+use tollgate_core::policy::Description;
 use tollgate_core::recipe::Recipe;
 use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Wait;
@@ -23,7 +22,7 @@ pub(crate) struct Promotion {
     plugin: Plugin,
     indices: PromotionIndices,
     description: Description,
-    needs: PromotionNeeds,
+    needs: GateNeeds,
 }
 
 impl Promotion {
@@ -45,10 +44,17 @@ impl Promotion {
         })
     }
 
-    fn accept(&self, answer: Result<wit::Answer, types::PluginError>, recipe: &Recipe) -> Result<PromotionAnswer, EvaluationError> {
+    fn accept(
+        &self,
+        answer: Result<wit::Answer, types::PluginError>,
+        recipe: Option<&Recipe>,
+    ) -> Result<GateAnswer, EvaluationError> {
         match answer.map_err(description::plugin_error)? {
-            wit::Answer::Findings(found) => checked(found, &self.description, recipe).map(PromotionAnswer::Findings),
-            wit::Answer::Pending(waiting) => wait(waiting).map(PromotionAnswer::Pending),
+            wit::Answer::Findings(judgement) => {
+                let findings = checked(judgement.findings, &self.description, recipe)?;
+                Ok(GateAnswer::Findings { findings, valid_until: judgement.valid_until.map(instant).transpose()? })
+            }
+            wit::Answer::Pending(waiting) => wait(waiting).map(GateAnswer::Pending),
         }
     }
 }
@@ -58,7 +64,7 @@ impl DecidePromotion for Promotion {
         &self.description
     }
 
-    fn needs(&self) -> PromotionNeeds {
+    fn needs(&self) -> GateNeeds {
         self.needs
     }
 
@@ -66,14 +72,14 @@ impl DecidePromotion for Promotion {
         self.plugin.uses_clock()
     }
 
-    fn decide(&self, request: &PromotionRequest) -> Evaluation<PromotionAnswer> {
-        let crossing = match promotion_request::crossing(request, self.needs, &self.plugin.settings) {
+    fn decide(&self, request: &GateRequest) -> Evaluation<GateAnswer> {
+        let crossing = match promotion_request::crossing(request, &self.plugin.settings) {
             Ok(crossing) => crossing,
             Err(error) => return plugin::not_asked(EvaluationError::Plugin { reason: error.to_string() }),
         };
         let input = (self.plugin.settings.len() + serde_json::to_vec(request).unwrap_or_default().len()) as u64;
         let call = Call { phase: Phase::Judge, input, evaluation_time: request.evaluation_time };
-        plugin::accept(self.ask(&crossing, &call), |answer| self.accept(answer, &request.recipe))
+        plugin::accept(self.ask(&crossing, &call), |answer| self.accept(answer, request.subject.recipe()))
     }
 }
 
@@ -86,17 +92,36 @@ fn describe(plugin: &Plugin, indices: &PromotionIndices) -> Result<Description, 
     description::description(described).map_err(|source| Phase::Describe.failed(source))
 }
 
-fn configure(plugin: &Plugin, indices: &PromotionIndices) -> Result<PromotionNeeds, LoadError> {
+fn configure(plugin: &Plugin, indices: &PromotionIndices) -> Result<GateNeeds, LoadError> {
     let answer = plugin.load_call(Phase::Configure, |store, instance| {
         let world = indices.load(&mut *store, instance)?;
         world.tollgate_gate_deciding().call_configure(store, &plugin.settings)
     })?;
     let needs = answer.map_err(description::refused_settings)?;
-    Ok(PromotionNeeds { built: needs.built, proofs: needs.proofs })
+    Ok(needs_of(needs))
+}
+
+fn needs_of(flags: wit::Needs) -> GateNeeds {
+    GateNeeds {
+        built: flags.contains(wit::Needs::BUILT),
+        proofs: flags.contains(wit::Needs::PROOFS),
+        actions: flags.contains(wit::Needs::ACTIONS),
+        way_back: flags.contains(wit::Needs::WAY_BACK),
+        change: flags.contains(wit::Needs::CHANGE),
+        approvals: flags.contains(wit::Needs::APPROVALS),
+        stops: flags.contains(wit::Needs::STOPS),
+        overrides: flags.contains(wit::Needs::OVERRIDES),
+        evidence: flags.contains(wit::Needs::EVIDENCE),
+        facts: flags.contains(wit::Needs::FACTS),
+    }
 }
 
 /// Takes over a promotion gate's findings.
-fn checked(found: Vec<wit::Finding>, description: &Description, recipe: &Recipe) -> Result<Vec<PromotionFinding>, EvaluationError> {
+fn checked(
+    found: Vec<wit::Finding>,
+    description: &Description,
+    recipe: Option<&Recipe>,
+) -> Result<Vec<GateFinding>, EvaluationError> {
     OutputMeter::findings(found.len())?;
     let mut meter = OutputMeter::default();
     for finding in &found {
@@ -107,17 +132,17 @@ fn checked(found: Vec<wit::Finding>, description: &Description, recipe: &Recipe)
     found.into_iter().map(|finding| one(finding, description, recipe)).collect()
 }
 
-fn one(finding: wit::Finding, description: &Description, recipe: &Recipe) -> Result<PromotionFinding, EvaluationError> {
+fn one(finding: wit::Finding, description: &Description, recipe: Option<&Recipe>) -> Result<GateFinding, EvaluationError> {
     let level = findings::lowered(&finding.rule, finding.level, description)?;
     let component = match finding.subject {
         wit::Subject::Promotion => None,
-        wit::Subject::Component(name) if recipe.component(&name).is_some() => Some(name),
+        wit::Subject::Component(name) if recipe.is_some_and(|recipe| recipe.component(&name).is_some()) => Some(name),
         wit::Subject::Component(name) => {
             return Err(invalid(format!("a finding names component {}, which is not in the recipe", quoted(&name))));
         }
     };
     let wit::Finding { rule, message, remediation, .. } = finding;
-    Ok(PromotionFinding { rule, message, component, remediation, level })
+    Ok(GateFinding { rule, message, component, remediation, level })
 }
 
 fn wait(wait: wit::Wait) -> Result<Wait, EvaluationError> {
@@ -146,7 +171,7 @@ mod tests {
         wit::Finding { rule: "digest-differs".to_owned(), message: "rebuilt".to_owned(), subject, remediation: None, level: None }
     }
 
-    fn check(found: Vec<wit::Finding>) -> Result<Vec<PromotionFinding>, EvaluationError> {
+    fn check(found: Vec<wit::Finding>) -> Result<Vec<GateFinding>, EvaluationError> {
         let rule = Rule {
             id: "digest-differs".to_owned(),
             title: String::new(),
@@ -164,7 +189,7 @@ mod tests {
             images: Vec::new(),
             renderers: Vec::new(),
         };
-        checked(found, &description, &Recipe::new(vec![component]).unwrap())
+        checked(found, &description, Some(&Recipe::new(vec![component]).unwrap()))
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl<'a> Destination<'a> {
             policies: &in_force.policies,
             locate: &Lines,
             ledger,
+            policy: in_force.revision.digest,
             now,
         };
         way.judge(candidate, history).map_err(fail)

@@ -1,10 +1,11 @@
 //! Asking everybody who has a say on one recipe and one target.
 
-use tollgate_core::decision::Decision;
+use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation, PromotionRequest, PromotionTarget};
+use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
+use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{Gate, Pipeline, Target};
 use tollgate_core::plan::{NoDigest, Plan};
 use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger};
@@ -15,7 +16,7 @@ use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Verdict;
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
 
-use crate::delivery::proofs;
+use crate::delivery::question::Question;
 use crate::delivery::recipe::Candidate;
 use crate::delivery::render::{RenderError, render};
 use crate::inline_waivers;
@@ -28,6 +29,8 @@ pub(crate) struct Way<'a> {
     pub(crate) policies: &'a Policies,
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) ledger: &'a dyn ReadLedger,
+    /// Digest of the policy in force.
+    pub(crate) policy: Digest,
     pub(crate) now: Timestamp,
 }
 
@@ -73,7 +76,7 @@ impl Way<'_> {
     /// Renders, plans, asks every gate, and folds.
     pub(crate) fn judge(&self, candidate: &Candidate, history: &History) -> Result<Judged, DecideError> {
         let gates: Vec<&Gate> = self.pipeline.gates_to(self.target).collect();
-        if gates.is_empty() {
+        if gates.iter().all(|gate| gate.is_implied) {
             return Err(DecideError::NoGate { target: self.target.name.clone() });
         }
         let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
@@ -85,7 +88,8 @@ impl Way<'_> {
         match &prepared {
             Some(prepared) => {
                 host_findings.extend(self.structure(candidate, history, prepared));
-                judgements.absorb(judge_promotion(&policies, &self.request(candidate, history, prepared)?));
+                let question = Question { way: self, candidate, history, prepared, findings: &known(&host_findings, &judgements) };
+                judgements.absorb(judge_promotion(&policies, &question.ask()?));
             }
             None => ask_nothing_of_promotion_gates(&policies, &mut judgements),
         }
@@ -94,10 +98,12 @@ impl Way<'_> {
             candidate.documents.documents.iter().filter(is_in).cloned().collect()
         };
         inline_waivers::accept(self.pipeline, self.now, &mut judgements, of_files, self.locate);
-        let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
-        if verdicts.iter().all(|gate| gate.verdict == Verdict::NotApplicable) {
+        let mut verdicts = gate_verdicts(gates.iter().copied(), &judgements);
+        if says_nothing(&gates, &verdicts) {
             return Err(DecideError::NothingJudged { target: self.target.name.clone() });
         }
+        let passes = prepared.as_ref().map(|prepared| self.passes(history, prepared)).unwrap_or_default();
+        verdicts.iter_mut().for_each(|gate| gate.pass(&passes));
         let decision = Decision::fold(verdicts, host_findings, judgements.findings());
         Ok(Judged { decision, judgements, prepared })
     }
@@ -121,29 +127,26 @@ impl Way<'_> {
         findings
     }
 
-    fn request(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Result<PromotionRequest, DecideError> {
-        let target = PromotionTarget {
-            name: self.target.name.clone(),
-            environment: self.target.environment.clone(),
-            role: self.target.role,
-            promotable: self.target.promotable,
-            after: self.target.predecessors().map(ToOwned::to_owned).collect(),
-        };
-        Ok(PromotionRequest {
-            context: self.context(),
-            target,
-            recipe: prepared.recipe.clone(),
-            sources: candidate.sources(),
-            plan: prepared.plan.summary()?,
-            built: history.built().collect(),
-            proofs: proofs::proofs(history, self.ledger)?,
-            evaluation_time: seconds(self.now),
-        })
+    /// What overrides may pass here and now.
+    fn passes(&self, history: &History, prepared: &Prepared) -> Passes {
+        let Some(terms) = &self.pipeline.overrides else { return Passes::new() };
+        history.passes(&self.pipeline.people, terms, prepared.id, &self.target.name, self.now)
     }
 
-    fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         Context { place: PlaceOfEvaluation::Promote, target: Some(self.target.name.clone()) }
     }
+}
+
+/// Whether no gate that somebody asked for had anything to judge.
+fn says_nothing(gates: &[&Gate], verdicts: &[GateVerdict]) -> bool {
+    let asked = gates.iter().zip(verdicts).filter(|(gate, _)| !gate.is_implied);
+    asked.into_iter().all(|(_, verdict)| verdict.verdict == Verdict::NotApplicable)
+}
+
+/// What is found before promotion gates are asked: approvals are compared with it.
+fn known(host: &[Finding], judgements: &Judgements) -> Vec<Finding> {
+    host.iter().cloned().chain(judgements.findings()).collect()
 }
 
 /// Renders and plans a candidate that has a recipe.

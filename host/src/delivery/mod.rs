@@ -8,6 +8,7 @@ pub(crate) mod components;
 pub(crate) mod decide;
 pub(crate) mod images;
 pub(crate) mod proofs;
+pub(crate) mod question;
 pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tollgate_core::deciding::GitChange;
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
 use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
@@ -17,6 +18,12 @@ pub(crate) struct Candidate {
     /// Nothing when an image has no digest: then there is no recipe, and the findings say why.
     pub(crate) recipe: Option<Recipe>,
     pub(crate) provenance: Provenance,
+    /// Git hash of the whole tree of its commit.
+    pub(crate) tree: String,
+    /// What git tells of the change; nothing where nobody has looked.
+    pub(crate) change: Option<GitChange>,
+    /// It goes back to what ran on the target before.
+    pub(crate) is_rollback: bool,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
     /// `recipe/…`
@@ -71,7 +78,7 @@ impl Kitchen<'_> {
             });
         }
         let recipe = if findings.is_empty() { Some(Recipe::new(parts)?) } else { None };
-        Ok(Candidate { recipe, provenance: provenance.clone(), components, documents, findings })
+        self.of(provenance, recipe, components, documents, findings)
     }
 }
 
@@ -84,7 +91,20 @@ impl Kitchen<'_> {
         recipe: Recipe,
     ) -> Result<Candidate, CandidateError> {
         let documents = self.documents(&components)?;
-        Ok(Candidate { recipe: Some(recipe), provenance: provenance.clone(), components, documents, findings: Vec::new() })
+        self.of(provenance, Some(recipe), components, documents, Vec::new())
+    }
+
+    fn of(
+        &self,
+        provenance: &Provenance,
+        recipe: Option<Recipe>,
+        components: BTreeMap<String, ComponentAt>,
+        documents: Documents,
+        findings: Vec<Finding>,
+    ) -> Result<Candidate, CandidateError> {
+        let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
+        let provenance = provenance.clone();
+        Ok(Candidate { recipe, provenance, tree, change: None, is_rollback: false, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {

@@ -1,12 +1,12 @@
 //! Where a recipe enters: every own image was built from its branch, and is still what was built.
 
-use tollgate_sdk::promotion::{Built, Component, Finding, Image, Request};
+use tollgate_sdk::promotion::{Built, Component, Finding, Image, ProposedMove};
 
 use crate::evidence::Evidence;
 use crate::{image, rules};
 
-pub(crate) fn judge(request: &Request, evidence: &Evidence<'_>) -> Vec<Finding> {
-    let components = request.recipe.components.iter();
+pub(crate) fn judge(promotion: &ProposedMove, evidence: &Evidence<'_>) -> Vec<Finding> {
+    let components = promotion.recipe.components.iter();
     let own =
         components.flat_map(|component| component.images.iter().filter(|image| image.own).map(move |image| (component, image)));
     own.filter_map(|(component, image)| judge_image(component, image, evidence)).collect()
@@ -95,6 +95,8 @@ fn wrong_branch(component: &Component, image: &Image, built: &[&Built], wanted: 
 
 #[cfg(test)]
 mod tests {
+    use tollgate_sdk::testing::promotions::proposed_in;
+
     use crate::story::{BRANCH, Story, commit, denials, digest, rules_of};
 
     #[test]
@@ -148,17 +150,17 @@ mod tests {
     #[test]
     fn a_component_without_a_source_has_no_branch_to_come_from() {
         let mut request = Story::new("preprod").with_built("cart", 1, 1).request();
-        request.recipe.components[0].source = None;
+        proposed_in(&mut request).recipe.components[0].source = None;
         assert_eq!(rules_of(&crate::story::decide(&request)), ["wrong-branch"]);
     }
 
     #[test]
     fn another_services_record_does_not_count() {
         let mut request = Story::new("preprod").with_built("cart", 1, 1).request();
-        request.built[0].service = "checkout".to_owned();
+        proposed_in(&mut request).built[0].service = "checkout".to_owned();
         assert_eq!(rules_of(&crate::story::decide(&request)), ["not-built"]);
         let mut request = Story::new("preprod").with_built("cart", 1, 1).request();
-        request.built[0].commit = commit(2);
+        proposed_in(&mut request).built[0].commit = commit(2);
         assert_eq!(rules_of(&crate::story::decide(&request)), ["not-built"]);
     }
 

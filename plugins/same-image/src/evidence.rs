@@ -1,11 +1,11 @@
 //! What the ledger says of images and recipes, for looking up.
 
 use tollgate_sdk::PluginError;
-use tollgate_sdk::promotion::{Built, Component, Image, Proof, Recipe, Request};
+use tollgate_sdk::promotion::{Built, Component, Image, Proof, ProposedMove, Recipe};
 
 use crate::image;
 
-/// The records of a request.
+/// The records of a promotion.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
     built: &'a [Built],
@@ -25,15 +25,15 @@ pub(crate) enum Standing {
 
 impl<'a> Evidence<'a> {
     /// The records of a request, once it is sure that digests are digests and ids are ids.
-    pub(crate) fn of(request: &'a Request) -> Result<Self, PluginError> {
-        image::require_digests(&request.recipe)?;
-        for proof in &request.proofs {
+    pub(crate) fn of(promotion: &'a ProposedMove) -> Result<Self, PluginError> {
+        image::require_digests(&promotion.recipe)?;
+        for proof in &promotion.proofs {
             image::require_digests(&proof.recipe)?;
-            if proof.recipe.id == request.recipe.id && !is_same(&proof.recipe, &request.recipe) {
+            if proof.recipe.id == promotion.recipe.id && !is_same(&proof.recipe, &promotion.recipe) {
                 return Err(PluginError::BadInput(format!("two different recipes have the id `{}`", proof.recipe.id)));
             }
         }
-        Ok(Self { built: &request.built, proofs: &request.proofs })
+        Ok(Self { built: &promotion.built, proofs: &promotion.proofs })
     }
 
     /// The records of builds under a name and tag, the oldest first: its digest is the one that stands.

@@ -11,7 +11,7 @@ mod rules;
 #[cfg(test)]
 mod story;
 
-use tollgate_sdk::promotion::{Answer, Finding, Needs, Request};
+use tollgate_sdk::promotion::{Answer, Finding, Needs, ProposedMove, Request};
 use tollgate_sdk::{Description, Level, NoSettings, PluginError, Promotion, export_promotion};
 
 use evidence::Evidence;
@@ -24,27 +24,28 @@ impl Promotion for SameImage {
     const DESCRIPTION: Description = Description { name: "same-image", version: env!("CARGO_PKG_VERSION"), rules: &rules::ALL };
 
     fn needs(_: &NoSettings) -> Needs {
-        Needs { built: true, proofs: true }
+        Needs::BUILT | Needs::PROOFS
     }
 
     fn decide(_: &NoSettings, request: &Request) -> Result<Answer, PluginError> {
-        let evidence = Evidence::of(request)?;
-        let findings = if !request.target.promotable {
-            vec![not_judged(request)]
-        } else if request.target.after.is_empty() {
-            built::judge(request, &evidence)
+        let promotion = request.promotion()?;
+        let evidence = Evidence::of(promotion)?;
+        let findings = if !promotion.target.promotable {
+            vec![not_judged(promotion)]
+        } else if promotion.target.after.is_empty() && promotion.target.after_any.is_empty() {
+            built::judge(promotion, &evidence)
         } else {
-            proven::judge(request, &evidence)
+            proven::judge(promotion, &evidence)
         };
-        Ok(Answer::Findings(findings))
+        Ok(Answer::of(findings))
     }
 }
 
 export_promotion!(SameImage);
 
 /// Nothing is promoted from there, so nothing has to be proven there, and nothing is.
-fn not_judged(request: &Request) -> Finding {
-    let environment = &request.target.environment;
+fn not_judged(promotion: &ProposedMove) -> Finding {
+    let environment = &promotion.target.environment;
     let message =
         format!("environment `{environment}` is not promotable, so its images are not judged, and what runs there proves nothing");
     Finding { level: Some(Level::Note), ..rules::UNPROMOTABLE.of_promotion(message) }
@@ -71,7 +72,7 @@ mod tests {
     #[test]
     fn a_digest_that_is_none_is_bad_input_and_no_answer() {
         let mut request = Story::new("preprod").with_built("cart", 1, 1).request();
-        request.recipe.components[0].images[0].digest.clear();
+        testing::promotions::proposed_in(&mut request).recipe.components[0].images[0].digest.clear();
         assert!(matches!(testing::decide::<SameImage>("{}", &request), Err(PluginError::BadInput(_))));
     }
 }

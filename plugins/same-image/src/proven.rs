@@ -1,36 +1,44 @@
 //! Everywhere but where a recipe enters: it has succeeded, as it is, on every target before.
 
 use tollgate_sdk::Rule;
-use tollgate_sdk::promotion::{Component, Finding, Image, Proof, Recipe, Request};
+use tollgate_sdk::promotion::{Component, Finding, Image, Proof, ProposedMove, Recipe};
 
 use crate::evidence::{Evidence, Standing, find, is_alike, standing};
 use crate::{image, rules};
 
-pub(crate) fn judge(request: &Request, evidence: &Evidence<'_>) -> Vec<Finding> {
-    let missing: Vec<&String> = request.target.after.iter().filter(|target| !is_proven(request, evidence, target)).collect();
+pub(crate) fn judge(promotion: &ProposedMove, evidence: &Evidence<'_>) -> Vec<Finding> {
+    let missing = missing(promotion, evidence);
     if missing.is_empty() {
         return Vec::new();
     }
-    let mut findings: Vec<Finding> = missing.iter().map(|target| unproven(request, evidence, target)).collect();
+    let mut findings: Vec<Finding> = missing.iter().map(|target| unproven(promotion, evidence, target)).collect();
     // A recipe that is proven elsewhere, or was before, differs from nothing: it is the target that is missing.
-    let differs = evidence.of_recipe_anywhere(&request.recipe).is_none_or(|proof| standing(proof) == Standing::Unpromotable);
+    let differs = evidence.of_recipe_anywhere(&promotion.recipe).is_none_or(|proof| standing(proof) == Standing::Unpromotable);
     if differs {
-        let nearest = evidence.nearest(&request.recipe, &request.target.after);
-        findings.extend(request.recipe.components.iter().flat_map(|component| judge_component(component, nearest, evidence)));
-        findings.extend(nearest.into_iter().flat_map(|proof| removed(&request.recipe, proof)));
+        let nearest = evidence.nearest(&promotion.recipe, &promotion.target.after);
+        findings.extend(promotion.recipe.components.iter().flat_map(|component| judge_component(component, nearest, evidence)));
+        findings.extend(nearest.into_iter().flat_map(|proof| removed(&promotion.recipe, proof)));
     }
     findings
 }
 
-fn is_proven(request: &Request, evidence: &Evidence<'_>, target: &str) -> bool {
-    evidence.of_recipe(&request.recipe, target).is_some_and(|proof| standing(proof) == Standing::Proven)
+/// The targets that a proof is missing for: of a group, all where none has one.
+fn missing<'a>(promotion: &'a ProposedMove, evidence: &Evidence<'_>) -> Vec<&'a String> {
+    let is_missing = |target: &&String| !is_proven(promotion, evidence, target);
+    let each = promotion.target.after.iter().filter(is_missing);
+    let groups = promotion.target.after_any.iter().filter(|group| group.iter().all(|target| is_missing(&target)));
+    each.chain(groups.flatten()).collect()
+}
+
+fn is_proven(promotion: &ProposedMove, evidence: &Evidence<'_>, target: &str) -> bool {
+    evidence.of_recipe(&promotion.recipe, target).is_some_and(|proof| standing(proof) == Standing::Proven)
 }
 
 /// Why the recipe as a whole is not proven on a target. There is one of these for each such target, so nothing unproven passes.
-fn unproven(request: &Request, evidence: &Evidence<'_>, target: &str) -> Finding {
-    let id = &request.recipe.id;
-    let here = evidence.of_recipe(&request.recipe, target);
-    let proof = here.or_else(|| evidence.of_recipe_anywhere(&request.recipe));
+fn unproven(promotion: &ProposedMove, evidence: &Evidence<'_>, target: &str) -> Finding {
+    let id = &promotion.recipe.id;
+    let here = evidence.of_recipe(&promotion.recipe, target);
+    let proof = here.or_else(|| evidence.of_recipe_anywhere(&promotion.recipe));
     match proof.map(|proof| (proof, standing(proof))) {
         Some((proof, Standing::Ended)) if here.is_some() => rules::PROOF_ENDED
             .of_promotion(format!("recipe `{id}` succeeded {}, but was rolled back or failed there later", place(proof)))

@@ -1,9 +1,8 @@
 //! Requests as they come about, for tests.
 
-use tollgate_sdk::promotion::{
-    Answer, Built, Component, Finding, Image, PlanSummary, Proof, Recipe, Request, Role, Source, Subject, Target,
-};
+use tollgate_sdk::promotion::{Answer, Built, Component, Finding, Image, Proof, Recipe, Request, Role, Source, Subject, Target};
 use tollgate_sdk::testing;
+use tollgate_sdk::testing::promotions::{promotion_request, proposed_in};
 
 use crate::SameImage;
 
@@ -50,6 +49,7 @@ impl Story {
             role: Role::Apps,
             promotable: true,
             after: Vec::new(),
+            after_any: Vec::new(),
         };
         Self { target, components: Vec::new(), built: Vec::new(), proofs: Vec::new() }
     }
@@ -122,15 +122,11 @@ impl Story {
     }
 
     pub(crate) fn request(self) -> Request {
-        Request {
-            settings: Vec::new(),
-            context: b"{}".to_vec(),
-            target: self.target,
-            recipe: recipe(self.components),
-            plan: PlanSummary { digest: digest(0), creates: 0, changes: 1, deletes: 0, unchanged: 0 },
-            built: self.built,
-            proofs: self.proofs,
-        }
+        let mut request = promotion_request(&self.target.environment);
+        let promotion = proposed_in(&mut request);
+        (promotion.target, promotion.recipe) = (self.target, recipe(self.components));
+        (promotion.built, promotion.proofs) = (self.built, self.proofs);
+        request
     }
 
     pub(crate) fn decide(self) -> Answer {
@@ -144,7 +140,7 @@ pub(crate) fn decide(request: &Request) -> Answer {
 
 pub(crate) fn findings(answer: &Answer) -> &[Finding] {
     match answer {
-        Answer::Findings(findings) => findings,
+        Answer::Findings(judgement) => &judgement.findings,
         Answer::Pending(wait) => panic!("pending: {}", wait.reason),
     }
 }

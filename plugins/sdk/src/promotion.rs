@@ -9,7 +9,9 @@ use crate::panic;
 use crate::settings::{self, Settings, SettingsError};
 
 pub use deciding::{
-    Answer, Built, Component, Finding, Image, Needs, PlanSummary, Proof, Recipe, Request, Role, Source, Subject, Target, Wait,
+    Action, Answer, Approval, ApprovalKind, Built, Change, Commit, Component, Evidence, Fact, Finding, Image, Judgement, Needs,
+    OverrideRecord, Person, Plan, PolicyChange, Promotion as ProposedMove, Proof, Recipe, Rejection, Request, Role, Source, Stop,
+    Subject, SubjectOfRequest, Target, Verb, Vouching, Wait, WayBack,
 };
 
 /// A plugin that judges promotions.
@@ -52,6 +54,63 @@ impl Finding {
     pub fn fix(mut self, remediation: impl Into<String>) -> Self {
         self.remediation = Some(remediation.into());
         self
+    }
+}
+
+impl Request {
+    /// The recipe that would move.
+    ///
+    /// # Errors
+    /// For a gate that judges nothing else: when a policy revision is judged. The gate then blocks it, and says so.
+    pub fn promotion(&self) -> Result<&ProposedMove, PluginError> {
+        match &self.subject {
+            SubjectOfRequest::Promotion(promotion) => Ok(promotion),
+            SubjectOfRequest::Policy(_) => Err(PluginError::BadInput(
+                "this gate judges recipes that move, and no policy revisions; take `change: policy` out of its `match`".to_owned(),
+            )),
+        }
+    }
+}
+
+impl Answer {
+    /// Findings that time does not change. None: it passes.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        Self::Findings(Judgement { findings, valid_until: None })
+    }
+
+    /// That it waits for time alone, until these seconds since the Unix epoch.
+    pub fn wait_until(reason: impl Into<String>, until: u64) -> Self {
+        Self::Pending(Wait { reason: reason.into(), from: Vec::new(), until: Some(until) })
+    }
+
+    /// That it waits for people: teams or mail addresses.
+    pub fn wait_for(reason: impl Into<String>, from: &[String]) -> Self {
+        Self::Pending(Wait { reason: reason.into(), from: from.to_vec(), until: None })
+    }
+
+    /// The findings; none while it waits.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Findings(judgement) => &judgement.findings,
+            Self::Pending(_) => &[],
+        }
+    }
+}
+
+impl Person {
+    /// Whether this is one of those that a list of teams and mail addresses names.
+    pub fn is_one_of(&self, names: &[String]) -> bool {
+        names.iter().any(|name| *name == self.principal || self.teams.contains(name))
+    }
+}
+
+impl Vouching {
+    /// The person, where there is one.
+    pub const fn person(&self) -> Option<&Person> {
+        match self {
+            Self::Signed(person) | Self::Forge(person) => Some(person),
+            Self::Unsigned(_) => None,
+        }
     }
 }
 

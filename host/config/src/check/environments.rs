@@ -47,6 +47,8 @@ fn target(raw: &raw::Target, environment: &raw::Environment, at: &At<'_>, proble
         on: triggers(&raw.on, &at.member("on"), problems),
         requires: Vec::new(),
         after: Vec::new(),
+        after_any: Vec::new(),
+        soak: None,
         kind: TargetKind::Directory(directory(&raw.directory, &at.member("directory"), problems)),
         location: at.location(),
     }

@@ -4,6 +4,7 @@ use tollgate_core::pipeline::{Gate, PolicySpec, Requirement};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::ports::SourceError;
 
+use super::implied;
 use super::matches::{Field, matches};
 use super::names::Names;
 use super::packs;
@@ -46,6 +47,7 @@ pub(crate) fn assemble(raw: &Pipeline, field: &Field<'_>, at: &At<'_>, reading: 
         assembly.add_gate(gate, field, &at.member("gates").element(index), reading)?;
     }
     assembly.check_use(reading);
+    implied::add(raw, field.environments, at, &mut assembly, &mut reading.problems);
     Ok(assembly)
 }
 
@@ -157,7 +159,8 @@ impl Assembly {
                 .push(problem.hint("choose another name; the gate of the pack can be made `advisory` or be given a `match`"));
         }
         let enforcement = enforcement.unwrap_or_default();
-        self.gates.push(Gate { name: name.to_owned(), requirement, enforcement, matches, location: at.location() });
+        let (name, location) = (name.to_owned(), at.location());
+        self.gates.push(Gate { name, requirement, enforcement, matches, is_implied: false, location });
         Ok(())
     }
 

@@ -2,16 +2,19 @@
 
 pub(crate) mod components;
 pub(crate) mod coverage;
+mod duration;
 pub(crate) mod environments;
 pub(crate) mod fixers;
 pub(crate) mod gates;
 mod glob;
 pub(crate) mod grants;
+pub(crate) mod implied;
 pub(crate) mod matches;
 mod merge;
 pub(crate) mod names;
 pub(crate) mod order;
 mod overlap;
 pub(crate) mod packs;
+pub(crate) mod people;
 pub(crate) mod policies;
 pub(crate) mod waivers;

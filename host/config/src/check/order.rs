@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use tollgate_core::pipeline::Environment;
 
+use super::duration::seconds;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
-use crate::raw::pipeline::{Pipeline, Target};
+use crate::raw::pipeline::{After, Pipeline, Target};
 use crate::raw::role::Role;
 use crate::raw::text::Name;
 
@@ -58,21 +59,36 @@ pub(crate) fn resolve(raw: &Pipeline, environments: &mut [Environment], at: &At<
     let graph = Graph::new(raw);
     for (index, (written, environment)) in raw.environments.iter().zip(environments.iter_mut()).enumerate() {
         let at = at.element(index);
-        let shared = written
-            .after
-            .as_ref()
-            .map_or_else(Vec::new, |after| before(&after.all, &graph, &at.member("after").member("all"), problems));
+        let shared = what_comes_before(written.after.as_ref(), &graph, &at.member("after"), problems);
         for (index, (written, target)) in written.targets.iter().zip(&mut environment.targets).enumerate() {
             let at = at.member("targets").element(index);
             target.requires = required(written, &graph, &at.member("requires"), problems);
-            target.after.clone_from(&shared);
-            if let Some(after) = &written.after {
-                target.after.extend(before(&after.all, &graph, &at.member("after").member("all"), problems));
-            }
+            let own = what_comes_before(written.after.as_ref(), &graph, &at.member("after"), problems);
+            let both = [shared.clone(), own];
+            target.after = both.iter().flat_map(|before| before.all.clone()).collect();
+            target.after_any = both.iter().map(|before| before.any.clone()).filter(|group| !group.is_empty()).collect();
+            target.soak = both.iter().filter_map(|before| before.soak).max();
             deduplicate(&mut target.after);
         }
     }
     check_cycles(environments, problems);
+}
+
+/// What an `after` says.
+#[derive(Clone, Debug, Default)]
+struct Before {
+    all: Vec<String>,
+    any: Vec<String>,
+    soak: Option<u64>,
+}
+
+fn what_comes_before(raw: Option<&After>, graph: &Graph<'_>, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Before {
+    let Some(raw) = raw else { return Before::default() };
+    Before {
+        all: before(&raw.all, graph, &at.member("all"), problems),
+        any: before(&raw.any, graph, &at.member("any"), problems),
+        soak: raw.soak.as_ref().map(|soak| seconds(soak, &at.member("soak"), problems)),
+    }
 }
 
 fn deduplicate(names: &mut Vec<String>) {

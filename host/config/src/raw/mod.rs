@@ -7,6 +7,7 @@ pub(crate) mod gate;
 pub(crate) mod language;
 pub(crate) mod lock;
 pub(crate) mod pack;
+pub(crate) mod people;
 pub(crate) mod pipeline;
 pub(crate) mod policy;
 pub(crate) mod role;

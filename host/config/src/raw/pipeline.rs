@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::api_version::ApiVersion;
 use super::gate::Gate;
 use super::language::Language;
+use super::people::{Overrides, People, Queue};
 use super::policy::Policy;
 use super::role::Role;
-use super::text::{GlobText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, Text, VariableName};
+use super::text::{DurationText, GlobText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, Text, VariableName};
 use super::waivers::Waivers;
 
 /// What the file is.
@@ -76,6 +77,18 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [{"files": ["waivers.yaml"]}]))]
     pub(crate) waivers: Waivers,
+    /// Who signs, and who belongs to which team.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"signers": ".tollgate/allowed_signers", "teams": {"platform": ["platform-lead@example.com"]}}]))]
+    pub(crate) people: People,
+    /// On which terms break-glass lets named gates be passed. Without this key it does not exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"by": ["platform"], "approvals": 2, "maxDuration": "4h", "reviewWithin": "24h", "require": ["reason", "ticket"]}]))]
+    pub(crate) overrides: Option<Overrides>,
+    /// How promotions to one target wait for each other.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"supersede": true, "lease": "60s"}]))]
+    pub(crate) queue: Queue,
 }
 
 /// How a component is delivered.
@@ -174,11 +187,22 @@ const fn yes() -> bool {
 /// What must have proven the recipe before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{"required": ["all"]}, {"required": ["any"]}]))]
 pub(crate) struct After {
     /// Names of targets and environments, all of which must have proven the very same recipe. An environment's name
     /// means all its `apps` targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1), extend("examples" = [["preprod"]]))]
     pub(crate) all: Vec<Name>,
+    /// Names of targets and environments, one of which must have proven the very same recipe. An environment's name means
+    /// all its `apps` targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1), extend("examples" = [["preprod-eu", "preprod-us"]]))]
+    pub(crate) any: Vec<Name>,
+    /// How long it must have stood there without a break.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["24h"]))]
+    pub(crate) soak: Option<DurationText>,
 }
 
 /// One place to apply to.

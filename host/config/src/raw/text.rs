@@ -56,6 +56,12 @@ text!(
     "must be the name of one rule, `<policy>/<rule>`: patterns would accept what nobody has seen"
 );
 text!(
+    /// A length of time: numbers with the units `s`, `m`, `h`, `d` and `w`.
+    DurationText as "Duration",
+    r"^([0-9]{1,9}[smhdw])+$",
+    "must be a length of time: a number and a unit, such as `90s`, `30m`, `24h`, `7d`, `1h30m`"
+);
+text!(
     /// A day: `2026-12-31`.
     DateText as "Day",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",

@@ -1,8 +1,7 @@
 //! Keys that the design has and this version does not.
 
 /// Keys that people may know from the design or from later versions.
-const LATER: [&str; 10] =
-    ["dependsOn", "git", "kubernetes", "overrides", "pairs", "people", "render", "soak", "terraform", "windows"];
+const LATER: [&str; 7] = ["dependsOn", "git", "kubernetes", "pairs", "render", "terraform", "windows"];
 
 /// The hint for such a key.
 pub(crate) fn hint(key: &str) -> Option<String> {

@@ -126,5 +126,8 @@ pub(crate) fn mk_decided(decision: DecisionWord) -> Decided {
         valid_until: None,
         waits: Vec::new(),
         carried: BTreeMap::new(),
+        requester: None,
+        is_rollback: false,
+        overrides: Vec::new(),
     }
 }

@@ -81,13 +81,17 @@ fn a_recorded_decision_has_the_blockers_that_it_had() {
         valid_until: None,
         waits: decision.waits(),
         carried: std::collections::BTreeMap::new(),
+        requester: None,
+        is_rollback: false,
+        overrides: Vec::new(),
     };
     assert_eq!(recorded_blockers(&decided, &findings, &Enforcements::new()), blockers(&decision, &Enforcements::new()));
 }
 
 #[test]
 fn a_word_that_nobody_knows_blocks() {
-    let record = GateRecord { name: "a".to_owned(), enforcement: Enforcement::Mandatory, verdict: "maybe".to_owned() };
+    let record =
+        GateRecord { name: "a".to_owned(), enforcement: Enforcement::Mandatory, verdict: "maybe".to_owned(), passed_by: None };
     let gate = recorded_gate(&record, &mut std::iter::empty());
     assert!(matches!(gate.verdict, Verdict::Error { .. }));
 }

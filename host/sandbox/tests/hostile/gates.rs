@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
+use tollgate_core::deciding::{GateAnswer, GateRequest, GateSubject, PlanSummary, ProposedMove};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
-    Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PlaceOfEvaluation, PlanSummary,
-    PromotionAnswer, PromotionRequest, PromotionTarget,
+    Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PlaceOfEvaluation, PromotionTarget,
 };
 use tollgate_core::pipeline::Role;
 use tollgate_core::proof::Proof;
@@ -42,22 +42,43 @@ fn mk_recipe() -> Recipe {
     Recipe::new(vec![component]).unwrap()
 }
 
-fn mk_request() -> PromotionRequest {
-    PromotionRequest {
+fn mk_request() -> GateRequest {
+    mk_request_of(Vec::new())
+}
+
+fn mk_request_of(proofs: Vec<Proof>) -> GateRequest {
+    GateRequest {
         context: Context { place: PlaceOfEvaluation::Promote, target: Some("prod-apps".to_owned()) },
+        subject: GateSubject::Promotion(Box::new(mk_promotion(proofs))),
+        change: None,
+        approvals: Vec::new(),
+        rejections: Vec::new(),
+        stops: Vec::new(),
+        overrides: Vec::new(),
+        evidence: Vec::new(),
+        facts: Vec::new(),
+        evaluation_time: NOW,
+    }
+}
+
+fn mk_promotion(proofs: Vec<Proof>) -> ProposedMove {
+    let digest = Digest::of(b"plan");
+    ProposedMove {
         target: PromotionTarget {
             name: "prod-apps".to_owned(),
             environment: "prod".to_owned(),
             role: Role::Apps,
             promotable: true,
             after: vec!["preprod-apps".to_owned()],
+            after_any: Vec::new(),
         },
         recipe: mk_recipe(),
         sources: BTreeMap::new(),
-        plan: PlanSummary { digest: Digest::of(b"plan"), creates: 1, changes: 0, deletes: 0, unchanged: 0 },
+        plan: PlanSummary { digest, creates: 1, changes: 0, deletes: 0, unchanged: 0, actions: Vec::new() },
+        is_rollback: false,
         built: Vec::new(),
-        proofs: Vec::new(),
-        evaluation_time: NOW,
+        proofs,
+        way_back: None,
     }
 }
 
@@ -77,20 +98,23 @@ fn a_component_without_proof_is_denied() {
     let gate = gate("honest-gate");
     assert!(gate.needs().proofs && gate.uses_clock());
     let evaluation = gate.decide(&mk_request());
-    let Ok(PromotionAnswer::Findings(findings)) = evaluation.outcome else { panic!("{evaluation:?}") };
+    let Ok(GateAnswer::Findings { findings, .. }) = evaluation.outcome else { panic!("{evaluation:?}") };
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].component.as_deref(), Some("cart"));
     assert_eq!(findings[0].message, "`cart` is not proven (0 built)");
 }
 
 fn a_proven_recipe_passes() {
-    let request = PromotionRequest { proofs: vec![mk_proof()], ..mk_request() };
-    assert_eq!(gate("honest-gate").decide(&request).outcome.unwrap(), PromotionAnswer::Findings(Vec::new()));
+    let request = mk_request_of(vec![mk_proof()]);
+    assert_eq!(
+        gate("honest-gate").decide(&request).outcome.unwrap(),
+        GateAnswer::Findings { findings: Vec::new(), valid_until: None }
+    );
 }
 
 fn a_gate_that_waits_says_until_when() {
-    let request = PromotionRequest { evaluation_time: 1_500_000_000, ..mk_request() };
-    let Ok(PromotionAnswer::Pending(wait)) = gate("honest-gate").decide(&request).outcome else { panic!("not pending") };
+    let request = GateRequest { evaluation_time: 1_500_000_000, ..mk_request() };
+    let Ok(GateAnswer::Pending(wait)) = gate("honest-gate").decide(&request).outcome else { panic!("not pending") };
     assert_eq!(wait.reason, "`prod-apps` opens later");
     assert_eq!(wait.until, Some(Timestamp::from_second(1_600_000_000).unwrap()));
 }

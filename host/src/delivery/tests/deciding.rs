@@ -2,36 +2,36 @@
 
 use std::sync::{Arc, Mutex};
 
+use tollgate_core::deciding::{GateAnswer, GateNeeds, GateRequest};
 use tollgate_core::decision::DecisionWord;
-use tollgate_core::evaluate::{PromotionAnswer, PromotionRequest};
 use tollgate_core::finding::RuleId;
 use tollgate_core::pipeline::Trigger;
-use tollgate_core::policy::PromotionNeeds;
 use tollgate_core::recipe::Provenance;
 use tollgate_core::terms::Terms;
 use tollgate_core::verdict::Wait;
 use tollgate_core::waiver::{Waiver, WaiverSubject};
 
 use super::world::{
-    World, at, branch, deployment, glob, mk_gate, mk_location, mk_policies, mk_tree, mk_world, promotion, suspicious, tag,
+    World, at, branch, deployment, findings, glob, mk_gate, mk_location, mk_policies, mk_tree, mk_world, promotion, proposed,
+    suspicious, tag,
 };
 use crate::delivery::decide::{DecideError, Judged};
 
-type Requests = Arc<Mutex<Vec<PromotionRequest>>>;
+type Requests = Arc<Mutex<Vec<GateRequest>>>;
 
 /// A gate that says yes to everything and remembers what it was asked.
-fn listen(world: &mut World, needs: PromotionNeeds) -> Requests {
+fn listen(world: &mut World, needs: GateNeeds) -> Requests {
     let requests = Requests::default();
     let kept = Arc::clone(&requests);
     let listener = promotion(needs, move |request| {
         kept.lock().unwrap().push(request.clone());
-        Ok(PromotionAnswer::Findings(Vec::new()))
+        Ok(findings(Vec::new()))
     });
     world.policies = mk_policies(&[("suspicious", suspicious()), ("same-image", listener)]);
     requests
 }
 
-const EVERYTHING: PromotionNeeds = PromotionNeeds { built: true, proofs: true };
+const EVERYTHING: GateNeeds = GateNeeds::EVERYTHING;
 
 fn mk_pushed() -> (World, Provenance) {
     let world = mk_world();
@@ -144,12 +144,13 @@ fn gates_that_concern_nothing_are_no_decision() {
 
 #[test]
 fn a_promotion_gate_sees_only_what_it_needs() {
-    for needs in [EVERYTHING, PromotionNeeds { built: false, proofs: true }, PromotionNeeds { built: true, proofs: false }] {
+    for needs in [EVERYTHING, GateNeeds { built: false, ..EVERYTHING }, GateNeeds { proofs: false, ..EVERYTHING }] {
         let (mut world, master) = mk_pushed();
         let requests = listen(&mut world, needs);
         world.deliver("preprod-apps", &master);
         judge(&world, "preprod-apps", &master);
         let request = requests.lock().unwrap().pop().unwrap();
+        let request = proposed(&request);
         assert_eq!((request.built.len(), request.proofs.len()), (usize::from(needs.built), usize::from(needs.proofs)));
         assert_eq!((request.target.name.as_str(), request.target.promotable), ("preprod-apps", true));
         assert_eq!((request.plan.creates, request.plan.unchanged), (0, 1));
@@ -181,7 +182,7 @@ fn a_policy_that_fails_blocks_and_the_others_still_report() {
 fn a_gate_that_waits_makes_the_decision_wait_until_then() {
     let (mut world, master) = mk_pushed();
     let wait = Wait { reason: "a freeze".to_owned(), from: Vec::new(), until: Some(at(500)) };
-    let waiting = promotion(EVERYTHING, move |_| Ok(PromotionAnswer::Pending(wait.clone())));
+    let waiting = promotion(EVERYTHING, move |_| Ok(GateAnswer::Pending(wait.clone())));
     world.policies = mk_policies(&[("suspicious", suspicious()), ("same-image", waiting)]);
     let decision = judge(&world, "preprod-apps", &master).decision;
     assert_eq!((decision.word(), decision.valid_until()), (DecisionWord::Pending, Some(at(500))));

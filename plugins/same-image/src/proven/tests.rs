@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use tollgate_sdk::testing::promotions::proposed_in;
 
 use crate::story::{BRANCH, Story, commit, decide, denials, digest, rules_of, subject};
 use tollgate_sdk::promotion::Answer;
@@ -130,7 +131,7 @@ fn an_added_and_a_removed_component_are_named() {
 #[test]
 fn where_images_are_built_from_is_no_part_of_what_is_proven() {
     let mut request = to_prod().with("cart", &commit(1), 1).with("checkout", &commit(2), 2).request();
-    let components = request.proofs.iter_mut().flat_map(|proof| &mut proof.recipe.components);
+    let components = proposed_in(&mut request).proofs.iter_mut().flat_map(|proof| &mut proof.recipe.components);
     components.for_each(|component| component.source = None);
     assert!(rules_of(&decide(&request)).is_empty());
 }
@@ -138,7 +139,8 @@ fn where_images_are_built_from_is_no_part_of_what_is_proven() {
 #[test]
 fn two_recipes_of_one_id_are_bad_input_and_no_answer() {
     let mut request = to_prod().with("cart", &commit(1), 9).request();
-    request.recipe.id = request.proofs[0].recipe.id.clone();
+    let promotion = proposed_in(&mut request);
+    promotion.recipe.id = promotion.proofs[0].recipe.id.clone();
     assert!(tollgate_sdk::testing::decide::<crate::SameImage>("{}", &request).is_err());
 }
 
@@ -174,20 +176,21 @@ proptest! {
     fn no_own_image_that_is_not_proven_passes(story in story()) {
         let request = story.request();
         let passes = denials(&decide(&request)).is_empty();
-        let own = || request.recipe.components.iter().flat_map(|component| component.images.iter().map(move |image| (component, image)));
+        let promotion = request.promotion().unwrap();
+        let own = || promotion.recipe.components.iter().flat_map(|component| component.images.iter().map(move |image| (component, image)));
         // Said again in the simplest words, independently of how the plugin looks things up.
         let is_built = own().all(|(component, image)| {
-            let mut of_tag = request.built.iter().filter(|built| built.reference == image.reference);
+            let mut of_tag = promotion.built.iter().filter(|built| built.reference == image.reference);
             let first = of_tag.clone().min_by_key(|built| built.entry);
             first.is_some_and(|first| first.digest == image.digest)
                 && of_tag.any(|built| built.service == component.name && built.digest == image.digest && built.branch == BRANCH)
         });
-        let is_proven = request.target.after.iter().all(|target| {
-            request.proofs.iter().any(|proof| {
-                proof.target == *target && proof.promotable && proof.standing && proof.recipe.components == request.recipe.components
+        let is_proven = promotion.target.after.iter().all(|target| {
+            promotion.proofs.iter().any(|proof| {
+                proof.target == *target && proof.promotable && proof.standing && proof.recipe.components == promotion.recipe.components
             })
         });
-        let may_pass = if request.target.after.is_empty() { is_built } else { is_proven };
+        let may_pass = if promotion.target.after.is_empty() { is_built } else { is_proven };
         prop_assert_eq!(passes, may_pass);
     }
 }

@@ -17,6 +17,7 @@ mod anything;
 mod cases;
 mod fixes;
 mod pointers;
+pub mod promotions;
 mod schema;
 
 pub use anything::anything;

@@ -21,21 +21,25 @@ impl gate::Guest for HonestGate {
             let message = "settings are not known here".to_owned();
             return Err(vec![gate::SettingsError { pointer: String::new(), message }]);
         }
-        Ok(gate::Needs { built: false, proofs: true })
+        Ok(gate::Needs::PROOFS)
     }
 
     fn decide(request: gate::Request) -> Result<gate::Answer, gate::PluginError> {
+        let gate::SubjectOfRequest::Promotion(promotion) = request.subject else {
+            return Err(gate::PluginError::BadInput("only promotions are judged here".to_owned()));
+        };
         if clock::evaluation_time() < OPENS {
-            let reason = format!("`{}` opens later", request.target.name);
+            let reason = format!("`{}` opens later", promotion.target.name);
             return Ok(gate::Answer::Pending(gate::Wait { reason, from: Vec::new(), until: Some(OPENS) }));
         }
-        let proven = |name: &str| request.proofs.iter().any(|proof| proof.recipe.components.iter().any(|c| c.name == name));
-        let unproven = request.recipe.components.iter().filter(|component| !proven(&component.name));
+        let proven = |name: &str| promotion.proofs.iter().any(|proof| proof.recipe.components.iter().any(|c| c.name == name));
+        let unproven = promotion.recipe.components.iter().filter(|component| !proven(&component.name));
         let finding = |name: &str| {
             let subject = gate::Subject::Component(name.to_owned());
-            gate::honest_finding(subject, format!("`{name}` is not proven ({} built)", request.built.len()))
+            gate::honest_finding(subject, format!("`{name}` is not proven ({} built)", promotion.built.len()))
         };
-        Ok(gate::Answer::Findings(unproven.map(|component| finding(&component.name)).collect()))
+        let findings = unproven.map(|component| finding(&component.name)).collect();
+        Ok(gate::Answer::Findings(gate::Judgement { findings, valid_until: None }))
     }
 }
 

@@ -12,12 +12,13 @@ impl gate::Guest for Sinner {
     }
 
     fn configure(_settings: Vec<u8>) -> Result<gate::Needs, Vec<gate::SettingsError>> {
-        Ok(gate::Needs { built: false, proofs: false })
+        Ok(gate::Needs::empty())
     }
 
     fn decide(_request: gate::Request) -> Result<gate::Answer, gate::PluginError> {
         let subject = gate::Subject::Component("basket".to_owned());
-        Ok(gate::Answer::Findings(vec![gate::honest_finding(subject, "it was the basket")]))
+        let findings = vec![gate::honest_finding(subject, "it was the basket")];
+        Ok(gate::Answer::Findings(gate::Judgement { findings, valid_until: None }))
     }
 }
 

@@ -19,7 +19,7 @@ use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 
 pub(crate) use ledger::{MemoryLedger, mk_accept, mk_by, mk_draft};
-pub(crate) use policies::{Loader, mk_policies, mk_policy_spec, promotion, same_image, suspicious};
+pub(crate) use policies::{Loader, findings, mk_policies, mk_policy_spec, promotion, proposed, same_image, suspicious};
 pub(crate) use registry::MemoryRegistry;
 pub(crate) use repository::{MemoryRepository, Tree, mk_tree, sha};
 pub(crate) use story::{Decided, World, mk_world};
@@ -74,6 +74,8 @@ pub(crate) fn mk_target(environment: &str, on: Trigger, after: &[&str]) -> Targe
         on: vec![on],
         requires: Vec::new(),
         after: after.iter().map(|name| (*name).to_owned()).collect(),
+        after_any: Vec::new(),
+        soak: None,
         kind: TargetKind::Directory(DirectoryTarget { path: environment.to_owned(), plan_key: None }),
         location: mk_location(),
     }
@@ -85,6 +87,7 @@ pub(crate) fn mk_gate(name: &str, policy: &str) -> Gate {
         requirement: Requirement::Policy(policy.to_owned()),
         enforcement: Enforcement::Mandatory,
         matches: GateMatch::default(),
+        is_implied: false,
         location: mk_location(),
     }
 }

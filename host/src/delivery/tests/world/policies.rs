@@ -4,38 +4,39 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
+use tollgate_core::deciding::{GateAnswer, GateFinding, GateNeeds, GateRequest, GateSubject, ProposedMove};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
     CheckRequest, DecidePromotion, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError, LoadError, LoadPolicy,
-    LoadedPolicy, PolicyBinary, PromotionAnswer, PromotionFinding, PromotionRequest,
+    LoadedPolicy, PolicyBinary,
 };
 use tollgate_core::finding::{Level, Severity};
 use tollgate_core::pipeline::{PluginSource, PolicySpec};
 use tollgate_core::pointer::Pointer;
-use tollgate_core::policy::{Description, Grants, LimitClass, PromotionNeeds, Rule, Scope, ValidatorNeeds};
+use tollgate_core::policy::{Description, Grants, LimitClass, Rule, Scope, ValidatorNeeds};
 use tollgate_core::recipe::{ImageOrigin, RecipeComponent};
 use tollgate_gate::Policies;
 
 use super::mk_location;
 
 type Check = dyn Fn(&CheckRequest<'_>) -> Result<Vec<DocumentFinding>, EvaluationError> + Send + Sync;
-type Decide = dyn Fn(&PromotionRequest) -> Result<PromotionAnswer, EvaluationError> + Send + Sync;
+type Decide = dyn Fn(&GateRequest) -> Result<GateAnswer, EvaluationError> + Send + Sync;
 
 /// What a policy is made of.
 #[derive(Clone)]
 pub(crate) enum Closure {
     Validator(Arc<Check>),
-    Promotion(PromotionNeeds, Arc<Decide>),
+    Promotion(GateNeeds, Arc<Decide>),
 }
 
 struct Loaded<F: ?Sized> {
     description: Description,
     validator_needs: ValidatorNeeds,
-    promotion_needs: PromotionNeeds,
+    promotion_needs: GateNeeds,
     closure: Arc<F>,
 }
 
-fn mk_loaded<F: ?Sized>(name: &str, promotion_needs: PromotionNeeds, closure: &Arc<F>) -> Loaded<F> {
+fn mk_loaded<F: ?Sized>(name: &str, promotion_needs: GateNeeds, closure: &Arc<F>) -> Loaded<F> {
     let rule = Rule {
         id: "no".to_owned(),
         title: "It says no".to_owned(),
@@ -77,7 +78,7 @@ impl DecidePromotion for Loaded<Decide> {
         &self.description
     }
 
-    fn needs(&self) -> PromotionNeeds {
+    fn needs(&self) -> GateNeeds {
         self.promotion_needs
     }
 
@@ -85,7 +86,7 @@ impl DecidePromotion for Loaded<Decide> {
         false
     }
 
-    fn decide(&self, request: &PromotionRequest) -> Evaluation<PromotionAnswer> {
+    fn decide(&self, request: &GateRequest) -> Evaluation<GateAnswer> {
         evaluation((self.closure)(request))
     }
 }
@@ -97,7 +98,7 @@ impl LoadPolicy for Loader {
     fn load(&self, binary: &PolicyBinary) -> Result<LoadedPolicy, LoadError> {
         let closure =
             self.0.get(&binary.policy).ok_or_else(|| LoadError::NotAComponent { reason: "it is no closure".to_owned() })?;
-        let nothing = PromotionNeeds { built: false, proofs: false };
+        let nothing = GateNeeds::default();
         Ok(match closure {
             Closure::Validator(check) => LoadedPolicy::Validator(Arc::new(mk_loaded(&binary.policy, nothing, check))),
             Closure::Promotion(needs, decide) => LoadedPolicy::Promotion(Arc::new(mk_loaded(&binary.policy, *needs, decide))),
@@ -132,8 +133,8 @@ fn validator(
 }
 
 pub(crate) fn promotion(
-    needs: PromotionNeeds,
-    decide: impl Fn(&PromotionRequest) -> Result<PromotionAnswer, EvaluationError> + Send + Sync + 'static,
+    needs: GateNeeds,
+    decide: impl Fn(&GateRequest) -> Result<GateAnswer, EvaluationError> + Send + Sync + 'static,
 ) -> Closure {
     Closure::Promotion(needs, Arc::new(decide))
 }
@@ -160,20 +161,34 @@ pub(crate) fn suspicious() -> Closure {
 /// In the spirit of `same-image`: own images must be built as recorded where nothing comes before, and be in a recipe that
 /// succeeded everywhere before elsewhere.
 pub(crate) fn same_image() -> Closure {
-    promotion(PromotionNeeds { built: true, proofs: true }, |request| {
-        let unproven = request.recipe.components().iter().filter(|component| !is_proven(component, request));
-        let finding = |component: &RecipeComponent| PromotionFinding {
+    promotion(GateNeeds::EVERYTHING, |request| {
+        let proposed = proposed(request);
+        let unproven = proposed.recipe.components().iter().filter(|component| !is_proven(component, proposed));
+        let finding = |component: &RecipeComponent| GateFinding {
             rule: "no".to_owned(),
             message: "nobody tested its image".to_owned(),
             component: Some(component.component.clone()),
             remediation: None,
             level: None,
         };
-        Ok(PromotionAnswer::Findings(unproven.map(finding).collect()))
+        Ok(findings(unproven.map(finding).collect()))
     })
 }
 
-fn is_proven(component: &RecipeComponent, request: &PromotionRequest) -> bool {
+/// The recipe that would move.
+pub(crate) fn proposed(request: &GateRequest) -> &ProposedMove {
+    match &request.subject {
+        GateSubject::Promotion(proposed) => proposed,
+        GateSubject::Policy(_) => panic!("a policy revision is judged"),
+    }
+}
+
+/// An answer that time does not change.
+pub(crate) const fn findings(findings: Vec<GateFinding>) -> GateAnswer {
+    GateAnswer::Findings { findings, valid_until: None }
+}
+
+fn is_proven(component: &RecipeComponent, request: &ProposedMove) -> bool {
     let proven_at = |target: &String| {
         let standing = request.proofs.iter().filter(|proof| proof.target == *target && proof.promotable && proof.standing);
         standing.into_iter().any(|proof| proof.recipe == request.recipe)

@@ -132,6 +132,7 @@ impl World {
             policies: &self.policies,
             locate: &Lines,
             ledger: &self.ledger,
+            policy: self.policy,
             now: self.now(),
         };
         Ok(way.judge(candidate, &history)?)

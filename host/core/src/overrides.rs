@@ -1,0 +1,159 @@
+//! Break-glass: which gates may be passed, by whose signatures, and what is owed for it afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::act::{Override, Review};
+use crate::deciding::UsedOverride;
+use crate::digest::Digest;
+use crate::entry::{Body, Entry};
+use crate::history::History;
+use crate::people::{People, Person};
+use crate::time::Timestamp;
+
+/// `overrides` of tollgate.yaml: on which terms break-glass is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideTerms {
+    /// Teams and mail addresses who may sign one.
+    pub by: Vec<String>,
+    /// How many of them must.
+    pub approvals: u32,
+    /// The longest time for which one holds, in seconds.
+    pub max_duration: u64,
+    /// Within which time somebody else must have looked at it, in seconds.
+    pub review_within: u64,
+    /// Whether it needs a ticket.
+    pub needs_ticket: bool,
+    /// Teams and mail addresses who may sign one that passes an `error` of a mandatory gate, two of them at least.
+    pub recover_by: Vec<String>,
+}
+
+/// An override with everybody who signed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedOverride<'a> {
+    pub entry: &'a Entry,
+    pub opened: &'a Override,
+    /// Those who may sign it and did: each once, in order. Machines and unsigned entries don't count.
+    pub signers: Vec<Person>,
+    pub reviewed: Option<(Person, &'a Review)>,
+}
+
+impl SignedOverride<'_> {
+    /// How many signatures are missing under these terms.
+    pub fn missing(&self, terms: &OverrideTerms) -> u32 {
+        let needed = if self.opened.recover { terms.approvals.max(2) } else { terms.approvals.max(1) };
+        needed.saturating_sub(u32::try_from(self.signers.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Whether it passes gates for a recipe on a target at a time.
+    fn is_in_force(&self, terms: &OverrideTerms, recipe: Digest, target: &str, now: Timestamp) -> bool {
+        let subject = &self.entry.subject;
+        let longest = i64::try_from(terms.max_duration).unwrap_or(i64::MAX);
+        let lasted = now.as_second().saturating_sub(self.entry.at.as_second());
+        subject.recipe == Some(recipe)
+            && subject.target.as_deref() == Some(target)
+            && now < self.opened.until
+            && lasted < longest
+            && self.missing(terms) == 0
+    }
+}
+
+/// What a gate may be passed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// Index of the entry that opened the override.
+    pub entry: u64,
+    /// It passes an `error` of a mandatory gate, and nothing else.
+    pub recover: bool,
+    pub until: Timestamp,
+}
+
+/// The gates that may be passed, by name.
+pub type Passes = BTreeMap<String, Vec<Pass>>;
+
+impl History {
+    /// All overrides that were ever opened, in ledger order.
+    pub fn overrides(&self, people: &People, terms: &OverrideTerms) -> Vec<SignedOverride<'_>> {
+        let opened = self.entries().iter().filter_map(|entry| match &entry.body {
+            Body::Override(opened) if opened.confirms.is_none() => Some((entry, opened)),
+            _ => None,
+        });
+        opened.map(|(entry, opened)| self.signed(entry, opened, people, terms)).collect()
+    }
+
+    fn signed<'a>(&'a self, entry: &'a Entry, opened: &'a Override, people: &People, terms: &OverrideTerms) -> SignedOverride<'a> {
+        let may_sign = if opened.recover { &terms.recover_by } else { &terms.by };
+        let mut signers: Vec<Person> = Vec::new();
+        for other in self.entries().iter().filter(|other| signs(other, entry.index)) {
+            let person = people.person(&other.by.principal);
+            let counts = other.by.key.is_some() && !other.by.automation && !person.automation && person.is_one_of(may_sign);
+            if counts && !signers.iter().any(|signer| signer.principal == person.principal) {
+                signers.push(person);
+            }
+        }
+        let signed: BTreeSet<&str> = signers.iter().map(|signer| signer.principal.as_str()).collect();
+        let reviews = self.entries().iter().filter_map(|other| match &other.body {
+            Body::Review(review) if review.of == entry.index => Some((other, review)),
+            _ => None,
+        });
+        let by_another =
+            |other: &Entry| other.by.key.is_some() && !other.by.automation && !signed.contains(other.by.principal.as_str());
+        let reviewed = reviews
+            .filter(|(other, _)| by_another(other))
+            .map(|(other, review)| (people.person(&other.by.principal), review))
+            .last();
+        SignedOverride { entry, opened, signers, reviewed }
+    }
+
+    /// The gates that may be passed by a recipe on a target now.
+    pub fn passes(&self, people: &People, terms: &OverrideTerms, recipe: Digest, target: &str, now: Timestamp) -> Passes {
+        let mut passes = Passes::new();
+        let in_force = self.overrides(people, terms);
+        for signed in in_force.iter().filter(|signed| signed.is_in_force(terms, recipe, target, now)) {
+            let pass = Pass { entry: signed.entry.index, recover: signed.opened.recover, until: signed.opened.until };
+            for gate in &signed.opened.gates {
+                passes.entry(gate.clone()).or_default().push(pass);
+            }
+        }
+        passes
+    }
+
+    /// The overrides by which a gate was really passed, for gates that see to the review afterwards.
+    pub fn used_overrides(&self, people: &People, terms: &OverrideTerms) -> Vec<UsedOverride> {
+        let used: BTreeSet<u64> = self
+            .entries()
+            .iter()
+            .filter_map(|entry| if let Body::Decided(decided) = &entry.body { Some(&decided.overrides) } else { None })
+            .flatten()
+            .copied()
+            .collect();
+        let signed = self.overrides(people, terms).into_iter().filter(|signed| used.contains(&signed.entry.index));
+        signed.map(SignedOverride::into_used).collect()
+    }
+}
+
+impl SignedOverride<'_> {
+    fn into_used(self) -> UsedOverride {
+        let Self { entry, opened, signers, reviewed } = self;
+        UsedOverride {
+            target: entry.subject.target.clone().unwrap_or_default(),
+            gates: opened.gates.clone(),
+            by: signers,
+            at: entry.at,
+            reason: opened.reason.clone(),
+            ticket: opened.ticket.clone(),
+            review_by: opened.review_by,
+            reviewed: reviewed.map(|(person, review)| (person, review.accepted)),
+            entry: entry.index,
+        }
+    }
+}
+
+/// Whether an entry is the opening or a confirmation of an override. What is passed is what the opening says.
+fn signs(entry: &Entry, opened: u64) -> bool {
+    match &entry.body {
+        Body::Override(one) => entry.index == opened || one.confirms == Some(opened),
+        _ => false,
+    }
+}

@@ -1,0 +1,94 @@
+//! People: who may vouch for what, as the policy in force knows them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A person or machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Person {
+    /// Mail address: the principal of a signing key, else the address that git has.
+    pub principal: String,
+    /// Sorted.
+    pub teams: Vec<String>,
+    /// A machine account: never requester or approver.
+    pub automation: bool,
+}
+
+impl Person {
+    /// Whether this is one of those that a list of teams and mail addresses names.
+    pub fn is_one_of(&self, names: &[String]) -> bool {
+        names.iter().any(|name| *name == self.principal || self.teams.contains(name))
+    }
+}
+
+/// `people` of tollgate.yaml: who signs, and who belongs to which team.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// Path and contents of the `allowed_signers` file; nothing: nobody signs.
+    pub signers: Option<SignersFile>,
+    /// Mail addresses, by team.
+    pub teams: BTreeMap<String, Vec<String>>,
+    /// Principals that are machine accounts.
+    pub automation: Vec<String>,
+    /// Principals whose keys a forge holds: they vouch for what the forge did, not for a person.
+    pub forges: Vec<String>,
+    /// Path of a file of OpenPGP public keys that git may check commits and tags by.
+    pub openpgp: Option<String>,
+}
+
+/// A file of allowed signers, as it is in the policy revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignersFile {
+    /// Relative to the repository's root.
+    pub path: String,
+    pub text: String,
+}
+
+impl People {
+    /// The person with this mail address.
+    pub fn person(&self, principal: &str) -> Person {
+        let is_member = |members: &[String]| members.iter().any(|member| member == principal);
+        let teams = self.teams.iter().filter(|(_, members)| is_member(members)).map(|(team, _)| team.clone());
+        Person { principal: principal.to_owned(), teams: teams.collect(), automation: is_member(&self.automation) }
+    }
+
+    /// Whether a principal is a forge's key.
+    pub fn is_forge(&self, principal: &str) -> bool {
+        self.forges.iter().any(|forge| forge == principal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_people() -> People {
+        let team = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect();
+        People {
+            teams: BTreeMap::from([
+                ("platform".to_owned(), team(&["lead@example.com", "robot@example.com"])),
+                ("audit".to_owned(), team(&["lead@example.com"])),
+            ]),
+            automation: team(&["robot@example.com"]),
+            ..People::default()
+        }
+    }
+
+    #[test]
+    fn a_person_is_in_all_teams_that_name_the_address() {
+        let lead = mk_people().person("lead@example.com");
+        assert_eq!(lead.teams, ["audit", "platform"]);
+        assert!(!lead.automation);
+        assert!(mk_people().person("robot@example.com").automation);
+    }
+
+    #[test]
+    fn a_name_is_an_address_or_a_team_and_never_a_part_of_one() {
+        let lead = mk_people().person("lead@example.com");
+        for (name, expected) in [("platform", true), ("lead@example.com", true), ("plat", false), ("lead", false), ("", false)] {
+            assert_eq!(lead.is_one_of(&[name.to_owned()]), expected, "{name}");
+        }
+        assert!(!lead.is_one_of(&[]));
+    }
+}

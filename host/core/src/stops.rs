@@ -1,0 +1,52 @@
+//! What people have stopped: freezes, and the holds that rollbacks set.
+
+use std::collections::BTreeSet;
+
+use crate::act::Scope;
+use crate::deciding::Stop;
+use crate::entry::{Body, Entry};
+use crate::history::History;
+use crate::pipeline::Target;
+use crate::time::Timestamp;
+
+impl Scope {
+    /// Whether it stops a recipe of these components on a target.
+    pub fn covers(&self, target: &Target, components: &BTreeSet<&str>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Environment(name) => *name == target.environment,
+            Self::Target(name) => *name == target.name,
+            Self::Component(name) => components.contains(name.as_str()),
+        }
+    }
+}
+
+impl History {
+    /// Every freeze and hold that stands at a time, in ledger order, with its scope.
+    pub fn stops(&self, now: Timestamp) -> Vec<(Scope, Stop)> {
+        let lifted: BTreeSet<u64> = self.entries().iter().filter_map(lifts).flatten().copied().collect();
+        let standing = self.entries().iter().filter(|entry| !lifted.contains(&entry.index)).filter_map(stop);
+        standing.filter(|(_, stop)| stop.until.is_none_or(|until| now < until)).collect()
+    }
+
+    /// The freezes and holds that stand between a recipe of these components and a target.
+    pub fn stops_before(&self, target: &Target, components: &BTreeSet<&str>, now: Timestamp) -> Vec<Stop> {
+        let covering = self.stops(now).into_iter().filter(|(scope, _)| scope.covers(target, components));
+        covering.map(|(_, stop)| stop).collect()
+    }
+}
+
+fn lifts(entry: &Entry) -> Option<&Vec<u64>> {
+    if let Body::Thaw(thaw) = &entry.body { Some(&thaw.lifts) } else { None }
+}
+
+fn stop(entry: &Entry) -> Option<(Scope, Stop)> {
+    let (scope, is_hold, reason, until) = match &entry.body {
+        Body::Freeze(freeze) => (freeze.scope.clone(), false, &freeze.reason, freeze.until),
+        // A hold without a target, which nobody writes, holds everything.
+        Body::Hold(hold) => (entry.subject.target.clone().map_or(Scope::All, Scope::Target), true, &hold.reason, None),
+        _ => return None,
+    };
+    let (by, since) = (entry.by.principal.clone(), entry.at);
+    Some((scope.clone(), Stop { is_hold, scope: scope.to_string(), reason: reason.clone(), by, since, until, entry: entry.index }))
+}

@@ -1,0 +1,123 @@
+//! The question to promotion gates: everything that they may look at, gathered once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tollgate_core::approvals::{JudgedNow, SeenThen, counted};
+use tollgate_core::deciding::{CountedApproval, GateRequest, GateSubject, ProposedMove, UsedOverride};
+use tollgate_core::digest::Digest;
+use tollgate_core::entry::Entry;
+use tollgate_core::evaluate::PromotionTarget;
+use tollgate_core::finding::Finding;
+use tollgate_core::history::History;
+use tollgate_core::ports::{LedgerError, ReadLedger};
+
+use super::decide::{DecideError, Prepared, Way, seconds};
+use super::proofs;
+use super::recipe::Candidate;
+
+/// One recipe on its way to one target.
+pub(super) struct Question<'a> {
+    pub(super) way: &'a Way<'a>,
+    pub(super) candidate: &'a Candidate,
+    pub(super) history: &'a History,
+    pub(super) prepared: &'a Prepared,
+    /// What the host and the validators found.
+    pub(super) findings: &'a [Finding],
+}
+
+impl Question<'_> {
+    /// Gathers.
+    pub(super) fn ask(&self) -> Result<GateRequest, DecideError> {
+        let Way { target, pipeline, now, .. } = *self.way;
+        let components: BTreeSet<&str> =
+            self.prepared.recipe.components().iter().map(|component| component.component.as_str()).collect();
+        Ok(GateRequest {
+            context: self.way.context(),
+            subject: GateSubject::Promotion(Box::new(self.proposed()?)),
+            change: self.candidate.change.clone(),
+            approvals: self.approvals()?,
+            rejections: self.history.rejections(&self.judged_now(), &pipeline.people),
+            stops: self.history.stops_before(target, &components, now),
+            overrides: self.overrides(),
+            evidence: Vec::new(),
+            facts: Vec::new(),
+            evaluation_time: seconds(now),
+        })
+    }
+
+    fn proposed(&self) -> Result<ProposedMove, DecideError> {
+        let Way { target, ledger, .. } = *self.way;
+        Ok(ProposedMove {
+            target: PromotionTarget {
+                name: target.name.clone(),
+                environment: target.environment.clone(),
+                role: target.role,
+                promotable: target.promotable,
+                after: target.requires.iter().chain(&target.after).cloned().collect(),
+                after_any: target.after_any.clone(),
+            },
+            recipe: self.prepared.recipe.clone(),
+            sources: self.candidate.sources(),
+            plan: self.prepared.plan.summary()?,
+            is_rollback: self.candidate.is_rollback,
+            built: self.history.built().collect(),
+            proofs: proofs::proofs(self.history, ledger)?,
+            way_back: None,
+        })
+    }
+
+    fn judged_now(&self) -> JudgedNow<'_> {
+        JudgedNow {
+            recipe: self.prepared.id,
+            target: &self.way.target.name,
+            policy: self.way.policy,
+            tree: &self.candidate.tree,
+            plan: &self.prepared.plan,
+            findings: self.findings,
+        }
+    }
+
+    /// The approvals about this tree, or about this target. Others are of other things, and would only be noise.
+    fn approvals(&self) -> Result<Vec<CountedApproval>, DecideError> {
+        let now = self.judged_now();
+        let mut seen = BTreeMap::new();
+        let mut approvals = Vec::new();
+        for (entry, approval) in self.history.approvals() {
+            let is_near = approval.tree == now.tree || entry.subject.target.as_deref() == Some(now.target);
+            if !is_near {
+                continue;
+            }
+            let then = seen_then(entry, self.way.ledger, &mut seen)?;
+            let void = now.void(entry, approval, then.as_ref());
+            approvals.push(counted(entry, approval, &self.way.pipeline.people, void));
+        }
+        Ok(approvals)
+    }
+
+    fn overrides(&self) -> Vec<UsedOverride> {
+        let pipeline = self.way.pipeline;
+        let terms = pipeline.overrides.as_ref();
+        terms.map(|terms| self.history.used_overrides(&pipeline.people, terms)).unwrap_or_default()
+    }
+}
+
+/// Plans and findings that were read, by the digests of their blobs.
+type Read = BTreeMap<(Digest, Digest), SeenThen>;
+
+/// What the approver saw; nothing where the entry does not say so, as for a review.
+fn seen_then(entry: &Entry, ledger: &dyn ReadLedger, read: &mut Read) -> Result<Option<SeenThen>, LedgerError> {
+    let (Some(plan), Some(findings)) = (entry.blobs.get("plan"), entry.blobs.get("findings")) else { return Ok(None) };
+    if let Some(known) = read.get(&(*plan, *findings)) {
+        return Ok(Some(known.clone()));
+    }
+    let bad = |error: serde_json::Error| LedgerError::BadEntry {
+        index: entry.index,
+        reason: format!("what it approves can't be read: {error}"),
+    };
+    let seen = SeenThen {
+        plan: serde_json::from_slice(&ledger.blob(*plan)?).map_err(bad)?,
+        findings: serde_json::from_slice(&ledger.blob(*findings)?).map_err(bad)?,
+    };
+    read.insert((*plan, *findings), seen.clone());
+    Ok(Some(seen))
+}

@@ -1,0 +1,127 @@
+//! Questions to promotion gates, for tests: everything is there and nothing stands in the way, until a test says otherwise.
+
+use crate::promotion::{
+    Approval, ApprovalKind, Change, Commit, Component, Person, Plan, Proof, ProposedMove, Recipe, Request, Role, SubjectOfRequest,
+    Target, Vouching,
+};
+
+/// 2027-01-15T08:00:00Z, the time of everything that a test does not date itself.
+pub const NOW: u64 = 1_800_000_000;
+
+/// A person in some teams.
+pub fn person(principal: &str, teams: &[&str]) -> Person {
+    let teams = teams.iter().map(|team| (*team).to_owned()).collect();
+    Person { principal: principal.to_owned(), teams, automation: false }
+}
+
+/// A digest with this number.
+pub fn digest(number: u32) -> String {
+    format!("sha256:{number:064x}")
+}
+
+/// A recipe of one component, without images.
+pub fn recipe(number: u32) -> Recipe {
+    let component = Component { name: "cart".to_owned(), tree: format!("{number:040x}"), images: Vec::new(), source: None };
+    Recipe { id: digest(number), components: vec![component] }
+}
+
+/// A commit that its author signed.
+pub fn commit(number: u32, author: &str) -> Commit {
+    Commit {
+        id: format!("{number:040x}"),
+        author: author.to_owned(),
+        committer: author.to_owned(),
+        at: NOW,
+        summary: format!("change {number}"),
+        trailers: Vec::new(),
+        vouching: Vouching::Signed(person(author, &[])),
+        is_merge: false,
+    }
+}
+
+/// A change of one commit by `dev@example.com`, who also asked for it.
+pub fn change() -> Change {
+    let commits = vec![commit(1, "dev@example.com")];
+    Change {
+        reference: "branch master".to_owned(),
+        commit: commits[0].id.clone(),
+        requester: Some(person("dev@example.com", &[])),
+        tag: None,
+        base: Some(format!("{:040x}", 0)),
+        commits,
+        is_complete: true,
+        rewritten: None,
+        record: None,
+    }
+}
+
+/// An approval of the promotion that counts.
+pub fn approval(by: &Person) -> Approval {
+    Approval { kind: ApprovalKind::Promotion, by: by.clone(), at: NOW, source: "entry 17".to_owned(), void: None }
+}
+
+/// That a recipe stands on a target since a time.
+pub fn proof(target: &str, number: u32, since: u64) -> Proof {
+    Proof {
+        target: target.to_owned(),
+        environment: target.trim_end_matches("-apps").trim_end_matches("-ops").to_owned(),
+        promotable: true,
+        recipe: recipe(number),
+        promotion: "P-7".to_owned(),
+        since,
+        standing: true,
+    }
+}
+
+/// Recipe 1 that would move to the apps target of an environment.
+pub fn proposed(environment: &str) -> ProposedMove {
+    ProposedMove {
+        target: Target {
+            name: format!("{environment}-apps"),
+            environment: environment.to_owned(),
+            role: Role::Apps,
+            promotable: true,
+            after: Vec::new(),
+            after_any: Vec::new(),
+        },
+        recipe: recipe(1),
+        plan: Plan { digest: digest(0), creates: 0, changes: 1, deletes: 0, unchanged: 0, actions: Vec::new() },
+        is_rollback: false,
+        built: Vec::new(),
+        proofs: Vec::new(),
+        way_back: None,
+    }
+}
+
+/// The question about a subject, with [`change`] and nothing else.
+pub fn request(subject: SubjectOfRequest) -> Request {
+    Request {
+        settings: Vec::new(),
+        context: b"{}".to_vec(),
+        subject,
+        change: Some(change()),
+        approvals: Vec::new(),
+        rejections: Vec::new(),
+        stops: Vec::new(),
+        overrides: Vec::new(),
+        evidence: Vec::new(),
+        facts: Vec::new(),
+    }
+}
+
+/// The question about [`proposed`].
+pub fn promotion_request(environment: &str) -> Request {
+    request(SubjectOfRequest::Promotion(proposed(environment)))
+}
+
+/// The recipe that would move, to be changed.
+///
+/// # Panics
+/// When a policy revision is judged.
+#[track_caller]
+pub fn proposed_in(request: &mut Request) -> &mut ProposedMove {
+    match &mut request.subject {
+        SubjectOfRequest::Promotion(promotion) => promotion,
+        SubjectOfRequest::Policy(_) => panic!("a policy revision is judged"),
+    }
+}
