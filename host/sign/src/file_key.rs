@@ -18,7 +18,7 @@ const LONGEST_FILE: u64 = 64 * 1024;
 #[derive(Debug)]
 pub(crate) enum KeyFile {
     /// A key that signs.
-    Private(PrivateKey),
+    Private(Box<PrivateKey>),
     /// The public part of a key whose private part is encrypted.
     Encrypted(PublicKey),
     /// The public part alone, or one whose private part is in a security key.
@@ -51,7 +51,7 @@ impl KeyFile {
         } else if data.is_sk_ed25519() || data.is_sk_ecdsa_p256() {
             Self::Public(key.public_key().clone())
         } else {
-            Self::Private(key)
+            Self::Private(Box::new(key))
         }
     }
 }

@@ -37,7 +37,7 @@ pub fn open_key(spec: &str, agent: Option<&Utf8Path>) -> Result<Box<dyn SignByte
     }
     let path = at_home(spec);
     match KeyFile::read(&path)? {
-        KeyFile::Private(key) => in_file(&path, key),
+        KeyFile::Private(key) => in_file(&path, *key),
         KeyFile::Encrypted(key) => locked(&path, agent.as_ref(), &key),
         KeyFile::Public(key) => {
             accept(path.as_str(), key.key_data())?;
@@ -99,7 +99,7 @@ fn beside(public: &Utf8Path, key: &PublicKey, error: SignError) -> Result<Box<dy
         _ => return Err(error),
     };
     match KeyFile::read(path)? {
-        KeyFile::Private(private) if private.public_key().key_data() == key.key_data() => in_file(path, private),
+        KeyFile::Private(private) if private.public_key().key_data() == key.key_data() => in_file(path, *private),
         KeyFile::Encrypted(private) if private.key_data() == key.key_data() => Err(SignError::Locked { key: path.to_string() }),
         KeyFile::Public(private) if private.key_data() == key.key_data() => Err(error),
         _ => Err(SignError::Key { key: path.to_string(), reason: format!("it is not the private key of `{public}`") }),

@@ -40,7 +40,7 @@ impl Options {
             "cert-authority" => Err(LineError::CertificateAuthority),
             "namespaces" => {
                 let (value, rest) = quoted(name, behind)?;
-                let list = PatternList::new(&value).ok_or_else(|| LineError::EmptyPattern { patterns: value })?;
+                let list = PatternList::new(&value).ok_or(LineError::EmptyPattern { patterns: value })?;
                 once(name, &mut self.namespaces, list)?;
                 Ok(rest)
             }
