@@ -5,6 +5,8 @@
 //! Signatures are SSHSIG (OpenSSH's PROTOCOL.sshsig, version 1), so `ssh-keygen -Y sign` and `-Y verify` make and check them as
 //! well. Where this crate and `ssh-keygen` differ, this one is the stricter: see [`AllowedSigners`].
 //!
+//! [`plain`] is for verifiers that know none of that.
+//!
 //! Keys sign from a file or in an ssh-agent: see [`open_key`]. Nothing here asks for a passphrase.
 
 mod accepted;
@@ -14,6 +16,7 @@ mod agent_socket;
 mod check;
 mod file_key;
 mod key;
+pub mod plain;
 mod signers;
 
 pub use key::open_key;

@@ -5,6 +5,7 @@
 mod agent;
 mod files;
 mod openssh;
+mod plain;
 mod security_keys;
 mod signers;
 mod verify;
