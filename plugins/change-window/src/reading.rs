@@ -195,3 +195,6 @@ fn next(day: Date, member: &'static str) -> Result<DateTime, Wrong> {
     let tomorrow = day.tomorrow().map_err(|error| Wrong(member, error.to_string()))?;
     Ok(tomorrow.to_datetime(Time::midnight()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,3 +107,6 @@ impl Windowed<'_> {
         self.times.around(now, now).iter().any(|stretch| stretch.start <= now && now < stretch.end)
     }
 }
+
+#[cfg(test)]
+mod tests;
