@@ -56,8 +56,9 @@ impl Instants {
         self.0.iter().copied().find(|stretch| instant < stretch.end)
     }
 
-    pub(crate) fn contains(&self, instant: Timestamp) -> bool {
-        self.at_or_after(instant).is_some_and(|stretch| stretch.start <= instant)
+    /// The stretch that an instant is in.
+    pub(crate) fn at(&self, instant: Timestamp) -> Option<Stretch> {
+        self.at_or_after(instant).filter(|stretch| stretch.start <= instant)
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
     #[test]
     fn the_end_of_a_stretch_is_no_longer_in_it() {
         let set = set(&[(2, 4), (6, 8)]);
-        assert_eq!([1, 2, 3, 4].map(|second| set.contains(at(second))), [false, true, true, false]);
+        assert_eq!([1, 2, 3, 4].map(|second| set.at(at(second)).is_some()), [false, true, true, false]);
         assert_eq!(set.at_or_after(at(4)).map(|stretch| stretch.start), Some(at(6)));
         assert_eq!(set.at_or_after(at(8)), None);
     }
@@ -106,8 +107,8 @@ mod tests {
             let rest = set(&one).without(&set(&other));
             let is_in = |stretches: &[(i64, i64)], second| stretches.iter().any(|(start, end)| (*start..*end).contains(&second));
             for second in -1..60 {
-                prop_assert_eq!(set(&one).contains(at(second)), is_in(&one, second));
-                prop_assert_eq!(rest.contains(at(second)), is_in(&one, second) && !is_in(&other, second));
+                prop_assert_eq!(set(&one).at(at(second)).is_some(), is_in(&one, second));
+                prop_assert_eq!(rest.at(at(second)).is_some(), is_in(&one, second) && !is_in(&other, second));
             }
             prop_assert!(rest.0.windows(2).all(|pair| pair[0].end < pair[1].start));
         }

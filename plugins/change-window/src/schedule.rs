@@ -68,7 +68,7 @@ impl<'a> Schedule<'a> {
     /// The first instant from now on at which it is closed. None: it stays open for years.
     pub(crate) fn open_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.look(now, |open, end| {
-            let Some(stretch) = open.at_or_after(now).filter(|stretch| stretch.start <= now) else { return Some(now) };
+            let Some(stretch) = open.at(now) else { return Some(now) };
             // What reaches the horizon may go on behind it.
             Some(stretch.end).filter(|closes| *closes < end)
         })
