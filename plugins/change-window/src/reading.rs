@@ -27,7 +27,6 @@ struct Wrong(&'static str, String);
 /// All that is wrong with them.
 pub(crate) fn read(settings: &Settings) -> Result<Calendar, Vec<SettingsError>> {
     let mut problems = Problems::default();
-    problems.not_empty(settings.windows.is_empty(), "/windows");
     let mut names = BTreeSet::new();
     let mut windows = Vec::new();
     for (index, window) in settings.windows.iter().enumerate() {

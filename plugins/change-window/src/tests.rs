@@ -90,6 +90,14 @@ fn a_target_that_no_window_matches_gets_a_note() {
 }
 
 #[test]
+fn without_windows_there_is_the_note_too() {
+    for settings in ["{}", r#"{"windows": []}"#] {
+        let answer = decide(settings, "2026-12-22T11:00:00Z");
+        assert!(matches!(&answer, Answer::Findings(findings) if findings[0].rule == "uncovered"), "{answer:?}");
+    }
+}
+
+#[test]
 fn environment_target_and_role_must_all_fit() {
     let window = |matching: &str| windows(&YEAR_END.replace(r#"{"environment": "prod"}"#, matching));
     let is_pending =
