@@ -11,6 +11,7 @@ mod envelope;
 mod failure;
 mod layout;
 mod ledger;
+pub mod log;
 mod memory;
 mod seen;
 #[cfg(test)]
