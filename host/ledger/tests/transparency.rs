@@ -1,4 +1,5 @@
-//! The log against the transparency log of Go's checksum database, which C2SP's formats come from.
+//! The log against the transparency log of Go's checksum database, which C2SP's formats come from, and against torchwood, which
+//! writes and checks proof files.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,6 +13,7 @@ use support::{Log, mk_entry};
 use tollgate_ledger::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use tollgate_ledger::log::merkle::{Consistency, Inclusion};
 use tollgate_ledger::log::note::{Note, SignerKey, VerifierKey};
+use tollgate_ledger::log::proof::LogProof;
 use tollgate_ledger::log::tiles::export;
 use tollgate_ledger::log::{Head, TreeHash};
 
@@ -295,6 +297,41 @@ fn notes_of_any_form_are_judged_alike() {
         assert_eq!(ours, theirs.map(|said| (said.text, said.verified, said.unverified)), "{note:?}, seed {seed}");
     }
     assert!(taken > 100, "{taken}");
+}
+
+#[test]
+fn proof_files_are_the_same_and_one_bit_of_them_is_refused_by_both() {
+    let Some(mut oracle) = Oracle::start() else { return };
+    let key = SignerKey::generate(ORIGIN.parse().unwrap()).unwrap();
+    for (size, index) in [(1, 0), (2, 1), (7, 6), (600, 300)] {
+        let log = Log::of_size(size);
+        let Included { leaf, head, proof, .. } = included(&log, index);
+        let checkpoint = Checkpoint::new(ORIGIN, head).unwrap().sign(&key).unwrap();
+        let ours = LogProof { extra: None, index, hashes: proof.clone(), checkpoint: checkpoint.note().to_owned() }.to_string();
+        let note = STANDARD.encode(checkpoint.note());
+        let asked = json!({"operation": "format-proof", "index": index, "proof": texts(&proof), "note": note});
+        assert_eq!(oracle.ask(&asked).unwrap().text, ours);
+
+        let mut theirs = |text: &str| {
+            let keys = [key.verifier().to_string()];
+            let leaf = leaf.to_string();
+            oracle.ask(&json!({"operation": "check-proof", "name": ORIGIN, "keys": keys, "leaf": leaf, "text": text})).is_ok()
+        };
+        let ours_takes = |text: &str| {
+            let read = text.parse::<LogProof>();
+            read.is_ok_and(|proof| proof.verify(&mk_entry(index), ORIGIN, std::slice::from_ref(key.verifier())).is_ok())
+        };
+        assert!(ours_takes(&ours) && theirs(&ours));
+        for bit in 0..ours.len() * 8 {
+            let mut changed = ours.clone().into_bytes();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let Ok(changed) = String::from_utf8(changed) else { continue };
+            assert!(!ours_takes(&changed), "{changed:?}");
+            // The other library does not look at bits of base64 that stand for nothing.
+            let unused = ours.as_bytes()[bit / 8 + 1..].starts_with(b"=");
+            assert!(unused || !theirs(&changed), "{changed:?}");
+        }
+    }
 }
 
 /// Writes the export of a log of some size.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -25,9 +26,8 @@ func (directory) SaveTiles([]tlog.Tile, [][]byte) {}
 func (root directory) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	data := make([][]byte, len(tiles))
 	for i, tile := range tiles {
-		path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/", height), "tile/", 1)
 		var err error
-		if data[i], err = os.ReadFile(filepath.Join(string(root), path)); err != nil {
+		if data[i], err = os.ReadFile(filepath.Join(string(root), torchwood.TilePath(tile))); err != nil {
 			return nil, err
 		}
 	}
@@ -78,8 +78,7 @@ func checkpoint(asked *request) (tlog.Tree, error) {
 }
 
 func compareBundle(root string, start, width int64, reader tlog.HashReader) error {
-	tile := tlog.Tile{H: height, L: -1, N: start >> height, W: int(width)}
-	path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/data/", height), "tile/entries/", 1)
+	path := torchwood.TilePath(tlog.Tile{H: height, L: -1, N: start >> height, W: int(width)})
 	bundle, err := os.ReadFile(filepath.Join(root, path))
 	if err != nil {
 		return err

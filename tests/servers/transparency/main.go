@@ -1,4 +1,4 @@
-// The transparency log of Go's checksum database, for tests that compare with it.
+// The transparency log of Go's checksum database, and torchwood's proof files over it, for tests that compare with them.
 //
 // It answers requests on standard input, one JSON object a line, which names an operation and what it is about. Each answer is
 // one line: what was asked for, or {"error": "..."}. Leaves that it makes itself are "entry 0", "entry 1", and so on.
@@ -94,6 +94,10 @@ func reply(asked *request) (given *answer, err error) {
 		return sign(asked)
 	case "open":
 		return open(asked)
+	case "format-proof":
+		return formatProof(asked)
+	case "check-proof":
+		return checkProof(asked)
 	case "read-directory":
 		return readDirectory(asked)
 	}

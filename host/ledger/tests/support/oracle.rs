@@ -9,7 +9,7 @@ use serde_json::Value;
 use tollgate_core::digest::Digest;
 
 /// The files that decide what the program does.
-const SOURCES: [&str; 5] = ["go.sum", "main.go", "tree.go", "notes.go", "directory.go"];
+const SOURCES: [&str; 6] = ["go.sum", "main.go", "tree.go", "notes.go", "proofs.go", "directory.go"];
 
 /// The running program.
 pub(crate) struct Oracle {
