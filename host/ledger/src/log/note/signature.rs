@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{KeyId, KeyName};
+use super::{KeyId, KeyName, SignerKey};
 
 /// Before the name.
 const MARK: &str = "\u{2014} ";
@@ -21,6 +21,12 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Signs a text with Ed25519.
+    pub(super) fn by(key: &SignerKey, text: &str) -> Self {
+        let verifier = key.verifier();
+        Self { name: verifier.name().clone(), id: verifier.id(), bytes: key.sign(text).to_vec() }
+    }
+
     /// Reads a line without its newline.
     pub(super) fn parse(line: &str) -> Option<Self> {
         let (name, base64) = line.strip_prefix(MARK)?.split_once(' ')?;

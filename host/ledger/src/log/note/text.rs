@@ -113,7 +113,7 @@ impl Note {
         if !text.ends_with('\n') {
             return Err(NoteError::Malformed);
         }
-        let note = Self { text: text.to_owned(), verified: vec![key.sign(text)], unverified: Vec::new() };
+        let note = Self { text: text.to_owned(), verified: vec![Signature::by(key, text)], unverified: Vec::new() };
         match note.to_string().len() {
             length if length > MAX_NOTE_BYTES => Err(NoteError::TooLong { length }),
             _ => Ok(note),
@@ -174,7 +174,7 @@ mod tests {
 
     /// The text signed by each of these keys.
     fn mk_note(seeds: &[u8]) -> String {
-        let lines: String = seeds.iter().map(|seed| format!("{}\n", mk_key(*seed).sign(TEXT))).collect();
+        let lines: String = seeds.iter().map(|seed| format!("{}\n", Signature::by(&mk_key(*seed), TEXT))).collect();
         format!("{TEXT}\n{lines}")
     }
 
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn one_wrong_signature_by_a_known_key_refuses_the_note() {
-        let other = mk_key(2).sign("another text\n");
+        let other = Signature::by(&mk_key(2), "another text\n");
         let note = format!("{}{other}\n", mk_note(&[1]));
         assert!(matches!(open(&note, &[1, 2]), Err(NoteError::Invalid { .. })));
         assert!(open(&note, &[1]).is_ok(), "who does not know the key can't tell");
