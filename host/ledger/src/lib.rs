@@ -12,6 +12,7 @@ mod failure;
 mod keys;
 mod layout;
 mod ledger;
+pub mod log;
 mod memory;
 mod seen;
 #[cfg(test)]
