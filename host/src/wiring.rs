@@ -11,14 +11,11 @@ use tollgate_core::document::{Place, SourceFile, Span};
 use tollgate_core::entry::By;
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::History;
-use tollgate_core::image::ImageReference;
-use tollgate_core::pipeline::{LedgerSpec, Pipeline, Target, TargetKind};
+use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
-use tollgate_core::ports::{
-    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ResolveDigest, ResolveError,
-};
+use tollgate_core::ports::{ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ResolveDigest};
 use tollgate_ledger::{GitLedger, TrustBasis, Witness};
-use tollgate_registry::OciLayouts;
+use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
 use tollgate_repo::{GitBranch, GitRepository};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -173,7 +170,7 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     agree_on_policy_ref(invocation, &history).map_err(one)?;
     notices.extend(in_force.configuration.warnings.iter().map(ToString::to_string));
     let root = repository.root().map_or_else(|| invocation.directory.clone(), ToOwned::to_owned);
-    let resolver = resolver(invocation, pipeline.image_layout.as_deref(), &root).map_err(one)?;
+    let resolver = resolver(invocation, &pipeline.registry, &root).map_err(one)?;
     Ok(Delivery { repository, ledger, in_force, resolver, root, notices })
 }
 
@@ -210,24 +207,22 @@ fn agree_on_policy_ref(invocation: &Invocation, history: &History) -> Result<(),
 /// Where tags are resolved: what the command line says, else the configuration.
 pub(crate) fn resolver(
     invocation: &Invocation,
-    configured: Option<&str>,
+    configured: &RegistrySpec,
     root: &Utf8Path,
 ) -> Result<Box<dyn ResolveDigest>, Failure> {
     let given = invocation.global.registry.as_ref().map(|path| invocation.directory.join(path));
-    match given.or_else(|| configured.map(|path| root.join(path))) {
-        Some(directory) => Ok(Box::new(OciLayouts::open(&directory).map_err(fail)?)),
-        None => Ok(Box::new(NoRegistry)),
+    match (given, configured) {
+        (Some(directory), _) => layouts(&directory),
+        (None, RegistrySpec::Layout(path)) => layouts(&root.join(path)),
+        (None, RegistrySpec::Http(spec)) => {
+            let files = credential_files(|name| std::env::var_os(name));
+            Ok(Box::new(HttpRegistries::new(spec.clone(), files, Limits::default())))
+        }
     }
 }
 
-/// Resolves nothing, because no place is configured.
-#[derive(Clone, Copy, Debug)]
-struct NoRegistry;
-
-impl ResolveDigest for NoRegistry {
-    fn resolve(&self, reference: &ImageReference) -> Result<Digest, ResolveError> {
-        Err(ResolveError::NoRegistry { reference: reference.clone() })
-    }
+fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
+    Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
 }
 
 /// The adapter for a target.

@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, fixers, gates, waivers};
+use crate::check::{components, coverage, environments, fixers, gates, registry, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -116,7 +116,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         ledger: LedgerSpec { remote: raw.ledger.remote.as_str().to_owned(), branch: raw.ledger.branch.as_str().to_owned() },
         waivers,
         inline_waivers: raw.waivers.inline,
-        image_layout: raw.registry.as_ref().map(|registry| registry.layout.as_str().to_owned()),
+        registry: raw.registry.as_ref().map(|raw| registry::registry(raw, &at.member("registry"), reading)).unwrap_or_default(),
     };
     if !reading.incomplete {
         coverage::check(&pipeline, &mut reading.problems);

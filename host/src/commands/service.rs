@@ -3,6 +3,7 @@
 use tollgate_core::entry::{Body, By, Draft, EntrySubject};
 use tollgate_core::history::History;
 use tollgate_core::image::ImageReference;
+use tollgate_core::pipeline::RegistrySpec;
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadRepository as _, Refusal};
 use tollgate_core::proof::Built;
 use tollgate_repo::GitRepository;
@@ -65,7 +66,8 @@ fn built(invocation: &Invocation, arguments: &Record, clone: &GitRepository) -> 
         failure.with_hint("name the directory of the service's manifests with `--manifests`")
     })?;
     let reference = reference.unpinned();
-    let digest = wiring::resolver(invocation, None, &invocation.directory)?.resolve(&reference).map_err(fail)?;
+    let digest =
+        wiring::resolver(invocation, &RegistrySpec::default(), &invocation.directory)?.resolve(&reference).map_err(fail)?;
     Ok(Built {
         service: arguments.service.clone(),
         commit,

@@ -14,4 +14,5 @@ pub(crate) mod order;
 mod overlap;
 pub(crate) mod packs;
 pub(crate) mod policies;
+pub(crate) mod registry;
 pub(crate) mod waivers;
