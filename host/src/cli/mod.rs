@@ -42,7 +42,7 @@ pub(crate) struct Global {
     #[arg(long, value_name = "BRANCH", env = "TOLLGATE_POLICY_REF", global = true)]
     pub(crate) policy_ref: Option<String>,
 
-    /// Directory of OCI image layouts that tags are resolved from [default: as `registry` of tollgate.yaml says]
+    /// Directory of OCI image layouts that tags are resolved from [default: `registry` of tollgate.yaml]
     #[arg(long, value_name = "DIR", env = "TOLLGATE_REGISTRY", global = true)]
     pub(crate) registry: Option<Utf8PathBuf>,
 
