@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -231,7 +231,7 @@ impl Asker {
         passed(question, self.web.get(&Request { url, accept, authorization, limit }))
     }
 
-    fn accepted(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Secret>> {
+    fn accepted(&self) -> MutexGuard<'_, BTreeMap<(String, String), Secret>> {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

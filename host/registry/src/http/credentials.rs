@@ -12,9 +12,6 @@ use docker_credential::{CredentialRetrievalError, DockerCredential, get_credenti
 
 use super::secret::Secret;
 
-/// How long a credential helper may think.
-const HELPER_LIMIT: Duration = Duration::from_secs(10);
-
 /// What helpers say, by their protocol, when they know nothing of a registry.
 const UNKNOWN_TO_HELPER: &str = "credentials not found in native keychain";
 
@@ -33,6 +30,8 @@ pub(crate) enum Credential {
 #[derive(Debug)]
 pub(crate) struct Credentials {
     files: Vec<PathBuf>,
+    /// How long a credential helper may think.
+    limit: Duration,
     known: Mutex<BTreeMap<String, Option<Credential>>>,
 }
 
@@ -51,8 +50,8 @@ pub fn credential_files(variable: impl Fn(&str) -> Option<OsString>) -> Vec<Path
 }
 
 impl Credentials {
-    pub(crate) const fn new(files: Vec<PathBuf>) -> Self {
-        Self { files, known: Mutex::new(BTreeMap::new()) }
+    pub(crate) const fn new(files: Vec<PathBuf>, limit: Duration) -> Self {
+        Self { files, limit, known: Mutex::new(BTreeMap::new()) }
     }
 
     /// The credential of a registry, by the first of its names and the first of the files that has one. The error says why
@@ -76,7 +75,7 @@ impl Credentials {
                 Err(error) => return Err(format!("`{}` can't be read: {error}", file.display())),
             };
             for name in names {
-                if let Some(credential) = in_file(file, &bytes, name)? {
+                if let Some(credential) = in_file(file, &bytes, name, self.limit)? {
                     return Ok(Some(credential));
                 }
             }
@@ -85,13 +84,18 @@ impl Credentials {
     }
 }
 
-/// Asks on a thread of its own, because a helper may never end.
-fn in_file(file: &Path, bytes: &[u8], name: &str) -> Result<Option<Credential>, String> {
+fn in_file(file: &Path, bytes: &[u8], name: &str, limit: Duration) -> Result<Option<Credential>, String> {
+    let (bytes, name) = (bytes.to_vec(), name.to_owned());
+    let found = within(limit, move || get_credential_from_reader(Cursor::new(bytes), &name));
+    let late = || format!("the credential helper of `{}` did not answer within {} s", file.display(), limit.as_secs());
+    understood(file, found.ok_or_else(late)?)
+}
+
+/// Does something on a thread of its own, because a helper may never end.
+fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (sender, receiver) = mpsc::channel();
-    let (bytes, asked) = (bytes.to_vec(), name.to_owned());
-    thread::spawn(move || sender.send(get_credential_from_reader(Cursor::new(bytes), &asked)));
-    let late = |_| format!("the credential helper of `{}` did not answer within {} s", file.display(), HELPER_LIMIT.as_secs());
-    understood(file, receiver.recv_timeout(HELPER_LIMIT).map_err(late)?)
+    thread::spawn(move || sender.send(work()));
+    receiver.recv_timeout(limit).ok()
 }
 
 fn understood(file: &Path, found: Result<DockerCredential, CredentialRetrievalError>) -> Result<Option<Credential>, String> {

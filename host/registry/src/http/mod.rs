@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use tollgate_core::digest::Digest;
@@ -51,7 +51,7 @@ pub struct HttpRegistries {
 impl HttpRegistries {
     /// Takes what the configuration says, and the files in which credentials are looked for when a registry wants some.
     pub fn new(spec: HttpRegistrySpec, credential_files: Vec<PathBuf>, limits: Limits) -> Self {
-        let asker = Asker::new(Web::new(spec.insecure), Credentials::new(credential_files));
+        let asker = Asker::new(Web::new(spec.insecure), Credentials::new(credential_files, limits.request));
         Self { asker, mirrors: spec.mirrors, limits, out_of_reach: Mutex::new(BTreeSet::new()) }
     }
 
@@ -75,7 +75,7 @@ impl HttpRegistries {
         answer
     }
 
-    fn known_out_of_reach(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+    fn known_out_of_reach(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

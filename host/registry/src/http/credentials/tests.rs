@@ -28,12 +28,23 @@ fn password(user: &str, password: &str) -> Option<Credential> {
     Some(Credential::Password { user: user.to_owned(), password: Secret::new(password.to_owned()) })
 }
 
+fn mk_credentials(files: Vec<PathBuf>) -> Credentials {
+    Credentials::new(files, Duration::from_secs(60))
+}
+
+#[test]
+fn a_helper_that_never_ends_is_not_waited_for() {
+    let (_never, forever) = mpsc::channel::<()>();
+    assert_eq!(within(Duration::from_millis(10), move || forever.recv()), None);
+    assert_eq!(within(Duration::from_secs(60), || 7), Some(7));
+}
+
 #[test]
 fn user_and_password_are_those_of_the_registry() {
     let files = Files::new();
     let auths =
         json!({"registry.example.com": {"auth": auth("ada", "p:w")}, "https://index.docker.io/v1/": {"auth": auth("hub", "h")}});
-    let credentials = Credentials::new(vec![files.write("config.json", json!({"auths": auths}).to_string())]);
+    let credentials = mk_credentials(vec![files.write("config.json", json!({"auths": auths}).to_string())]);
     assert_eq!(credentials.of(&["registry.example.com"]), Ok(password("ada", "p:w")));
     assert_eq!(credentials.of(&["https://index.docker.io/v1/", "docker.io"]), Ok(password("hub", "h")));
     assert_eq!(credentials.of(&["other.example.com"]), Ok(None));
@@ -43,7 +54,7 @@ fn user_and_password_are_those_of_the_registry() {
 fn an_identity_token_is_no_password() {
     let files = Files::new();
     let auths = json!({"registry.example.com": {"auth": auth("00000000", ""), "identitytoken": "refresh"}});
-    let credentials = Credentials::new(vec![files.write("config.json", json!({"auths": auths}).to_string())]);
+    let credentials = mk_credentials(vec![files.write("config.json", json!({"auths": auths}).to_string())]);
     let token = Credential::IdentityToken(Secret::new("refresh".to_owned()));
     assert_eq!(credentials.of(&["registry.example.com"]), Ok(Some(token)));
 }
@@ -58,7 +69,7 @@ fn the_first_file_that_knows_a_registry_is_believed_and_missing_ones_are_passed_
         files.write("one.json", config("one")),
         files.write("two.json", config("two")),
     ];
-    assert_eq!(Credentials::new(order).of(&["registry.example.com"]), Ok(password("one", "p")));
+    assert_eq!(mk_credentials(order).of(&["registry.example.com"]), Ok(password("one", "p")));
 }
 
 #[test]
@@ -70,7 +81,7 @@ fn a_file_that_can_not_be_understood_is_an_error_that_repeats_nothing_of_it() {
         ("helper.json", json!({"credsStore": "not-installed-anywhere"}).to_string(), "can't be run"),
     ];
     for (name, contents, reason) in cases {
-        let error = Credentials::new(vec![files.write(name, contents)]).of(&["registry.example.com"]).unwrap_err();
+        let error = mk_credentials(vec![files.write(name, contents)]).of(&["registry.example.com"]).unwrap_err();
         assert!(error.contains(reason) && error.contains(name) && !error.contains("hunter2"), "{error}");
     }
 }
@@ -110,14 +121,14 @@ proptest! {
     #[test]
     fn whatever_a_file_holds_there_is_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..48)) {
         let files = Files::new();
-        prop_assert!(!matches!(Credentials::new(vec![files.write("f", bytes)]).of(&["registry.example.com"]), Ok(Some(_))));
+        prop_assert!(!matches!(mk_credentials(vec![files.write("f", bytes)]).of(&["registry.example.com"]), Ok(Some(_))));
     }
 
     #[test]
     fn user_and_password_come_out_as_they_went_in(user in "[^:\\x00]{1,8}", secret in "\\PC{0,8}") {
         let files = Files::new();
         let auths = json!({"registry.example.com": {"auth": auth(&user, &secret)}});
-        let credentials = Credentials::new(vec![files.write("f", json!({"auths": auths}).to_string())]);
+        let credentials = mk_credentials(vec![files.write("f", json!({"auths": auths}).to_string())]);
         prop_assert_eq!(credentials.of(&["registry.example.com"]), Ok(password(&user, &secret)));
     }
 }
