@@ -34,7 +34,7 @@ pub(crate) enum CandidateError {
     Resolve {
         component: String,
         #[source]
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
     #[error(transparent)]
     Duplicate(#[from] DuplicateComponent),
@@ -63,7 +63,7 @@ impl Kitchen<'_> {
         let mut findings = Vec::new();
         for (component, images) in &written {
             let found = images::of_component(component, images, &mut tags, self.locate)
-                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source })?;
+                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source: Box::new(source) })?;
             findings.extend(found.findings);
             parts.push(RecipeComponent {
                 component: component.name.clone(),

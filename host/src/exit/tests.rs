@@ -85,7 +85,7 @@ fn sources_that_can_not_be_read_are_13() {
     hold(SourceUnreadable, &[ResolveError::Io { place: text(), source: io() }, unauthorized()]);
     hold(SourceUnreadable, &[lost(), unknown_revision().into()]);
     hold(SourceUnreadable, &[CandidateError::from(lost()), unknown_revision().into()]);
-    hold(SourceUnreadable, &[CandidateError::Resolve { component: text(), source: not_found() }]);
+    hold(SourceUnreadable, &[CandidateError::Resolve { component: text(), source: Box::new(not_found()) }]);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn what_can_not_happen_is_1() {
 
 #[test]
 fn a_failure_says_its_error_and_each_cause_once() {
-    let failure = fail(CandidateError::Resolve { component: "cart".to_owned(), source: not_found() });
+    let failure = fail(CandidateError::Resolve { component: "cart".to_owned(), source: Box::new(not_found()) });
     assert_eq!((failure.exit, failure.message.as_str()), (SourceUnreadable, "component `cart` can't be made part of a recipe"));
     assert_eq!(failure.causes, [not_found().to_string()]);
     let failure = fail(DecideError::from(unreachable()));
