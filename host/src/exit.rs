@@ -57,10 +57,7 @@ impl MeansExit for AppendError {
 
 impl MeansExit for ResolveError {
     fn exit(&self) -> ExitCode {
-        match self {
-            Self::NoRegistry { .. } => ExitCode::InvalidConfiguration,
-            _ => ExitCode::SourceUnreadable,
-        }
+        ExitCode::SourceUnreadable
     }
 }
 

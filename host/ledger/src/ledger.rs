@@ -56,6 +56,11 @@ impl GitLedger {
         self.state().seen.envelopes.first().copied()
     }
 
+    /// Fingerprint of the key that entries are signed with here.
+    pub fn key(&self) -> Option<&str> {
+        self.keys.own.as_ref().map(|key| key.key())
+    }
+
     /// Who may sign the next entry, once the ledger was read; nothing: nobody.
     pub fn signers(&self) -> Option<Arc<dyn VerifySignature>> {
         self.state().seen.vouched.signers()

@@ -54,6 +54,10 @@ pub(crate) struct Global {
     #[arg(long, value_name = "DIR", env = "TOLLGATE_STATE_DIR", global = true)]
     pub(crate) state_dir: Option<Utf8PathBuf>,
 
+    /// Key that entries are signed with: a file, or what git takes as `user.signingKey` [default: git's, where it signs by SSH]
+    #[arg(long, value_name = "KEY", env = "TOLLGATE_KEY", global = true)]
+    pub(crate) key: Option<String>,
+
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,

@@ -21,12 +21,13 @@ use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::sources::Documents;
 use crate::wiring;
+use crate::writer::writer;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     let one = |failure: Failure| vec![failure];
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
-    let by = wiring::writer(invocation, &delivery.repository).map_err(one)?;
+    let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
     let history = delivery.ledger.history().map_err(fail).map_err(one)?;
     let promotion = find(&history, &arguments.promotion).map_err(one)?;
     let pipeline = &delivery.in_force.configuration.pipeline;

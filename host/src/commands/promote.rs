@@ -29,6 +29,7 @@ use crate::invocation::Invocation;
 use crate::output;
 use crate::sources::Documents;
 use crate::wiring::{self, Delivery};
+use crate::writer::writer;
 
 /// How often a plan that went stale is decided anew before the command gives up.
 const STALE_PLANS: u32 = 3;
@@ -37,7 +38,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let one = |failure: Failure| vec![failure];
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
-    let by = wiring::writer(invocation, &delivery.repository).map_err(one)?;
+    let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
     let selected = select(&delivery, &arguments.to)?;
     let mut sources = Documents::default();
     let mut targets = Vec::new();

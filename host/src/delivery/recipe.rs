@@ -9,7 +9,7 @@ use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveEr
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
 
 use crate::delivery::components::{ComponentAt, ComponentError};
-use crate::delivery::images;
+use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
 
 /// All that is known of what would be delivered, before anybody was asked.
@@ -41,7 +41,7 @@ pub(crate) enum CandidateError {
     Resolve {
         component: String,
         #[source]
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
     #[error(transparent)]
     Duplicate(#[from] DuplicateComponent),
@@ -63,11 +63,14 @@ impl Kitchen<'_> {
         components: BTreeMap<String, ComponentAt>,
     ) -> Result<Candidate, CandidateError> {
         let documents = self.documents(&components)?;
+        let written: Vec<(&ComponentAt, Vec<WrittenImage<'_>>)> =
+            components.values().map(|component| (component, images::written(component, &documents.documents))).collect();
+        let mut tags = Tags::resolve(written.iter().map(|(component, images)| (*component, images.as_slice())), self.resolver);
         let mut parts = Vec::new();
         let mut findings = Vec::new();
-        for component in components.values() {
-            let found = images::of_component(component, &documents.documents, self.resolver, self.locate)
-                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source })?;
+        for (component, images) in &written {
+            let found = images::of_component(component, images, &mut tags, self.locate)
+                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source: Box::new(source) })?;
             findings.extend(found.findings);
             parts.push(RecipeComponent {
                 component: component.name.clone(),
