@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
+pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod recipe;
@@ -107,6 +108,16 @@ pub(crate) enum Command {
     Promote(deliver::Promote),
     /// Do the last step of a promotion that was approved
     Apply(deliver::Apply),
+    /// Say yes, signed: to a promotion, to a change before it is merged, or to an override afterwards
+    Approve(people::Approve),
+    /// Say no, signed. It stands until the same person approves
+    Reject(people::Reject),
+    /// Break glass: let named gates be passed for a time, signed by several people
+    Override(people::Override),
+    /// Stop movement: everything, an environment, a target or a component
+    Freeze(people::Freeze),
+    /// Start movement again: end freezes, and the holds that rollbacks set
+    Thaw(people::Thaw),
     /// Say what blocks, why, when that may change, and who can change it
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
@@ -145,6 +156,11 @@ impl Command {
             Self::Render(arguments) => &arguments.to.trust,
             Self::Promote(arguments) => &arguments.to.trust,
             Self::Apply(arguments) => &arguments.trust,
+            Self::Approve(arguments) => &arguments.trust,
+            Self::Reject(arguments) => &arguments.trust,
+            Self::Override(arguments) => &arguments.trust,
+            Self::Freeze(arguments) => &arguments.trust,
+            Self::Thaw(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
             Self::Recipe(
