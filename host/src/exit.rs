@@ -116,6 +116,7 @@ impl MeansExit for DecideError {
             Self::Render(error) => error.exit(),
             Self::Target(error) => error.exit(),
             Self::Ledger(error) => error.exit(),
+            Self::Resolve(error) => error.exit(),
             Self::NotCanonical(_) => ExitCode::Unexpected,
         }
     }

@@ -108,6 +108,8 @@ pub(crate) enum Command {
     Promote(deliver::Promote),
     /// Do the last step of a promotion that was approved
     Apply(deliver::Apply),
+    /// Go back to a recipe that was healthy on a target, and hold it there until a thaw
+    Rollback(deliver::Rollback),
     /// Say yes, signed: to a promotion, to a change before it is merged, or to an override afterwards
     Approve(people::Approve),
     /// Say no, signed. It stands until the same person approves
@@ -156,6 +158,7 @@ impl Command {
             Self::Render(arguments) => &arguments.to.trust,
             Self::Promote(arguments) => &arguments.to.trust,
             Self::Apply(arguments) => &arguments.trust,
+            Self::Rollback(arguments) => &arguments.trust,
             Self::Approve(arguments) => &arguments.trust,
             Self::Reject(arguments) => &arguments.trust,
             Self::Override(arguments) => &arguments.trust,

@@ -35,7 +35,11 @@ impl<'a> Destination<'a> {
         let policy_branch = self.policy_branch_commit(history)?;
         let components = components::for_target(repository, pipeline, self.target, provenance, &policy_branch, running.as_ref())
             .map_err(fail)?;
-        self.kitchen().candidate(provenance, components).map_err(fail)
+        let mut candidate = self.kitchen().candidate(provenance, components).map_err(fail)?;
+        if let Some(recipe) = candidate.recipe.as_ref().and_then(|recipe| recipe.id().ok()) {
+            candidate.movement = history.movement(&self.target.name, recipe);
+        }
+        Ok(candidate)
     }
 
     /// A recorded recipe again, read where it was read then.
@@ -54,6 +58,7 @@ impl<'a> Destination<'a> {
             policies: &in_force.policies,
             locate: &Lines,
             ledger,
+            resolver: self.delivery.resolver.as_ref(),
             policy: in_force.revision.digest,
             now,
         };

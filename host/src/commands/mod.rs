@@ -28,6 +28,7 @@ mod promote;
 mod proposal;
 mod recipe;
 mod render;
+mod rollback;
 mod selection;
 mod service;
 mod start;
@@ -89,6 +90,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Render(arguments) => render::run(&invocation, &arguments),
         Command::Promote(arguments) => promote::run(&invocation, &arguments),
         Command::Apply(arguments) => apply::run(&invocation, &arguments),
+        Command::Rollback(arguments) => rollback::run(&invocation, &arguments),
         Command::Approve(arguments) => people::approve::run(&invocation, &arguments),
         Command::Reject(arguments) => people::reject::run(&invocation, &arguments),
         Command::Override(arguments) => people::break_glass::run(&invocation, &arguments),

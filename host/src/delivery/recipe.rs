@@ -7,6 +7,7 @@ use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
 use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
+use tollgate_core::way_back::Movement;
 
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
@@ -22,8 +23,8 @@ pub(crate) struct Candidate {
     pub(crate) tree: String,
     /// What git tells of the change; nothing where nobody has looked.
     pub(crate) change: Option<GitChange>,
-    /// It goes back to what ran on the target before.
-    pub(crate) is_rollback: bool,
+    /// Whether it goes back to what ran on the target before.
+    pub(crate) movement: Movement,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
     /// `recipe/…`
@@ -107,7 +108,7 @@ impl Kitchen<'_> {
     ) -> Result<Candidate, CandidateError> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
-        Ok(Candidate { recipe, provenance, tree, change: None, is_rollback: false, components, documents, findings })
+        Ok(Candidate { recipe, provenance, tree, change: None, movement: Movement::Forward, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {

@@ -132,6 +132,7 @@ impl World {
             policies: &self.policies,
             locate: &Lines,
             ledger: &self.ledger,
+            resolver: &self.registry,
             policy: self.policy,
             now: self.now(),
         };
@@ -149,7 +150,8 @@ impl World {
     pub(crate) fn record(&self, target: &str, candidate: &Candidate, judged: &Judged) -> Result<PromotionId, RecordError> {
         let by = mk_by("developer");
         let policy_blobs = BTreeMap::from([("plugin:same-image".to_owned(), b"its bytes".to_vec())]);
-        let circumstances = Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs };
+        let circumstances =
+            Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs, hold: None };
         record(candidate, judged, self.pipeline.target(target).unwrap(), &circumstances, &self.ledger)
     }
 
@@ -170,6 +172,7 @@ impl World {
         target: &str,
     ) -> Result<(u64, Ended), AttemptError> {
         let attempt = Attempt {
+            is_rollback: false,
             promotion,
             prepared,
             adapter: self.target(target),
