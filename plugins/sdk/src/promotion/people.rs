@@ -6,6 +6,6 @@ mod involved;
 mod mail;
 mod quorum;
 
-pub use involved::Involved;
+pub use involved::{Involved, is_only_a_merge};
 pub use mail::is_same;
 pub use quorum::{Counted, Quorum};

@@ -99,8 +99,8 @@ impl Involved {
     }
 }
 
-/// Whether tollgate knows that a commit brings nothing but what it merges.
-fn is_only_a_merge(commit: &Commit, approvals: &[Approval]) -> bool {
+/// Whether tollgate knows that a commit brings nothing but what it merges. `approvals` are all there are.
+pub fn is_only_a_merge(commit: &Commit, approvals: &[Approval]) -> bool {
     let is_of_signer = |approval: &Approval, signer: &str| {
         approval.void.is_none() && mail::is_same(&approval.by.principal, signer) && is_merge_of(&approval.source, &commit.id)
     };
