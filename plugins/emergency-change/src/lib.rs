@@ -70,7 +70,11 @@ enum Standing<'r> {
 fn standing(used: &OverrideRecord, now: u64) -> Standing<'_> {
     match &used.reviewed {
         Some((person, is_accepted)) if can_review(person, used) => {
-            if *is_accepted { Standing::Accepted } else { Standing::Refused(person) }
+            if *is_accepted {
+                Standing::Accepted
+            } else {
+                Standing::Refused(person)
+            }
         }
         _ if used.review_by < now => Standing::Overdue,
         _ => Standing::Owed,
@@ -87,9 +91,9 @@ fn judge(used: &OverrideRecord, standing: &Standing<'_>, is_rollback: bool) -> O
     let what = sentence(used);
     let finding = match standing {
         Standing::Accepted => return None,
-        Standing::Refused(person) => {
-            rules::REVIEW_REFUSED.of_promotion(format!("{} did not accept {what}", person.principal)).fix("Repair what it let through")
-        }
+        Standing::Refused(person) => rules::REVIEW_REFUSED
+            .of_promotion(format!("{} did not accept {what}", person.principal))
+            .fix("Repair what it let through"),
         Standing::Owed => rules::REVIEW_OWED.of_promotion(format!("{what}, is to be reviewed")).fix(command),
         Standing::Overdue => {
             rules::REVIEW_OVERDUE.of_promotion(format!("{what}, should have been reviewed{}", reviewer(used))).fix(command)

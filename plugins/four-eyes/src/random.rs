@@ -42,7 +42,8 @@ fn a_commit() -> impl Strategy<Value = Commit> {
 }
 
 fn an_approval() -> impl Strategy<Value = Approval> {
-    let source = prop_oneof![3 => Just("entry 17".to_owned()), 1 => (1..4_u32).prop_map(|n| format!("merge {}", format!("{n}").repeat(40)))];
+    let source =
+        prop_oneof![3 => Just("entry 17".to_owned()), 1 => (1..4_u32).prop_map(|n| format!("merge {}", format!("{n}").repeat(40)))];
     (somebody(), any::<bool>(), prop::bool::weighted(0.2), source).prop_map(|(by, is_review, is_void, source)| Approval {
         kind: if is_review { ApprovalKind::Review } else { ApprovalKind::Promotion },
         void: is_void.then(|| "it is of another plan".to_owned()),

@@ -138,10 +138,7 @@ fn who_is_in_neither_team_does_neither() {
     assert_eq!(denied(TEAMS, &asked), said("other-team", "stranger@example.com asks for it, and only release can"));
     let mut written = request();
     change_in(&mut written).commits[0].vouching = Vouching::Signed(stranger);
-    assert_eq!(
-        denied(TEAMS, &written),
-        said("other-team", "only dev can write a change: 000000000000 by stranger@example.com")
-    );
+    assert_eq!(denied(TEAMS, &written), said("other-team", "only dev can write a change: 000000000000 by stranger@example.com"));
 }
 
 #[test]

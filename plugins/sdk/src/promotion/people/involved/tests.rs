@@ -75,8 +75,12 @@ fn a_commit_that_nobody_vouches_for_is_named_with_the_reason() {
 
 #[test]
 fn the_requester_and_the_signer_of_the_tag_are_involved_where_it_matters() {
-    let asked =
-        Change { requester: Some(person(OPS, &[])), tag: Some(Vouching::Signed(person(LEAD, &[]))), commits: Vec::new(), ..change() };
+    let asked = Change {
+        requester: Some(person(OPS, &[])),
+        tag: Some(Vouching::Signed(person(LEAD, &[]))),
+        commits: Vec::new(),
+        ..change()
+    };
     assert_eq!(Involved::of(&asked, &[]).how(OPS), None);
     let involved = Involved::of(&asked, &[]).and_requester(&asked);
     assert_eq!((involved.how(OPS), involved.how(LEAD)), (Some("asks for it"), Some("signed the tag")));
@@ -130,7 +134,8 @@ fn no_other_approval_makes_a_merge_harmless() {
 
 #[test]
 fn a_squash_by_the_forge_is_by_its_author() {
-    let squash = Commit { vouching: Vouching::Forge(person(LEAD, &[])), committer: "noreply@forge.example".to_owned(), ..commit(2, DEV) };
+    let squash =
+        Commit { vouching: Vouching::Forge(person(LEAD, &[])), committer: "noreply@forge.example".to_owned(), ..commit(2, DEV) };
     let involved = of(vec![squash]);
     assert!(involved.how(DEV).is_some() && involved.how(LEAD).is_some());
 }
