@@ -44,17 +44,23 @@ impl Promotion for ChangeRecord {
 
 export_promotion!(ChangeRecord);
 
-/// What is wrong denies before anything is waited for. A rollback waits for nothing.
+/// It waits where nothing is wrong. A rollback waits for nothing.
 fn answer(settings: &Settings, request: &Request, findings: Vec<Finding>, unknown: &[String], valid_until: Option<u64>) -> Answer {
     if request.is_rollback() && !settings.rollbacks_too {
-        return Answer::of(findings.into_iter().map(Finding::as_note).collect());
+        let passed = |finding| Finding { rule: rules::PASSED_RECORD.id.to_owned(), ..finding };
+        return Answer::of(findings.into_iter().map(passed).collect());
     }
-    if findings.is_empty() && !unknown.is_empty() {
-        let facts: Vec<String> = unknown.iter().map(|ticket| format!("`ticket/{ticket}`")).collect();
-        let states = settings.states.join(" or ");
-        return Answer::wait_for(format!("whether the ticket is {states} must be known: no fresh fact {}", listed(&facts)), &[]);
+    if unknown.is_empty() {
+        return Answer::Findings(Judgement { findings, valid_until });
     }
-    Answer::Findings(Judgement { findings, valid_until })
+    let facts: Vec<String> = unknown.iter().map(|ticket| format!("`ticket/{ticket}`")).collect();
+    let states = settings.states.join(" or ");
+    let sentence = format!("whether the ticket is {states} must be known: no fresh fact {}", listed(&facts));
+    if findings.is_empty() {
+        return Answer::wait_for(sentence, &[]);
+    }
+    // A finding may be waived, and what is not known must still not be known then.
+    Answer::of(findings.into_iter().chain([rules::TICKET_STATE.of_promotion(sentence)]).collect())
 }
 
 /// Where states are asked for, there must be a ticket, also if no field asks for one.

@@ -3,7 +3,7 @@
 use tollgate_sdk::{Level, Rule, Severity};
 
 /// All of them.
-pub(crate) static ALL: [&Rule; 5] = [&MISSING, &PATTERN, &UNREADABLE, &TICKET_STATE, &INCOMPLETE];
+pub(crate) static ALL: [&Rule; 6] = [&MISSING, &PATTERN, &UNREADABLE, &TICKET_STATE, &INCOMPLETE, &PASSED_RECORD];
 
 const CONTROLS: &[&str] = &["PCI-DSS-6.5.1", "NIST-800-53-CM-3", "NIST-800-53-CM-4", "DORA-RTS-17", "SOC2-CC8.1"];
 
@@ -49,5 +49,14 @@ pub(crate) static INCOMPLETE: Rule = Rule {
     help: include_str!("../rules/incomplete.md"),
     level: Level::Deny,
     severity: Severity::Medium,
+    controls: CONTROLS,
+};
+
+pub(crate) static PASSED_RECORD: Rule = Rule {
+    id: "passed-record",
+    title: "A rollback needs no record",
+    help: include_str!("../rules/passed-record.md"),
+    level: Level::Note,
+    severity: Severity::Info,
     controls: CONTROLS,
 };

@@ -194,6 +194,13 @@ fn a_ticket_of_which_nothing_is_known_is_waited_for() {
 }
 
 #[test]
+fn a_waiver_of_one_finding_does_not_make_the_ticket_known() {
+    let request = request(vec![commit_with(1, &FULL[..2])]);
+    let rules: Vec<_> = found(STATES, &request).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(rules, ["missing", "ticket-state"]);
+}
+
+#[test]
 fn no_ticket_has_no_state_also_where_no_field_asks_for_one() {
     let settings = r#"{"fields": {"Impact": "*"}, "states": ["approved"]}"#;
     let request = request(vec![commit_with(1, &FULL[1..])]);
@@ -205,9 +212,10 @@ fn no_ticket_has_no_state_also_where_no_field_asks_for_one() {
 fn a_rollback_goes_with_notes_unless_it_is_asked_too() {
     let mut request = request(Vec::new());
     proposed_in(&mut request).is_rollback = true;
-    let levels: Vec<_> = judged(STATES, &request).findings.into_iter().map(|finding| finding.level).collect();
-    assert_eq!(levels, [Some(Level::Note); 3]);
-    assert!(judged(r#"{"rollbacksToo": true}"#, &request).findings.iter().all(|finding| finding.level.is_none()));
+    let rules = |settings| found(settings, &request).into_iter().map(|(rule, _)| rule).collect::<Vec<_>>();
+    assert_eq!(rules(STATES), ["passed-record"; 3]);
+    assert_eq!(crate::rules::PASSED_RECORD.level, Level::Note);
+    assert_eq!(rules(r#"{"rollbacksToo": true}"#), ["missing"; 3]);
     let mut known = full();
     proposed_in(&mut known).is_rollback = true;
     assert!(judged(STATES, &known).findings.is_empty(), "it waits for no fact");

@@ -99,7 +99,8 @@ fn judge(used: &OverrideRecord, standing: &Standing<'_>, is_rollback: bool) -> O
             rules::REVIEW_OVERDUE.of_promotion(format!("{what}, should have been reviewed{}", reviewer(used))).fix(command)
         }
     };
-    Some(if is_rollback { finding.as_note() } else { finding })
+    // A rule of its own, because the operator can set the level of every rule, and a rollback is never blocked.
+    Some(if is_rollback { Finding { rule: rules::PASSED_REVIEW.id.to_owned(), ..finding } } else { finding })
 }
 
 /// Who reviewed it in vain.

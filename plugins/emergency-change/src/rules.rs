@@ -3,7 +3,7 @@
 use tollgate_sdk::{Level, Rule, Severity};
 
 /// All of them.
-pub(crate) static ALL: [&Rule; 3] = [&REVIEW_OVERDUE, &REVIEW_OWED, &REVIEW_REFUSED];
+pub(crate) static ALL: [&Rule; 4] = [&REVIEW_OVERDUE, &REVIEW_OWED, &REVIEW_REFUSED, &PASSED_REVIEW];
 
 const CONTROLS: &[&str] = &["DORA-RTS-17", "SOC2-CC8.1", "NIST-800-53-CM-3"];
 
@@ -31,5 +31,14 @@ pub(crate) static REVIEW_REFUSED: Rule = Rule {
     help: include_str!("../rules/review-refused.md"),
     level: Level::Warn,
     severity: Severity::High,
+    controls: CONTROLS,
+};
+
+pub(crate) static PASSED_REVIEW: Rule = Rule {
+    id: "passed-review",
+    title: "A rollback waits for no review",
+    help: include_str!("../rules/passed-review.md"),
+    level: Level::Note,
+    severity: Severity::Info,
     controls: CONTROLS,
 };

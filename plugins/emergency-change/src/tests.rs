@@ -134,7 +134,8 @@ fn a_rollback_is_never_blocked() {
     let mut request = request(vec![used(), reviewed(auditor(), false)]);
     proposed_in(&mut request).is_rollback = true;
     let findings = judged("{}", NOW + 2 * DAY, &request).findings;
-    assert_eq!(findings.iter().map(|one| one.level).collect::<Vec<_>>(), [Some(Level::Note); 2]);
+    assert_eq!(findings.iter().map(|one| one.rule.as_str()).collect::<Vec<_>>(), ["passed-review"; 2]);
+    assert_eq!(crate::rules::PASSED_REVIEW.level, Level::Note);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 mod rules;
 
-use tollgate_sdk::promotion::listing::listed;
 use tollgate_sdk::promotion::people::{Involved, Quorum};
 use tollgate_sdk::promotion::{Answer, ApprovalKind, Finding, Needs, Rejection, Request, SubjectOfRequest};
 use tollgate_sdk::{Description, PluginError, Promotion, export_promotion, settings};
@@ -48,18 +47,21 @@ impl Promotion for FourEyes {
         let quorum = Quorum { kind: kind(settings, request), approvals: settings.approvals, from: &settings.from };
         let involved = Involved::of(change, &request.approvals).and_requester(change);
         let (objections, others) = quorum.objections(&request.rejections);
-        let denials: Vec<Finding> =
-            unknown(&involved, settings).into_iter().chain(objections.iter().map(|one| rejected(one))).collect();
-        let notes = others.iter().map(|one| rejected(one).as_note());
-        if !denials.is_empty() {
-            return Ok(Answer::of(denials.into_iter().chain(notes).collect()));
-        }
+        let doubts = involved.doubts(settings.claimed_authors);
+        let rejected = objections.into_iter().map(|one| rules::REJECTED.of_promotion(says_no(one)));
+        let mut findings: Vec<Finding> =
+            doubts.into_iter().map(|doubt| rules::UNKNOWN_AUTHOR.of_promotion(doubt)).chain(rejected).collect();
         let counted = quorum.count(&request.approvals, &involved);
         let sentence = quorum.sentence(&counted);
-        if !quorum.is_met(&counted) {
+        let is_met = quorum.is_met(&counted);
+        if findings.is_empty() && !is_met {
             return Ok(Answer::wait_for(sentence, &settings.from));
         }
-        Ok(Answer::of(std::iter::once(rules::APPROVED.of_promotion(sentence)).chain(notes).collect()))
+        // A finding may be waived, and what is missing must still be missing then.
+        let rule = if is_met { &rules::APPROVED } else { &rules::MISSING_APPROVAL };
+        findings.push(rule.of_promotion(sentence));
+        findings.extend(others.into_iter().map(|one| rules::OBJECTION.of_promotion(says_no(one))));
+        Ok(Answer::of(findings))
     }
 }
 
@@ -73,19 +75,8 @@ const fn kind(settings: &Settings, request: &Request) -> ApprovalKind {
     }
 }
 
-fn unknown(involved: &Involved, settings: &Settings) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        involved.unknown().iter().map(|sentence| rules::UNKNOWN_AUTHOR.of_promotion(sentence.as_str())).collect();
-    if !settings.claimed_authors && !involved.unvouched().is_empty() {
-        let message = format!("nobody vouches for {}, so anybody may be the author", listed(involved.unvouched()));
-        findings.push(rules::UNKNOWN_AUTHOR.of_promotion(message).fix("Sign the commits"));
-    }
-    findings
-}
-
-fn rejected(rejection: &Rejection) -> Finding {
-    let message = format!("{} says no ({}): {}", rejection.by.principal, rejection.source, rejection.reason);
-    rules::REJECTED.of_promotion(message)
+fn says_no(rejection: &Rejection) -> String {
+    format!("{} says no ({}): {}", rejection.by.principal, rejection.source, rejection.reason)
 }
 
 #[cfg(test)]

@@ -37,6 +37,10 @@ pub(crate) fn found(answer: &Answer) -> Vec<(&str, &str)> {
     answer.findings().iter().map(|finding| (finding.rule.as_str(), finding.message.as_str())).collect()
 }
 
+pub(crate) fn rules_of(answer: &Answer) -> Vec<&str> {
+    found(answer).into_iter().map(|(rule, _)| rule).collect()
+}
+
 /// What is missing while one approval is there and another one is asked for.
 fn request() -> Request {
     Request { approvals: vec![approval(&lead())], ..promotion_request("prod") }
@@ -83,7 +87,10 @@ fn a_rejection_by_somebody_who_could_approve_denies_by_name() {
     for settings in ["{}", FROM_PLATFORM] {
         assert_eq!(
             found(&decide(settings, &request)),
-            [("rejected", "second@example.com says no (entry 19): the index is missing")]
+            [
+                ("rejected", "second@example.com says no (entry 19): the index is missing"),
+                ("approved", "1 of 1 approvals of this promotion: lead@example.com (entry 17)")
+            ]
         );
     }
 }
@@ -92,7 +99,15 @@ fn a_rejection_by_somebody_who_could_approve_denies_by_name() {
 fn a_rejection_by_somebody_who_could_not_is_a_note() {
     let request = Request { rejections: vec![rejection(&person("guest@example.com", &[]), "no")], ..request() };
     let answer = decide(FROM_PLATFORM, &request);
-    assert_eq!(answer.findings().iter().map(|one| one.level).collect::<Vec<_>>(), [None, Some(Level::Note)]);
+    assert_eq!(rules_of(&answer), ["approved", "objection"]);
+    assert_eq!(crate::rules::OBJECTION.level, Level::Note);
+}
+
+#[test]
+fn a_waiver_of_a_finding_does_not_stand_for_an_approval() {
+    let rejected = Request { rejections: vec![rejection(&second(), "no")], ..promotion_request("prod") };
+    assert_eq!(rules_of(&decide("{}", &rejected)), ["rejected", "missing-approval"]);
+    assert_eq!(crate::rules::MISSING_APPROVAL.level, Level::Deny);
 }
 
 #[test]

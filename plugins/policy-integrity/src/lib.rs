@@ -47,26 +47,24 @@ fn judge(policy: &PolicyChange, settings: &Settings, request: &Request) -> Resul
     let counted = quorum.count(&request.approvals, &involved);
     let sentence = quorum.sentence(&counted);
     let weakened = policy.weakened.iter().map(|what| {
-        let finding = rules::WEAKENED.of_promotion(format!("{what}; {sentence}"));
-        if quorum.is_met(&counted) { finding.as_note() } else { finding.fix(who_can(&settings.from)) }
+        let message = format!("{what}; {sentence}");
+        if quorum.is_met(&counted) {
+            rules::APPROVED.of_promotion(message)
+        } else {
+            rules::WEAKENED.of_promotion(message).fix(who_can(&settings.from))
+        }
     });
     let objections = quorum.objections(&request.rejections).0.into_iter().map(|rejection| {
         let message = format!("{} says no ({}): {}", rejection.by.principal, rejection.source, rejection.reason);
         rules::REJECTED.of_promotion(message)
     });
-    Ok(weakened.chain(objections).chain(unknown(&involved)).collect())
+    let doubts = involved.doubts(false).into_iter().map(|doubt| rules::UNKNOWN_AUTHOR.of_promotion(doubt));
+    Ok(weakened.chain(objections).chain(doubts).collect())
 }
 
 fn who_can(from: &[String]) -> String {
     let who = if from.is_empty() { "people who did not write it".to_owned() } else { from.join(", ") };
     format!("Let {who} review the revision")
-}
-
-fn unknown(involved: &Involved) -> Vec<Finding> {
-    let unvouched = listed(involved.unvouched());
-    let sentence = format!("nobody vouches for {unvouched}, so anybody may be the author");
-    let unvouched = (!unvouched.is_empty()).then(|| rules::UNKNOWN_AUTHOR.of_promotion(sentence).fix("Sign the commits"));
-    involved.unknown().iter().map(|sentence| rules::UNKNOWN_AUTHOR.of_promotion(sentence.as_str())).chain(unvouched).collect()
 }
 
 fn files(policy: &PolicyChange) -> Option<Finding> {

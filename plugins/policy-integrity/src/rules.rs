@@ -3,7 +3,7 @@
 use tollgate_sdk::{Level, Rule, Severity};
 
 /// All of them.
-pub(crate) static ALL: [&Rule; 4] = [&WEAKENED, &REJECTED, &UNKNOWN_AUTHOR, &FILES];
+pub(crate) static ALL: [&Rule; 5] = [&WEAKENED, &REJECTED, &UNKNOWN_AUTHOR, &FILES, &APPROVED];
 
 const CONTROLS: &[&str] = &["NIST-800-53-CM-3", "NIST-800-53-CM-5", "DORA-RTS-17", "SOC2-CC8.1", "SLSA-Source-L4"];
 
@@ -38,6 +38,15 @@ pub(crate) static FILES: Rule = Rule {
     id: "files",
     title: "What a policy revision changes",
     help: include_str!("../rules/files.md"),
+    level: Level::Note,
+    severity: Severity::Info,
+    controls: CONTROLS,
+};
+
+pub(crate) static APPROVED: Rule = Rule {
+    id: "approved",
+    title: "Enough people let the policy become weaker",
+    help: include_str!("../rules/approved.md"),
     level: Level::Note,
     severity: Severity::Info,
     controls: CONTROLS,

@@ -56,12 +56,13 @@ impl Promotion for SeparationOfDuties {
         let change = request.change()?;
         let involved = Involved::of(change, &request.approvals);
         let askers = askers(change);
-        let mut findings: Vec<Finding> = askers.iter().filter_map(|asker| judge(asker, &involved, settings)).collect();
+        let mut findings: Vec<Finding> = askers.iter().flat_map(|asker| judge(asker, &involved, settings)).collect();
         if askers.is_empty() {
             findings.push(rules::NO_REQUESTER.of_promotion(format!("nobody can be named who asks for {}", change.reference)));
         }
         if matches!(settings.requester, Requester::NotAuthor) && askers.iter().any(|asker| !asker.automation) {
-            findings.extend(unknown(&involved, settings));
+            let doubts = involved.doubts(settings.claimed_authors);
+            findings.extend(doubts.into_iter().map(|doubt| rules::UNKNOWN_AUTHOR.of_promotion(doubt)));
         }
         findings.extend(strangers(request, change, &settings.teams.author));
         Ok(Answer::of(findings))
@@ -78,29 +79,18 @@ fn askers(change: &Change) -> Vec<&Person> {
     std::iter::once(requester).chain(other).collect()
 }
 
-fn judge(asker: &Person, involved: &Involved, settings: &Settings) -> Option<Finding> {
+/// All that is wrong with one who asks. Each is said, because each may be waived.
+fn judge(asker: &Person, involved: &Involved, settings: &Settings) -> Vec<Finding> {
     let name = &asker.principal;
     let teams = &settings.teams.requester;
-    if asker.automation && !settings.automation {
-        return Some(rules::NO_REQUESTER.of_promotion(format!("{name} is a machine, and asks for nothing by itself")));
-    }
-    if !teams.is_empty() && !asker.is_one_of(teams) {
-        return Some(rules::OTHER_TEAM.of_promotion(format!("{name} asks for it, and only {} can", teams.join(", "))));
-    }
+    let is_machine = asker.automation && !settings.automation;
+    let machine = || rules::NO_REQUESTER.of_promotion(format!("{name} is a machine, and asks for nothing by itself"));
+    let is_other = !teams.is_empty() && !asker.is_one_of(teams);
+    let other = || rules::OTHER_TEAM.of_promotion(format!("{name} asks for it, and only {} can", teams.join(", ")));
     let is_free = asker.automation || matches!(settings.requester, Requester::Any);
-    let how = involved.how(name).filter(|_| !is_free)?;
-    Some(rules::OWN_CHANGE.of_promotion(format!("{name} asks for it, and {how}")).fix("Let somebody else sign the tag"))
-}
-
-/// Why somebody else may have had a hand in it, where that matters.
-fn unknown(involved: &Involved, settings: &Settings) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        involved.unknown().iter().map(|sentence| rules::UNKNOWN_AUTHOR.of_promotion(sentence.as_str())).collect();
-    if !settings.claimed_authors && !involved.unvouched().is_empty() {
-        let message = format!("nobody vouches for {}, so anybody may be the author", listed(involved.unvouched()));
-        findings.push(rules::UNKNOWN_AUTHOR.of_promotion(message).fix("Sign the commits"));
-    }
-    findings
+    let own = |how| rules::OWN_CHANGE.of_promotion(format!("{name} asks for it, and {how}")).fix("Let somebody else sign the tag");
+    let own = involved.how(name).filter(|_| !is_free).map(own);
+    [is_machine.then(machine), is_other.then(other), own].into_iter().flatten().collect()
 }
 
 /// Commits that nobody vouches for who may.

@@ -142,6 +142,13 @@ fn who_is_in_neither_team_does_neither() {
 }
 
 #[test]
+fn a_waiver_of_one_thing_does_not_hide_another() {
+    let request = asked_by(request(), &person(DEV, &["dev"]));
+    let rules: Vec<String> = found(TEAMS, &request).into_iter().map(|(rule, _)| rule).collect();
+    assert_eq!(rules, ["other-team", "own-change"]);
+}
+
+#[test]
 fn a_commit_that_nobody_vouches_for_is_by_no_team() {
     let mut request = request();
     change_in(&mut request).commits[0].vouching = Vouching::Unsigned("it is not signed".to_owned());

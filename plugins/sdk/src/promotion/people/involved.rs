@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::mail;
+use crate::promotion::listing::listed;
 use crate::promotion::{Approval, Change, Commit, Vouching};
 
 /// Trailers that name people who wrote a commit as well.
@@ -20,7 +21,9 @@ const SHORTEST_ID: usize = 7;
 pub struct Involved {
     /// By address: what they did first.
     hands: BTreeMap<String, String>,
+    /// Why there may be others, in sentences.
     unknown: Vec<String>,
+    /// Commits that nobody vouches for, with the reason.
     unvouched: Vec<String>,
 }
 
@@ -61,14 +64,12 @@ impl Involved {
         self.hands.get(&mail::fold(person)).map(String::as_str)
     }
 
-    /// Why there may be others, in sentences.
-    pub fn unknown(&self) -> &[String] {
-        &self.unknown
-    }
-
-    /// Commits that nobody vouches for, with the reason. Anybody may have written them under any name.
-    pub fn unvouched(&self) -> &[String] {
-        &self.unvouched
+    /// Why there may be others, in sentences. Of a commit that nobody vouches for anybody may be the author, unless addresses
+    /// are believed.
+    pub fn doubts(&self, believes_addresses: bool) -> Vec<String> {
+        let unvouched = || format!("nobody vouches for {}, so anybody may be the author", listed(&self.unvouched));
+        let unvouched = (!believes_addresses && !self.unvouched.is_empty()).then(unvouched);
+        self.unknown.iter().cloned().chain(unvouched).collect()
     }
 
     fn add_commit(&mut self, commit: &Commit) {

@@ -49,27 +49,30 @@ fn co_authors_are_authors_whatever_the_case_of_the_trailer() {
 fn a_co_author_without_an_address_may_be_anybody() {
     let trailers = vec![("Co-authored-by".to_owned(), "Ops".to_owned())];
     let involved = of(vec![Commit { trailers, ..commit(1, DEV) }]);
-    assert_eq!(involved.unknown(), ["commit 000000000000 has a co-author without a mail address: `Ops`"]);
+    assert_eq!(involved.doubts(false), ["commit 000000000000 has a co-author without a mail address: `Ops`"]);
 }
 
 #[test]
 fn a_commit_without_author_or_committer_may_be_anybodys() {
     let involved = of(vec![Commit { author: " ".to_owned(), committer: "<>".to_owned(), ..commit(1, DEV) }]);
-    assert_eq!(involved.unknown(), ["commit 000000000000 has no author", "commit 000000000000 has no committer"]);
+    assert_eq!(involved.doubts(false), ["commit 000000000000 has no author", "commit 000000000000 has no committer"]);
 }
 
 #[test]
 fn what_is_not_looked_at_may_be_by_anybody() {
     let involved = Involved::of(&Change { is_complete: false, ..change() }, &[]);
-    assert_eq!(involved.unknown(), ["the change has more than the 1 commits that are looked at"]);
+    for believes_addresses in [false, true] {
+        assert_eq!(involved.doubts(believes_addresses), ["the change has more than the 1 commits that are looked at"]);
+    }
 }
 
 #[test]
 fn a_commit_that_nobody_vouches_for_is_named_with_the_reason() {
     let unsigned = Vouching::Unsigned("it is not signed".to_owned());
     let involved = of(vec![Commit { vouching: unsigned, ..commit(1, DEV) }, commit(2, OPS)]);
-    assert_eq!(involved.unvouched(), ["000000000000 (it is not signed)"]);
-    assert!(involved.unknown().is_empty());
+    let sentence = "nobody vouches for 000000000000 (it is not signed), so anybody may be the author";
+    assert_eq!(involved.doubts(false), [sentence]);
+    assert!(involved.doubts(true).is_empty());
     assert!(involved.how(DEV).is_some(), "the claimed author is involved all the same");
 }
 
@@ -86,7 +89,7 @@ fn the_requester_and_the_signer_of_the_tag_are_involved_where_it_matters() {
     assert_eq!((involved.how(OPS), involved.how(LEAD)), (Some("asks for it"), Some("signed the tag")));
     let by_nobody = Change { requester: None, ..change() };
     assert_eq!(
-        Involved::of(&by_nobody, &[]).and_requester(&by_nobody).unknown(),
+        Involved::of(&by_nobody, &[]).and_requester(&by_nobody).doubts(false),
         ["nobody can be named who asks for branch master"]
     );
 }
