@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry::PromotionId;
 
 /// What the holder of a lease says about itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LeaseRecord {
     pub target: String,
     pub promotion: PromotionId,
@@ -34,7 +34,7 @@ pub struct SeenLease {
 }
 
 /// The lengths of time that follow from the length of a lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LeaseTimes {
     lease: Duration,
 }
@@ -78,7 +78,7 @@ pub enum Claim {
 }
 
 /// Somebody who looks at a lease now and then, and believes only its own clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Observer {
     times: LeaseTimes,
     /// The state that was seen last, and when it was seen first without a break.
@@ -106,16 +106,12 @@ impl Observer {
             }
         };
         let unchanged = now.saturating_sub(since);
-        if unchanged >= self.times.take_over_after() {
-            Claim::Stale { from: lease.id.clone() }
-        } else {
-            Claim::Held { unchanged }
-        }
+        if unchanged >= self.times.take_over_after() { Claim::Stale { from: lease.id.clone() } } else { Claim::Held { unchanged } }
     }
 }
 
 /// A lease that is held, as its holder knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HeldLease {
     times: LeaseTimes,
     record: LeaseRecord,
@@ -130,6 +126,11 @@ impl HeldLease {
     /// new state from then on.
     pub const fn acquired(times: LeaseTimes, record: LeaseRecord, id: String, began: Duration) -> Self {
         Self { times, record, id, renewed: began, is_lost: false }
+    }
+
+    /// Name of the target.
+    pub fn target(&self) -> &str {
+        &self.record.target
     }
 
     /// The state at the remote that a renewal or the release starts from.

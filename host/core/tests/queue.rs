@@ -32,7 +32,8 @@ fn begin(ledger: &MemoryLedger, id: &PromotionId) {
 fn mk_newer(recipe: &str, branch: &str) -> Draft {
     let mut decided = mk_decided(DecisionWord::Approved);
     decided.provenance.reference = GitReference::Branch(branch.to_owned());
-    let subject = EntrySubject { recipe: Some(Digest::of(recipe.as_bytes())), target: Some("t".to_owned()), ..EntrySubject::default() };
+    let subject =
+        EntrySubject { recipe: Some(Digest::of(recipe.as_bytes())), target: Some("t".to_owned()), ..EntrySubject::default() };
     let by = mk_worker(10).by;
     Draft { at: at(10), by, policy: None, subject, body: Body::Decided(decided), blobs: BTreeMap::new(), attached: Vec::new() }
 }
@@ -49,7 +50,7 @@ fn approved_promotions_wait_in_the_order_of_their_decisions() {
     ledger.decide("other", "r", DecisionWord::Approved);
     decide(&ledger, "r2");
     assert_eq!(queue(&ledger, "t"), ["P-1", "P-4"]);
-    assert_eq!(ledger.history().ahead_of("t", 4, at(10)), [first.clone()]);
+    assert_eq!(ledger.history().ahead_of("t", 4, at(10)), std::slice::from_ref(&first));
     begin(&ledger, &first);
     assert_eq!(queue(&ledger, "t"), ["P-4"]);
 }

@@ -5,6 +5,7 @@ pub(crate) mod ci;
 pub(crate) mod deliver;
 pub(crate) mod plugin;
 pub(crate) mod policy;
+pub(crate) mod queue;
 pub(crate) mod recipe;
 pub(crate) mod trust;
 
@@ -107,6 +108,8 @@ pub(crate) enum Command {
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
     Status(deliver::Status),
+    /// Show who waits for which target, what is ahead, and who works on it
+    Queue(queue::Queue),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -139,10 +142,11 @@ impl Command {
             Self::Ci(arguments) => &arguments.trust,
             Self::Plan(arguments) => &arguments.to.trust,
             Self::Render(arguments) => &arguments.to.trust,
-            Self::Promote(arguments) => &arguments.to.trust,
+            Self::Promote(arguments) => &arguments.trust,
             Self::Apply(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
+            Self::Queue(arguments) => &arguments.trust,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tollgate_core::canonical::{self, NotCanonical};
+use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
@@ -11,6 +12,7 @@ use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
+use tollgate_core::queue::withdrawal;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::JudgedDocument;
 
@@ -25,6 +27,8 @@ pub(crate) struct Circumstances<'a> {
     /// Digest of the policy in force, and what it consists of: plugins and packs by name.
     pub(crate) policy: Digest,
     pub(crate) policy_blobs: &'a BTreeMap<String, Vec<u8>>,
+    /// Whether it takes the place of what waits of the same reference.
+    pub(crate) supersede: bool,
 }
 
 /// Why a decision was not recorded.
@@ -51,7 +55,8 @@ struct RecordedDocument<'a> {
     replayable: bool,
 }
 
-/// Appends the decision. It gets its promotion id from its place in the ledger.
+/// Appends the decision, and with it the end of those whose place in the queue it takes. It gets its promotion id from its
+/// place in the ledger.
 pub(crate) fn record(
     candidate: &Candidate,
     judged: &Judged,
@@ -68,8 +73,13 @@ pub(crate) fn record(
             return Err(Refusal);
         }
         let mut draft = draft.clone();
-        draft.subject.promotion = Some(PromotionId::of_decision(history.len()));
-        Ok(Proposal { drafts: vec![draft] })
+        let id = PromotionId::of_decision(history.len());
+        draft.subject.promotion = Some(id.clone());
+        let is_approved = judged.decision.word() == DecisionWord::Approved;
+        let superseded = if is_approved { history.superseded(&draft, circumstances.supersede) } else { Vec::new() };
+        let message = format!("superseded by {id}");
+        let ends = superseded.iter().map(|older| withdrawal(older.decision, &message, circumstances.by, circumstances.now));
+        Ok(Proposal { drafts: std::iter::once(draft).chain(ends).collect() })
     });
     match (entries, changed) {
         (Err(AppendError::Refused), Some(now)) => Err(RecordError::PolicyChanged(now)),

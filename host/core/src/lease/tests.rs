@@ -94,10 +94,7 @@ fn renewals_tell_the_attempt_once_it_has_its_number() {
 fn a_record_is_read_back_as_it_was_written() {
     let record = LeaseRecord { attempt: Some(2), ..mk_record("host:1") };
     let text = serde_json::to_string(&record).unwrap();
-    assert_eq!(
-        text,
-        r#"{"target":"prod-apps","promotion":"P-17","attempt":2,"holder":"host:1","sequence":0}"#
-    );
+    assert_eq!(text, r#"{"target":"prod-apps","promotion":"P-17","attempt":2,"holder":"host:1","sequence":0}"#);
     assert_eq!(serde_json::from_str::<LeaseRecord>(&text).unwrap(), record);
 }
 
