@@ -10,6 +10,7 @@ mod plan;
 mod plugin;
 mod policy;
 mod promote;
+mod queue;
 mod recipe;
 mod render;
 mod service;

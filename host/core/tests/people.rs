@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use support::{MemoryLedger, at, mk_approval, mk_decided, mk_target, mk_worker};
 use tollgate_core::act::{Freeze, Hold, Override, Rejection, Review, Scope, Thaw};
 use tollgate_core::approvals::{JudgedNow, SeenThen};
-use tollgate_core::approved::Approved;
+use tollgate_core::approved::{Approved, NotApproved};
 use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
@@ -322,6 +322,34 @@ fn what_was_rolled_back_is_healthy_no_more_and_comes_back_as_something_new() {
     assert!(ledger.history().stands_on("prod-apps", Digest::of(b"b")).is_none());
     assert!(ledger.history().stands_on("prod-apps", Digest::of(b"a")).is_some());
     assert_eq!(movement("b"), Movement::Forward);
+}
+
+#[test]
+fn what_was_approved_before_a_stop_is_not_applied_while_it_stands() {
+    let ledger = MemoryLedger::with_trust();
+    let id = ledger.decide("prod-apps", "recipe", DecisionWord::Approved);
+    let stop = freeze(&ledger, Scope::Target("prod-apps".to_owned()), Some(100));
+    let refused = Approved::obtain(&id, &mk_worker(99), &ledger).unwrap_err();
+    assert!(matches!(refused, NotApproved::Stopped { entry, .. } if entry == stop), "{refused}");
+    assert!(refused.to_string().contains("target prod-apps was stopped"), "{refused}");
+    Approved::obtain(&id, &mk_worker(100), &ledger).unwrap();
+}
+
+#[test]
+fn the_hold_of_a_rollback_does_not_stop_the_rollback() {
+    let ledger = MemoryLedger::with_trust();
+    let hold = || Body::Hold(Hold { away_from: None, reason: "errors".to_owned() });
+    for (is_rollback, goes) in [(true, true), (false, false)] {
+        let id = PromotionId::of_decision(ledger.history().len());
+        let subject =
+            EntrySubject { promotion: Some(id.clone()), plan: Some(Digest::of(b"plan")), ..subject("prod-apps", "recipe") };
+        ledger.write(subject.clone(), Body::Decided(Decided { is_rollback, ..mk_decided(DecisionWord::Approved) }));
+        ledger.write(subject, hold());
+        assert_eq!(Approved::obtain(&id, &mk_worker(1), &ledger).is_ok(), goes);
+        if goes {
+            ledger.end(&id, OutcomeState::Succeeded);
+        }
+    }
 }
 
 proptest! {

@@ -67,11 +67,16 @@ impl Remote {
         self.program.run(&arguments).map(drop)
     }
 
-    /// Moves a branch from `old` to `new` if it is still there; `None` stands for no branch. People's hooks, tags and
-    /// signing settings are for their own pushes.
+    /// Moves a branch from `old` to `new` if it is still there; `None` stands for no branch.
     pub(crate) fn push(&self, name: &str, old: Option<&str>, new: &str) -> Result<(), GitSaid> {
+        self.swap(name, old, Some(new))
+    }
+
+    /// Moves a reference from `old` to `new` if it is still there; `None` stands for no reference. People's hooks, tags and
+    /// signing settings are for their own pushes.
+    pub(crate) fn swap(&self, name: &str, old: Option<&str>, new: Option<&str>) -> Result<(), GitSaid> {
         let lease = format!("--force-with-lease={name}:{}", old.unwrap_or_default());
-        let refspec = format!("{new}:{name}");
+        let refspec = format!("{}:{name}", new.unwrap_or_default());
         let mut arguments = vec!["push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"];
         arguments.extend(["--recurse-submodules=no", &lease, "--", &self.name, &refspec]);
         self.program.run(&arguments).map(drop)

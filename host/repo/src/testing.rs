@@ -7,6 +7,12 @@ use tempfile::TempDir;
 
 use crate::GitRepository;
 
+/// Writes a hook that runs these commands of a shell.
+pub(crate) fn make_hook(path: &Utf8Path, commands: &str) {
+    fs_err::write(path, format!("#!/bin/sh\n{commands}\n")).unwrap();
+    fs_err::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
 /// A directory with a bare remote, `remote.git`, whose branch `master` has one commit.
 pub(crate) struct Scene {
     directory: TempDir,

@@ -6,6 +6,7 @@ pub(crate) mod deliver;
 pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
+pub(crate) mod queue;
 pub(crate) mod recipe;
 pub(crate) mod trust;
 
@@ -124,6 +125,8 @@ pub(crate) enum Command {
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
     Status(deliver::Status),
+    /// Show who waits for which target, what is ahead, and who works on it
+    Queue(queue::Queue),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -156,7 +159,7 @@ impl Command {
             Self::Ci(arguments) => &arguments.trust,
             Self::Plan(arguments) => &arguments.to.trust,
             Self::Render(arguments) => &arguments.to.trust,
-            Self::Promote(arguments) => &arguments.to.trust,
+            Self::Promote(arguments) => &arguments.trust,
             Self::Apply(arguments) => &arguments.trust,
             Self::Rollback(arguments) => &arguments.trust,
             Self::Approve(arguments) => &arguments.trust,
@@ -166,6 +169,7 @@ impl Command {
             Self::Thaw(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
+            Self::Queue(arguments) => &arguments.trust,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

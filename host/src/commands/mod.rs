@@ -1,5 +1,6 @@
 //! One file a verb. Each takes parsed arguments and returns the exit code; what failed is told in one place, here.
 
+mod abort;
 mod apply;
 mod applying;
 mod asking;
@@ -26,6 +27,7 @@ mod policy_list;
 mod policy_test;
 mod promote;
 mod proposal;
+mod queue;
 mod recipe;
 mod render;
 mod rollback;
@@ -98,6 +100,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Thaw(arguments) => people::thaw::run(&invocation, &arguments),
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
+        Command::Queue(arguments) => queue::run(&invocation, &arguments),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),

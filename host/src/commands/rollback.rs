@@ -36,7 +36,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     let id = way_back(&history, target, arguments.to.as_deref()).map_err(one)?.id;
     let away_from = history.current(&target.name).and_then(|current| current.recipe());
     let hold = Hold { away_from, reason: arguments.reason.clone() };
-    let step = Step { delivery: &delivery, target, by: &by, apply: true, hold: Some(hold) };
+    let patience = arguments.waiting.patience();
+    let step = Step { delivery: &delivery, target, by: &by, apply: true, patience, hold: Some(hold) };
     let mut sources = Documents::default();
     let source = |destination: &Destination<'_>, history: &History| {
         let promotion = history.promotion(&id).ok_or_else(|| nothing_to_go_back_to(target))?;

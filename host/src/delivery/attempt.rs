@@ -27,7 +27,12 @@ pub(crate) struct Attempt<'a> {
     pub(crate) ledger: &'a dyn AppendEntry,
     pub(crate) worker: &'a Worker,
     pub(crate) clock: &'a dyn Fn() -> Timestamp,
+    /// Whether the attempt of this number may begin to write: asked last, right before it does.
+    pub(crate) may_write: &'a dyn Fn(u64) -> bool,
 }
+
+/// What is said of an attempt without a lease.
+pub(crate) const LEASE_LOST: &str = "the lease of the target was lost before anything was written";
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub(crate) enum Ended {
         by: u64,
     },
     Expired,
+    /// The lease of the target ran out, or another took it over.
+    LeaseLost,
     Failed(ApplyError),
 }
 
@@ -114,6 +121,9 @@ impl Attempt<'_> {
         if let Some(ended) = self.look_at_images() {
             return (ended, None);
         }
+        if !(self.may_write)(approved.attempt()) {
+            return (Ended::LeaseLost, None);
+        }
         let planned = approved.plan();
         match self.adapter.apply(approved, &self.prepared.rendered, self.clock) {
             Ok(Applied::Done { before, after }) => {
@@ -166,6 +176,7 @@ fn outcome_of(ended: &Ended) -> Outcome {
         Ended::Gone(images) => (OutcomeState::Aborted, gone_message(images), Value::Null),
         Ended::Overtaken { by } => (OutcomeState::Aborted, format!("attempt {by} has begun at the target"), Value::Null),
         Ended::Expired => (OutcomeState::Aborted, "the approval ran out".to_owned(), Value::Null),
+        Ended::LeaseLost => (OutcomeState::Aborted, LEASE_LOST.to_owned(), Value::Null),
         Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), Value::Null),
     };
     Outcome { state, message, observed }

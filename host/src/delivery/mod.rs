@@ -7,11 +7,13 @@ pub(crate) mod attempt;
 pub(crate) mod components;
 pub(crate) mod decide;
 pub(crate) mod images;
+pub(crate) mod leased;
 pub(crate) mod proofs;
 pub(crate) mod question;
 pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;
+pub(crate) mod turn;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -13,6 +13,7 @@ use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
+use tollgate_core::queue::withdrawal;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::JudgedDocument;
 
@@ -29,6 +30,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) policy_blobs: &'a BTreeMap<String, Vec<u8>>,
     /// What a rollback sets at once with its decision, so that nothing comes between.
     pub(crate) hold: Option<&'a Hold>,
+    /// Whether it takes the place of what waits of the same reference.
+    pub(crate) supersede: bool,
 }
 
 /// Why a decision was not recorded.
@@ -55,7 +58,8 @@ struct RecordedDocument<'a> {
     replayable: bool,
 }
 
-/// Appends the decision. It gets its promotion id from its place in the ledger.
+/// Appends the decision, and with it the end of those whose place in the queue it takes. It gets its promotion id from its
+/// place in the ledger.
 pub(crate) fn record(
     candidate: &Candidate,
     judged: &Judged,
@@ -72,10 +76,14 @@ pub(crate) fn record(
             return Err(Refusal);
         }
         let mut draft = draft.clone();
-        draft.subject.promotion = Some(PromotionId::of_decision(history.len()));
-        let hold = circumstances.hold.filter(|_| judged.decision.word() == DecisionWord::Approved);
-        let hold = hold.map(|hold| held(&draft, hold));
-        Ok(Proposal { drafts: [Some(draft), hold].into_iter().flatten().collect() })
+        let id = PromotionId::of_decision(history.len());
+        draft.subject.promotion = Some(id.clone());
+        let is_approved = judged.decision.word() == DecisionWord::Approved;
+        let superseded = if is_approved { history.superseded(&draft, circumstances.supersede) } else { Vec::new() };
+        let message = format!("superseded by {id}");
+        let ends = superseded.iter().map(|older| withdrawal(older.decision, &message, circumstances.by, circumstances.now));
+        let hold = circumstances.hold.filter(|_| is_approved).map(|hold| held(&draft, hold));
+        Ok(Proposal { drafts: std::iter::once(draft).chain(hold).chain(ends).collect() })
     });
     match (entries, changed) {
         (Err(AppendError::Refused), Some(now)) => Err(RecordError::PolicyChanged(now)),

@@ -5,6 +5,7 @@ mod components;
 mod deciding;
 mod images;
 mod invariants;
+mod leases;
 mod open_attempts;
 mod recipes;
 mod recording;

@@ -150,8 +150,14 @@ impl World {
     pub(crate) fn record(&self, target: &str, candidate: &Candidate, judged: &Judged) -> Result<PromotionId, RecordError> {
         let by = mk_by("developer");
         let policy_blobs = BTreeMap::from([("plugin:same-image".to_owned(), b"its bytes".to_vec())]);
-        let circumstances =
-            Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs, hold: None };
+        let circumstances = Circumstances {
+            by: &by,
+            now: self.now(),
+            policy: self.policy,
+            policy_blobs: &policy_blobs,
+            hold: None,
+            supersede: self.pipeline.queue.supersede,
+        };
         record(candidate, judged, self.pipeline.target(target).unwrap(), &circumstances, &self.ledger)
     }
 
@@ -180,6 +186,7 @@ impl World {
             ledger: &self.ledger,
             worker: &self.worker("host:1"),
             clock: &|| self.now(),
+            may_write: &|_| true,
         };
         attempt.run()
     }
