@@ -7,15 +7,17 @@ use tollgate_apply::directory::Directory;
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::KeepBranch as _;
 use tollgate_core::digest::{Digest, InvalidDigest};
-use tollgate_core::document::{Place, SourceFile, Span};
+use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::entry::By;
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::History;
 use tollgate_core::image::ImageReference;
+use tollgate_core::people::People;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ResolveDigest, ResolveError,
+    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, ResolveError,
+    VerifySignature,
 };
 use tollgate_ledger::{GitLedger, TrustBasis, Witness};
 use tollgate_registry::OciLayouts;
@@ -23,6 +25,7 @@ use tollgate_repo::{GitBranch, GitRepository};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
+use tollgate_sign::SshSigners;
 
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, InForce};
@@ -228,6 +231,16 @@ impl ResolveDigest for NoRegistry {
     fn resolve(&self, reference: &ImageReference) -> Result<Digest, ResolveError> {
         Err(ResolveError::NoRegistry { reference: reference.clone() })
     }
+}
+
+/// Whose signatures count, by the policy in force.
+pub(crate) fn signers(people: &People) -> Result<Arc<dyn VerifySignature>, Failure> {
+    let file = people.signers.as_ref();
+    SshSigners.signers(file.map_or("", |file| &file.text)).map_err(|error| {
+        let path = file.map(|file| file.path.clone()).unwrap_or_default();
+        let place = Location { file: path, span: Span::point(error.line, 1) };
+        Failure::of_message(ExitCode::InvalidConfiguration, error.reason).at(&place)
+    })
 }
 
 /// The adapter for a target.

@@ -6,11 +6,13 @@
 
 mod branch;
 mod changes;
+mod commits;
 mod credentials;
 mod handles;
 mod kept;
 mod merge;
 mod objects;
+mod openpgp;
 mod place;
 mod program;
 mod push;
@@ -19,6 +21,8 @@ mod remote;
 mod repository;
 mod resolve;
 mod shallow;
+mod signed;
+mod tags;
 #[cfg(test)]
 mod testing;
 mod write;

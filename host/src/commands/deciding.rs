@@ -8,6 +8,7 @@ use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
+use crate::delivery::change::ChangeReader;
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::proofs;
@@ -36,6 +37,16 @@ impl<'a> Destination<'a> {
         let components = components::for_target(repository, pipeline, self.target, provenance, &policy_branch, running.as_ref())
             .map_err(fail)?;
         self.kitchen().candidate(provenance, components).map_err(fail)
+    }
+
+    /// As [`Self::candidate`], with what git tells of the change.
+    pub(crate) fn proposed(&self, provenance: &Provenance, history: &History, now: Timestamp) -> Result<Candidate, Failure> {
+        let Delivery { repository, in_force, .. } = self.delivery;
+        let people = &in_force.configuration.pipeline.people;
+        let signers = wiring::signers(people)?;
+        let target = &self.target.name;
+        let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, target, now };
+        self.candidate(provenance, history)?.with_change(&reader).map_err(fail)
     }
 
     /// A recorded recipe again, read where it was read then.

@@ -91,7 +91,7 @@ impl Step<'_> {
         for remaining in (0..STALE_PLANS).rev() {
             let history = self.delivery.ledger.history().map_err(fail)?;
             let now = Invocation::now();
-            let candidate = destination.candidate(provenance, &history)?;
+            let candidate = destination.proposed(provenance, &history, now)?;
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
