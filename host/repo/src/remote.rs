@@ -97,7 +97,7 @@ fn peel(listing: &str) -> Result<Vec<RemoteReference>, GitSaid> {
             (Some(tag), Some(last)) if last.name == tag => commit.clone_into(&mut last.commit),
             (Some(_), _) => return Err(unreadable()),
             (None, _) => {
-                references.push(RemoteReference { name: name.to_owned(), object: commit.to_owned(), commit: commit.to_owned() })
+                references.push(RemoteReference { name: name.to_owned(), object: commit.to_owned(), commit: commit.to_owned() });
             }
         }
     }

@@ -6,7 +6,7 @@ mod forge;
 mod record;
 mod reviews;
 mod rewritten;
-mod seen;
+pub(crate) mod seen;
 mod vouching;
 
 use tollgate_core::deciding::{ChangeCommit, CountedApproval, GitChange, MAX_CHANGE_COMMITS, Vouching};
@@ -18,8 +18,8 @@ use tollgate_core::ports::{Commit, CommitRange, ReadRepository, SourceError, Tag
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 
-use crate::delivery::components::ensure_local;
 use crate::delivery::change::vouching::Vouchers;
+use crate::delivery::components::ensure_local;
 
 /// Reads changes on their way to one target.
 pub(crate) struct ChangeReader<'a> {

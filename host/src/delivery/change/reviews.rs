@@ -14,16 +14,16 @@ use super::{ChangeReader, Vouched, short};
 const APPROVING: &str = "approve/";
 
 /// What is reviewed.
-pub(super) struct Reviews<'a> {
-    pub(super) reader: &'a ChangeReader<'a>,
-    pub(super) vouchers: &'a Vouchers<'a>,
-    pub(super) vouched: &'a Vouched,
-    pub(super) commit: &'a str,
+pub(super) struct Reviews<'r, 'a> {
+    pub(super) reader: &'r ChangeReader<'a>,
+    pub(super) vouchers: &'r Vouchers<'a>,
+    pub(super) vouched: &'r Vouched,
+    pub(super) commit: &'r str,
     /// Git hash of its whole tree. Reviews of other trees are of other things.
-    pub(super) tree: &'a str,
+    pub(super) tree: &'r str,
 }
 
-impl Reviews<'_> {
+impl Reviews<'_, '_> {
     /// All of them, whether they count or not.
     pub(super) fn all(&self) -> Result<Vec<CountedApproval>, SourceError> {
         if self.vouchers.is_nobody() {
@@ -60,6 +60,9 @@ impl Reviews<'_> {
     fn void(&self, by: &Person, at: Timestamp) -> Option<String> {
         if by.automation {
             return Some("a machine signed it".to_owned());
+        }
+        if at > self.reader.now {
+            return Some("its date is in the future".to_owned());
         }
         let since = self.reader.history.policy_in_force().map(|policy| policy.since);
         let is_of_now = since.is_some_and(|since| at >= since);

@@ -49,7 +49,12 @@ fn moved(before: &Promotion<'_>, now: &Provenance) -> String {
 
 fn forced(before: &Promotion<'_>, now: &Provenance) -> String {
     let commit = short(&before.decided.provenance.commit);
-    format!("{} was forced: its commit {} does not have {commit}, which was there for {}", now.reference, short(&now.commit), before.id)
+    format!(
+        "{} was forced: its commit {} does not have {commit}, which was there for {}",
+        now.reference,
+        short(&now.commit),
+        before.id
+    )
 }
 
 /// What the clone, which has all of `tip`, does not have, `tip` does not lead to.

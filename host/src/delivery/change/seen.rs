@@ -12,20 +12,20 @@ use tollgate_core::ports::Commit;
 use tollgate_core::time::Timestamp;
 
 /// By commit.
-pub(super) struct FirstSeen {
+pub(crate) struct FirstSeen {
     times: HashMap<String, Timestamp>,
     now: Timestamp,
 }
 
 impl FirstSeen {
     /// When a commit was first seen: now, if never.
-    pub(super) fn at(&self, commit: &str) -> Timestamp {
+    pub(crate) fn at(&self, commit: &str) -> Timestamp {
         self.times.get(commit).copied().unwrap_or(self.now)
     }
 }
 
 /// Finds the first decision about each commit, or about one that leads to it. Children come before their parents.
-pub(super) fn first_seen(history: &History, commits: &[Commit], now: Timestamp) -> FirstSeen {
+pub(crate) fn first_seen(history: &History, commits: &[Commit], now: Timestamp) -> FirstSeen {
     let mut times: HashMap<String, Timestamp> = HashMap::new();
     for entry in history.entries() {
         if let Body::Decided(decided) = &entry.body {
