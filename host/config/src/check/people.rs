@@ -50,7 +50,7 @@ fn file(path: &PathText, at: &At<'_>, reading: &mut Reading<'_>) -> Result<Optio
         reading.problems.push(at.problem(format!("there is no file `{path}`")));
         return Ok(None);
     };
-    match String::from_utf8(bytes.to_vec()) {
+    match String::from_utf8(bytes.clone()) {
         Ok(text) => Ok(Some(SignersFile { path: path.to_owned(), text })),
         Err(_) => {
             reading.problems.push(at.problem(format!("`{path}` is not UTF-8")));

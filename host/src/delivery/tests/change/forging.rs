@@ -85,7 +85,7 @@ fn an_octopus_of_the_forge_is_nobodys() {
         super::place::MADE,
         &["merge", "--quiet", "--no-ff", "--gpg-sign", "--message", "x", "one", "other"],
     );
-    assert_eq!(place.read().change.commits[0].is_merge, true);
+    assert!(place.read().change.commits[0].is_merge);
     assert!(reason(place.tip()).contains("nobody") || reason(place.tip()).contains("more than two"), "{:?}", place.tip());
 }
 
