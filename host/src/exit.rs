@@ -57,10 +57,7 @@ impl MeansExit for AppendError {
 
 impl MeansExit for ResolveError {
     fn exit(&self) -> ExitCode {
-        match self {
-            Self::NoRegistry { .. } => ExitCode::InvalidConfiguration,
-            _ => ExitCode::SourceUnreadable,
-        }
+        ExitCode::SourceUnreadable
     }
 }
 
@@ -119,6 +116,7 @@ impl MeansExit for DecideError {
             Self::Render(error) => error.exit(),
             Self::Target(error) => error.exit(),
             Self::Ledger(error) => error.exit(),
+            Self::Resolve(error) => error.exit(),
             Self::NotCanonical(_) => ExitCode::Unexpected,
         }
     }

@@ -3,7 +3,6 @@
 use std::io::IsTerminal as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use tollgate_core::entry::By;
 use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -77,16 +76,10 @@ impl Invocation {
         self.global.state_dir.clone().or_else(|| user_directory("XDG_STATE_HOME", ".local/state"))
     }
 
-    /// Who writes entries: git's own idea of the user.
-    pub(crate) fn by(&self, email: Option<String>) -> Result<By, Failure> {
+    /// The mail address of the user, by git's own rules.
+    pub(crate) fn email(&self, configured: Option<String>) -> Option<String> {
         let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let email = environment("GIT_AUTHOR_EMAIL").or(email).or_else(|| environment("EMAIL"));
-        let principal = email.ok_or_else(|| {
-            let failure =
-                Failure::of_message(ExitCode::InvalidConfiguration, "git does not know who you are, so nothing can be written");
-            failure.with_hint("run `git config user.email ADDRESS`")
-        })?;
-        Ok(By { principal, key: None, automation: self.ci })
+        environment("GIT_AUTHOR_EMAIL").or(configured).or_else(|| environment("EMAIL"))
     }
 }
 

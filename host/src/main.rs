@@ -16,6 +16,7 @@ mod recalled;
 mod rules;
 mod sources;
 mod wiring;
+mod writer;
 
 use std::process::ExitCode;
 

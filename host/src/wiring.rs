@@ -8,24 +8,22 @@ use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::KeepBranch as _;
 use tollgate_core::digest::{Digest, InvalidDigest};
 use tollgate_core::document::{Location, Place, SourceFile, Span};
-use tollgate_core::entry::By;
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::History;
-use tollgate_core::image::ImageReference;
-use tollgate_core::people::People;
-use tollgate_core::pipeline::{LedgerSpec, Pipeline, Target, TargetKind};
+use tollgate_core::people::SignersFile;
+use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, ResolveError,
+    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, SignBytes,
     VerifySignature,
 };
-use tollgate_ledger::{GitLedger, TrustBasis, Witness};
-use tollgate_registry::OciLayouts;
+use tollgate_ledger::{GitLedger, Keys, TrustBasis, Witness};
+use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
 use tollgate_repo::{GitBranch, GitRepository};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
-use tollgate_sign::SshSigners;
+use tollgate_sign::{SshSigners, open_key};
 
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, InForce};
@@ -103,7 +101,20 @@ fn ledger_place(invocation: &Invocation) -> (String, String) {
 pub(crate) fn ledger(invocation: &Invocation, clone: &GitRepository) -> Result<GitLedger, Failure> {
     let (remote, branch) = ledger_place(invocation);
     let branch = GitBranch::in_clone(clone, &remote, &branch).map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))?;
-    Ok(GitLedger::new(Arc::new(branch), witness(invocation)?))
+    let keys = Keys { signers: Arc::new(SshSigners), own: own_key(invocation, clone)? };
+    Ok(GitLedger::new(Arc::new(branch), witness(invocation)?, keys))
+}
+
+/// The key of whoever runs the command. One that is named must be there; git's own is taken where it can be: what needs a key
+/// says so when it writes.
+fn own_key(invocation: &Invocation, clone: &GitRepository) -> Result<Option<Arc<dyn SignBytes>>, Failure> {
+    let agent = std::env::var("SSH_AUTH_SOCK").ok().filter(|path| !path.is_empty()).map(Utf8PathBuf::from);
+    let open = |spec: &str| open_key(spec, agent.as_deref()).map(Arc::from);
+    if let Some(spec) = &invocation.global.key {
+        return open(spec).map(Some).map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error));
+    }
+    let configured = clone.signing_key().map_err(fail)?;
+    Ok(configured.and_then(|spec| open(&spec).ok()))
 }
 
 fn witness(invocation: &Invocation) -> Result<Witness, Failure> {
@@ -176,7 +187,7 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     agree_on_policy_ref(invocation, &history).map_err(one)?;
     notices.extend(in_force.configuration.warnings.iter().map(ToString::to_string));
     let root = repository.root().map_or_else(|| invocation.directory.clone(), ToOwned::to_owned);
-    let resolver = resolver(invocation, pipeline.image_layout.as_deref(), &root).map_err(one)?;
+    let resolver = resolver(invocation, &pipeline.registry, &root).map_err(one)?;
     Ok(Delivery { repository, ledger, in_force, resolver, root, notices })
 }
 
@@ -213,34 +224,22 @@ fn agree_on_policy_ref(invocation: &Invocation, history: &History) -> Result<(),
 /// Where tags are resolved: what the command line says, else the configuration.
 pub(crate) fn resolver(
     invocation: &Invocation,
-    configured: Option<&str>,
+    configured: &RegistrySpec,
     root: &Utf8Path,
 ) -> Result<Box<dyn ResolveDigest>, Failure> {
     let given = invocation.global.registry.as_ref().map(|path| invocation.directory.join(path));
-    match given.or_else(|| configured.map(|path| root.join(path))) {
-        Some(directory) => Ok(Box::new(OciLayouts::open(&directory).map_err(fail)?)),
-        None => Ok(Box::new(NoRegistry)),
+    match (given, configured) {
+        (Some(directory), _) => layouts(&directory),
+        (None, RegistrySpec::Layout(path)) => layouts(&root.join(path)),
+        (None, RegistrySpec::Http(spec)) => {
+            let files = credential_files(|name| std::env::var_os(name));
+            Ok(Box::new(HttpRegistries::new(spec.clone(), files, Limits::default())))
+        }
     }
 }
 
-/// Resolves nothing, because no place is configured.
-#[derive(Clone, Copy, Debug)]
-struct NoRegistry;
-
-impl ResolveDigest for NoRegistry {
-    fn resolve(&self, reference: &ImageReference) -> Result<Digest, ResolveError> {
-        Err(ResolveError::NoRegistry { reference: reference.clone() })
-    }
-}
-
-/// Whose signatures count, by the policy in force.
-pub(crate) fn signers(people: &People) -> Result<Arc<dyn VerifySignature>, Failure> {
-    let file = people.signers.as_ref();
-    SshSigners.signers(file.map_or("", |file| &file.text)).map_err(|error| {
-        let path = file.map(|file| file.path.clone()).unwrap_or_default();
-        let place = Location { file: path, span: Span::point(error.line, 1) };
-        Failure::of_message(ExitCode::InvalidConfiguration, error.reason).at(&place)
-    })
+fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
+    Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
 }
 
 /// The adapter for a target.
@@ -259,9 +258,12 @@ pub(crate) fn require_trust(invocation: &Invocation) -> Result<(), Failure> {
     Err(failure.with_hint("it is the digest that `tollgate init --trust` printed"))
 }
 
-/// Who writes entries.
-pub(crate) fn writer(invocation: &Invocation, clone: &GitRepository) -> Result<By, Failure> {
-    invocation.by(clone.user_email().map_err(fail)?)
+/// Who may sign, by the text of a file of signers.
+pub(crate) fn signers(file: &SignersFile) -> Result<Arc<dyn VerifySignature>, Failure> {
+    SshSigners.signers(&file.text).map_err(|error| {
+        let at = Location { file: file.path.clone(), span: Span::point(error.line, 1) };
+        Failure::of_message(ExitCode::InvalidConfiguration, error.reason).at(&at)
+    })
 }
 
 /// The policy digest of a commit; nothing when its configuration can't be read.

@@ -87,11 +87,12 @@ fn the_ledger_must_be_named_and_exist() {
 }
 
 #[test]
-fn without_a_registry_nothing_can_be_looked_up() {
+fn without_a_layout_the_registry_of_the_image_is_asked() {
     let (shop, build) = mk_shop();
-    let arguments = ["service", "record", "cart", "--image", &build.image, "--branch", "master"];
+    let image = format!("127.0.0.1:1/cart:{}", build.commit);
+    let arguments = ["service", "record", "cart", "--image", &image, "--branch", "master"];
     let answer = shop.service("cart").tollgate().args(arguments).args(["--ledger", "../remotes/deployment.git"]).run();
-    answer.exits(12).says(&["--registry"]);
+    answer.exits(13).says(&["`127.0.0.1:1` can't be asked", &image]);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod only_proven_images;
 mod other_languages;
 mod policies;
 mod racing;
+mod rollback;
 mod same_answers;
 mod secrets;
+mod stops;
 mod unknown;

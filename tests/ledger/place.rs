@@ -11,8 +11,9 @@ use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState, Trust};
 use tollgate_core::history::History;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, ReadLedger};
-use tollgate_ledger::{GitLedger, Witness};
+use tollgate_ledger::{GitLedger, Keys, Witness};
 use tollgate_repo::GitBranch;
+use tollgate_sign::SshSigners;
 
 pub(crate) const BRANCH: &str = "tollgate/ledger";
 
@@ -75,7 +76,7 @@ pub(crate) fn open(remote: &Utf8Path, cache: &Utf8Path, state: &Utf8Path) -> Git
 }
 
 pub(crate) fn over(branch: Arc<dyn KeepBranch>, state: &Utf8Path) -> GitLedger {
-    GitLedger::new(branch, Witness::new(state, None))
+    GitLedger::new(branch, Witness::new(state, None), Keys { signers: Arc::new(SshSigners), own: None })
 }
 
 /// Appends one entry that says `text`.

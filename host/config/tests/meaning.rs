@@ -9,7 +9,9 @@ use serde_json::json;
 use support::MemoryTree;
 use tollgate_config::{Configuration, ConfigurationError, UseOfLock, read_pipeline};
 use tollgate_core::finding::Level;
-use tollgate_core::pipeline::{Change, GitReference, PlanKey, PluginSource, PolicySpec, Requirement, Target, TargetKind};
+use tollgate_core::pipeline::{
+    Change, GitReference, PlanKey, PluginSource, PolicySpec, RegistrySpec, Requirement, Target, TargetKind,
+};
 use tollgate_core::policy::{Enforcement, LimitClass};
 
 const HEAD: &str = "\
@@ -147,10 +149,26 @@ fn the_key_of_plans_is_a_variable_or_a_file() {
 fn ledger_and_registry_are_what_is_written_or_the_usual() {
     let usual = good("packs: [builtin:recommended]\n").pipeline;
     assert_eq!((usual.ledger.remote.as_str(), usual.ledger.branch.as_str()), ("origin", "tollgate/ledger"));
-    assert_eq!(usual.image_layout, None);
+    assert_eq!(usual.registry, RegistrySpec::default());
     let own = good("packs: [builtin:recommended]\nledger: {remote: audit}\nregistry: {layout: /srv/images}\n").pipeline;
     assert_eq!((own.ledger.remote.as_str(), own.ledger.branch.as_str()), ("audit", "tollgate/ledger"));
-    assert_eq!(own.image_layout.as_deref(), Some("/srv/images"));
+    assert_eq!(own.registry, RegistrySpec::Layout("/srv/images".to_owned()));
+}
+
+#[test]
+fn mirrors_are_asked_in_the_order_of_the_file_and_for_tags_only_where_it_says_so() {
+    let text = "packs: [builtin:recommended]
+registry:
+  mirrors:
+    - {of: registry.example.com, at: mirror.example.com/proxy}
+    - {of: registry.example.com, at: other.example.com, tags: true}
+  insecure: ['registry.example.com:5000']
+";
+    let RegistrySpec::Http(spec) = good(text).pipeline.registry else { panic!("no layout is named") };
+    let mirrors: Vec<_> = spec.mirrors.iter().map(|mirror| (mirror.of.as_str(), mirror.at.as_str(), mirror.tags)).collect();
+    let of = "registry.example.com";
+    assert_eq!(mirrors, [(of, "mirror.example.com/proxy", false), (of, "other.example.com", true)]);
+    assert_eq!(spec.insecure, ["registry.example.com:5000"]);
 }
 
 #[test]

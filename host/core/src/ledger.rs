@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::digest::Digest;
 use crate::entry::{Draft, Entry};
 use crate::history::{BrokenHistory, History};
+use crate::signature::SignError;
 
 /// Entries to write together, or not at all.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub enum LedgerError {
     BadEntry { index: u64, reason: String },
     #[error("entry {index} is of the type `{found}`, which this tollgate does not know; use a newer one")]
     UnknownType { index: u64, found: String },
+    #[error("entry {index} can't be believed: {reason}")]
+    Forged { index: u64, reason: String },
     #[error(transparent)]
     Broken(#[from] BrokenHistory),
     #[error("blob `{digest}` is not in the ledger")]
@@ -56,6 +59,10 @@ pub enum AppendError {
     Contended { tries: u32 },
     #[error("entry of type `{kind}` has {size} bytes, more than {limit}")]
     TooLarge { kind: &'static str, size: usize, limit: usize },
+    #[error("the entry can't be signed")]
+    Sign(#[from] SignError),
+    #[error("entries of this ledger are signed, so this one must be; name a key with `--key`, or set `TOLLGATE_KEY`")]
+    NeedsKey,
     #[error("a ledger exists already on branch `{branch}` of `{remote}`")]
     Exists { remote: String, branch: String },
     #[error(transparent)]

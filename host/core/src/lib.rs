@@ -39,3 +39,4 @@ pub mod terms;
 pub mod time;
 pub mod verdict;
 pub mod waiver;
+pub mod way_back;

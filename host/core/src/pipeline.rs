@@ -34,8 +34,7 @@ pub struct Pipeline {
     pub waivers: Vec<Waiver>,
     /// Whether waivers in objects' annotations count as well.
     pub inline_waivers: bool,
-    /// Directory of the OCI image layouts that tags are resolved from, relative to the repository's root.
-    pub image_layout: Option<String>,
+    pub registry: RegistrySpec,
     /// Who signs, and who belongs to which team.
     pub people: People,
     /// On which terms break-glass is there; nothing: it is not.
@@ -382,6 +381,41 @@ impl Default for LedgerSpec {
     fn default() -> Self {
         Self { remote: "origin".to_owned(), branch: "tollgate/ledger".to_owned() }
     }
+}
+
+/// Where tags are resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistrySpec {
+    /// In a directory of OCI image layouts, relative to the repository's root.
+    Layout(String),
+    /// In the registries that references name.
+    Http(HttpRegistrySpec),
+}
+
+impl Default for RegistrySpec {
+    fn default() -> Self {
+        Self::Http(HttpRegistrySpec::default())
+    }
+}
+
+/// What is to be known about registries that are asked over the network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRegistrySpec {
+    /// Asked in this order where a registry is out of reach.
+    pub mirrors: Vec<MirrorSpec>,
+    /// Registries, `host` or `host:port`, that are spoken to without TLS.
+    pub insecure: Vec<String>,
+}
+
+/// A place that holds copies of a registry's images.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MirrorSpec {
+    /// The registry, `host` or `host:port`.
+    pub of: String,
+    /// Host of the mirror, and the path below which it has the repositories.
+    pub at: String,
+    /// Whether its word counts for tags. For digests the bytes count, whoever sends them.
+    pub tags: bool,
 }
 
 impl Pipeline {

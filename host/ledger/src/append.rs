@@ -24,7 +24,7 @@ impl AppendEntry for GitLedger {
                 return Ok(Vec::new());
             }
             let repo = seen.history.trust().map(|(entry, _)| entry.repo.clone()).unwrap_or_default();
-            let batch = Batch::new(&seen, &repo, drafts)?;
+            let batch = Batch::new(&seen, &repo, drafts, &self.keys)?;
             if let Pushed::Won = self.put(&seen, &batch)? {
                 return Ok(batch.entries);
             }
@@ -38,7 +38,7 @@ impl AppendEntry for GitLedger {
         if self.fetch()?.0.is_some() {
             return Err(exists());
         }
-        let batch = Batch::new(&Seen::default(), repo, vec![trust])?;
+        let batch = Batch::new(&Seen::default(), repo, vec![trust], &self.keys)?;
         match self.put(&Seen::default(), &batch)? {
             Pushed::Lost => Err(exists()),
             Pushed::Won => {

@@ -8,8 +8,10 @@ use tollgate_core::entry::{Draft, Entry, MAX_ENTRY_BYTES};
 use tollgate_core::history::History;
 use tollgate_core::ports::AppendError;
 
+use crate::keys::Keys;
 use crate::layout::{blob_path, entry_path, index_path};
 use crate::seen::Seen;
+use crate::vouched::Vouched;
 use crate::{envelope, trust_digest};
 
 /// Everything that one commit adds to a ledger.
@@ -19,6 +21,8 @@ pub(crate) struct Batch {
     /// Digests of the envelopes, in the same order.
     pub(crate) envelopes: Vec<Digest>,
     pub(crate) blobs: BTreeMap<Digest, Vec<u8>>,
+    /// Who may sign what follows on it.
+    pub(crate) vouched: Vouched,
     files: Vec<BranchFile>,
 }
 
@@ -27,12 +31,20 @@ impl Batch {
     ///
     /// # Errors
     /// When an entry is too large, or a reader would refuse it.
-    pub(crate) fn new(seen: &Seen, repo: &str, drafts: Vec<Draft>) -> Result<Self, AppendError> {
-        let mut batch = Self { entries: Vec::new(), envelopes: Vec::new(), blobs: BTreeMap::new(), files: Vec::new() };
+    pub(crate) fn new(seen: &Seen, repo: &str, drafts: Vec<Draft>, keys: &Keys) -> Result<Self, AppendError> {
+        let mut batch = Self {
+            entries: Vec::new(),
+            envelopes: Vec::new(),
+            blobs: BTreeMap::new(),
+            vouched: seen.vouched.clone(),
+            files: Vec::new(),
+        };
         for (index, draft) in (seen.history.len()..).zip(drafts) {
-            batch.add(&draft.at_index(index, repo))?;
+            let mut entry = draft.at_index(index, repo);
             let contents = draft.blobs.into_values().chain(draft.attached);
             batch.blobs.extend(contents.map(|bytes| (Digest::of(&bytes), bytes)));
+            entry.by.key = keys.own.as_ref().map(|key| key.key().to_owned());
+            batch.add(&entry, keys)?;
         }
         batch.blobs.retain(|digest, _| !seen.blobs.contains(digest));
         let all = seen.history.entries().iter().chain(&batch.entries).cloned().collect();
@@ -43,13 +55,20 @@ impl Batch {
         Ok(batch)
     }
 
-    fn add(&mut self, entry: &Entry) -> Result<(), AppendError> {
-        let bytes = envelope::seal(entry)?;
+    fn add(&mut self, entry: &Entry, keys: &Keys) -> Result<(), AppendError> {
+        if keys.own.is_none() && self.vouched.needs_signature() {
+            return Err(AppendError::NeedsKey);
+        }
+        let bytes = envelope::seal(entry, keys.own.as_deref())?;
         if bytes.len() > MAX_ENTRY_BYTES {
             return Err(AppendError::TooLarge { kind: entry.body.type_name(), size: bytes.len(), limit: MAX_ENTRY_BYTES });
         }
         // What others will read, not what was meant: the two differ where JSON has no room for a value.
-        self.entries.push(envelope::open(entry.index, &bytes)?);
+        let opened = envelope::open(entry.index, &bytes)?;
+        let blobs = &self.blobs;
+        let blob = |entry: &Entry, name: &str| Ok(entry.blobs.get(name).and_then(|digest| blobs.get(digest)).cloned());
+        self.vouched.next(&opened, keys.signers.as_ref(), &blob)?;
+        self.entries.push(opened.entry);
         self.envelopes.push(trust_digest(&bytes));
         self.files.push(file(entry_path(entry.index), bytes));
         Ok(())

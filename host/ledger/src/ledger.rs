@@ -6,19 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
 use tollgate_core::history::History;
-use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::ports::{LedgerError, ReadLedger, VerifySignature};
 
 use crate::batch::Batch;
 use crate::failure::from_branch;
+use crate::keys::Keys;
 use crate::layout::blob_path;
 use crate::memory::Memory;
-use crate::seen::Seen;
+use crate::seen::{Added, Seen};
 use crate::witness::{TrustBasis, Witness};
 
 /// A ledger on a branch at a remote. What was read once is not read again by the same value.
 pub struct GitLedger {
     pub(crate) branch: Arc<dyn KeepBranch>,
     witness: Witness,
+    pub(crate) keys: Keys,
     state: Mutex<State>,
 }
 
@@ -29,9 +31,9 @@ struct State {
 }
 
 impl GitLedger {
-    /// The ledger on `branch`, checked against what `witness` knows.
-    pub fn new(branch: Arc<dyn KeepBranch>, witness: Witness) -> Self {
-        Self { branch, witness, state: Mutex::default() }
+    /// The ledger on `branch`, checked against what `witness` knows, read and written with `keys`.
+    pub fn new(branch: Arc<dyn KeepBranch>, witness: Witness, keys: Keys) -> Self {
+        Self { branch, witness, keys, state: Mutex::default() }
     }
 
     /// URL or path of the remote, without credentials.
@@ -52,6 +54,21 @@ impl GitLedger {
     /// The digest of entry 0, which `--trust` is compared with; nothing before the ledger was read or created.
     pub fn trust_digest(&self) -> Option<Digest> {
         self.state().seen.envelopes.first().copied()
+    }
+
+    /// Fingerprint of the key that entries are signed with here.
+    pub fn key(&self) -> Option<&str> {
+        self.keys.own.as_ref().map(|key| key.key())
+    }
+
+    /// Who may sign the next entry, once the ledger was read; nothing: nobody.
+    pub fn signers(&self) -> Option<Arc<dyn VerifySignature>> {
+        self.state().seen.vouched.signers()
+    }
+
+    /// How many entries came before the first signed one, once the ledger was read.
+    pub fn unsigned(&self) -> u64 {
+        self.state().seen.vouched.unsigned
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -77,7 +94,7 @@ impl GitLedger {
         let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
         let (tip, recalled) = self.fetch()?;
         let tip = tip.ok_or_else(missing)?;
-        state.seen.advance(self.branch.as_ref(), &tip)?;
+        state.seen.advance(self.branch.as_ref(), &tip, self.keys.signers.as_ref())?;
         let basis = self.witness.check(recalled, &state.seen.envelopes)?;
         if basis == TrustBasis::FirstSeen {
             self.remember(&state.seen)?;
@@ -98,7 +115,9 @@ impl GitLedger {
         if state.seen.tip == before.tip {
             let blobs = before.blobs.iter().chain(batch.blobs.keys()).copied().collect();
             let mut seen = state.seen.clone();
-            if seen.extend(commit, batch.entries.clone(), batch.envelopes.clone(), blobs).is_ok() {
+            let added =
+                Added { entries: batch.entries.clone(), digests: batch.envelopes.clone(), blobs, vouched: batch.vouched.clone() };
+            if seen.extend(commit, added).is_ok() {
                 // What was acknowledged must not vanish unnoticed. Where this can't be written, the next reading reports it.
                 let _remembered = self.remember(&seen);
                 state.seen = seen;

@@ -9,14 +9,19 @@ mod backoff;
 mod batch;
 mod envelope;
 mod failure;
+mod keys;
 mod layout;
 mod ledger;
+pub mod log;
 mod memory;
 mod seen;
 #[cfg(test)]
 mod testing;
+mod vouched;
 mod witness;
 
 pub use envelope::PAYLOAD_TYPE;
+pub use keys::Keys;
 pub use ledger::GitLedger;
+pub use vouched::SIGNERS_BLOB;
 pub use witness::{TrustBasis, Witness, trust_digest};

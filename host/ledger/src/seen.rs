@@ -7,10 +7,11 @@ use tollgate_core::branch::{BranchChange, BranchChangeKind, KeepBranch};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
 use tollgate_core::history::History;
-use tollgate_core::ports::LedgerError;
+use tollgate_core::ports::{LedgerError, ReadSigners};
 
 use crate::failure::from_branch;
-use crate::layout::{Place, entry_path};
+use crate::layout::{Place, blob_path, entry_path};
+use crate::vouched::Vouched;
 use crate::{envelope, trust_digest};
 
 /// A ledger up to some commit, all of it checked.
@@ -23,18 +24,31 @@ pub(crate) struct Seen {
     pub(crate) envelopes: Vec<Digest>,
     /// All blobs that are on the branch.
     pub(crate) blobs: Arc<HashSet<Digest>>,
+    /// Who may sign what follows.
+    pub(crate) vouched: Vouched,
 }
 
-/// What a later commit adds.
+/// What a later commit adds, checked.
+#[derive(Debug)]
+pub(crate) struct Added {
+    pub(crate) entries: Vec<Entry>,
+    /// Of their envelopes.
+    pub(crate) digests: Vec<Digest>,
+    /// All blobs, the known ones too.
+    pub(crate) blobs: HashSet<Digest>,
+    pub(crate) vouched: Vouched,
+}
+
+/// The places that a later commit adds.
 #[derive(Debug, Default)]
-struct Added {
+struct NewPlaces {
     entries: Vec<u64>,
     blobs: Vec<Digest>,
 }
 
 impl Seen {
     /// Reads what `tip` adds. Changes nothing when that is refused.
-    pub(crate) fn advance(&mut self, branch: &dyn KeepBranch, tip: &str) -> Result<(), LedgerError> {
+    pub(crate) fn advance(&mut self, branch: &dyn KeepBranch, tip: &str, signers: &dyn ReadSigners) -> Result<(), LedgerError> {
         if self.tip.as_deref() == Some(tip) {
             return Ok(());
         }
@@ -42,40 +56,38 @@ impl Seen {
         let added = self.added(&changes)?;
         let mut blobs = (*self.blobs).clone();
         blobs.extend(&added.blobs);
+        let mut vouched = self.vouched.clone();
+        let blob = |entry: &Entry, name: &str| read_blob(branch, tip, entry, name);
         let mut entries = Vec::new();
         let mut digests = Vec::new();
         for index in self.following(&added.entries)? {
             let bytes = branch.read(tip, &entry_path(index)).map_err(|error| from_branch(branch, error))?;
             let bytes = bytes.ok_or_else(|| LedgerError::BadEntry { index, reason: "it is missing".to_owned() })?;
-            let entry = envelope::open(index, &bytes)?;
-            has_blobs(&entry, &blobs)?;
-            entries.push(entry);
+            let opened = envelope::open(index, &bytes)?;
+            has_blobs(&opened.entry, &blobs)?;
+            vouched.next(&opened, signers, &blob)?;
+            entries.push(opened.entry);
             digests.push(trust_digest(&bytes));
         }
-        self.extend(tip, entries, digests, blobs)
+        self.extend(tip, Added { entries, digests, blobs, vouched })
     }
 
     /// Takes over entries that are known to be on the branch at `tip`.
-    pub(crate) fn extend(
-        &mut self,
-        tip: &str,
-        added: Vec<Entry>,
-        digests: Vec<Digest>,
-        blobs: HashSet<Digest>,
-    ) -> Result<(), LedgerError> {
-        if !added.is_empty() {
-            let entries = self.history.entries().iter().cloned().chain(added).collect();
+    pub(crate) fn extend(&mut self, tip: &str, added: Added) -> Result<(), LedgerError> {
+        if !added.entries.is_empty() {
+            let entries = self.history.entries().iter().cloned().chain(added.entries).collect();
             self.history = Arc::new(History::new(entries)?);
         }
-        self.envelopes.extend(digests);
-        self.blobs = Arc::new(blobs);
+        self.envelopes.extend(added.digests);
+        self.blobs = Arc::new(added.blobs);
+        self.vouched = added.vouched;
         self.tip = Some(tip.to_owned());
         Ok(())
     }
 
     /// Sorts changes by what they are. A ledger only grows, and holds nothing else.
-    fn added(&self, changes: &[BranchChange]) -> Result<Added, LedgerError> {
-        let mut added = Added::default();
+    fn added(&self, changes: &[BranchChange]) -> Result<NewPlaces, LedgerError> {
+        let mut added = NewPlaces::default();
         for change in changes {
             match (Place::of(&change.path), change.kind) {
                 (Some(Place::Index), _) => {}
@@ -104,6 +116,16 @@ impl Seen {
         }
         Ok(indices.to_vec())
     }
+}
+
+fn read_blob(branch: &dyn KeepBranch, tip: &str, entry: &Entry, name: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+    let Some(digest) = entry.blobs.get(name).copied() else { return Ok(None) };
+    let bytes = branch.read(tip, &blob_path(digest)).map_err(|error| from_branch(branch, error))?;
+    let bytes = bytes.ok_or(LedgerError::MissingBlob { digest })?;
+    if Digest::of(&bytes) != digest {
+        return Err(LedgerError::CorruptBlob { digest });
+    }
+    Ok(Some(bytes))
 }
 
 fn has_blobs(entry: &Entry, blobs: &HashSet<Digest>) -> Result<(), LedgerError> {
@@ -219,7 +241,7 @@ mod tests {
             }
             Forgery::Replace { entry, message } => {
                 let index = entry.index(entries) as u64;
-                let forged = envelope::seal(&mk_draft(message).at_index(index, crate::testing::REPO)).unwrap();
+                let forged = envelope::seal(&mk_draft(message).at_index(index, crate::testing::REPO), None).unwrap();
                 files.insert(path(entry), forged);
             }
             Forgery::Drop { entry } => drop(files.remove(&path(entry))),

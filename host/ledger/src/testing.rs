@@ -9,9 +9,10 @@ use tempfile::TempDir;
 use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState, Trust};
-use tollgate_core::ports::{AppendEntry as _, Proposal};
+use tollgate_core::ports::{AppendEntry as _, Proposal, SignBytes};
+use tollgate_sign::SshSigners;
 
-use crate::{GitLedger, Witness};
+use crate::{GitLedger, Keys, Witness};
 
 /// The repository that the ledgers of tests serve.
 pub(crate) const REPO: &str = "https://git.example.com/deploy.git";
@@ -157,9 +158,15 @@ impl Machine {
         Utf8Path::from_path(self.memory.path()).unwrap()
     }
 
+    /// What a new process that has a key works with.
+    pub(crate) fn signing(&self, trust: Option<Digest>, own: Option<Arc<dyn SignBytes>>) -> GitLedger {
+        let keys = Keys { signers: Arc::new(SshSigners), own };
+        GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(self.memory(), trust), keys)
+    }
+
     /// What a new process on this machine works with.
     pub(crate) fn process(&self, trust: Option<Digest>) -> GitLedger {
-        GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(self.memory(), trust))
+        self.signing(trust, None)
     }
 }
 

@@ -5,19 +5,17 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use oci_spec::image::{ANNOTATION_REF_NAME, Descriptor, ImageIndex, OciLayout};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::ResolveError;
+
+use crate::manifest::{MAX_MANIFEST_BYTES, is_manifest};
 
 /// The version of image layouts that this reads, the only one that there is.
 pub(crate) const LAYOUT_VERSION: &str = "1.0.0";
 
 /// The annotation in which containerd keeps the full reference, when `org.opencontainers.image.ref.name` is only the tag.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
-
-/// The largest manifest. The distribution specification asks registries to take up to 4 MiB.
-const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 
 /// The largest `index.json`: a hundred thousand tags.
 const MAX_INDEX_BYTES: u64 = 64 << 20;
@@ -26,13 +24,6 @@ const MAX_INDEX_BYTES: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Layout {
     root: Utf8PathBuf,
-}
-
-/// What all manifests and indexes of images have, so that no layer passes for one.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AnyManifest {
-    schema_version: u32,
 }
 
 impl Layout {
@@ -92,10 +83,10 @@ impl Layout {
         if actual != digest {
             return Err(self.unusable(format!("the blob `{digest}` has other contents: their digest is `{actual}`")));
         }
-        match serde_json::from_slice::<AnyManifest>(&bytes) {
-            Ok(AnyManifest { schema_version: 2 }) => Ok(()),
-            _ => Err(self.unusable(format!("the blob `{digest}` is not the manifest or index of an image"))),
+        if !is_manifest(&bytes) {
+            return Err(self.unusable(format!("the blob `{digest}` is not the manifest or index of an image")));
         }
+        Ok(())
     }
 
     fn blob(&self, digest: Digest) -> Utf8PathBuf {

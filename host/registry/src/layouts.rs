@@ -59,7 +59,7 @@ impl ResolveDigest for OciLayouts {
         if reference.tag().is_none() && reference.digest().is_none() {
             return Err(ResolveError::Untagged { reference: reference.clone() });
         }
-        let not_found = || ResolveError::NotFound { reference: reference.clone() };
+        let not_found = || ResolveError::NotFound { reference: reference.clone(), place: self.root.to_string() };
         let (layout, names) = self.layout_of(reference)?.ok_or_else(not_found)?;
         let found = match reference.digest() {
             Some(digest) => layout.holds(digest)?.then_some(digest),

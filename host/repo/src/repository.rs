@@ -92,12 +92,25 @@ impl GitRepository {
     /// # Errors
     /// When the configuration can't be read.
     pub fn user_email(&self) -> Result<Option<String>, SourceError> {
-        let read = |repository: &Repository| match repository.config()?.snapshot()?.get_string("user.email") {
-            Ok(email) => Ok(Some(email)),
+        self.configured("user.email")
+    }
+
+    /// The key that git signs with, where it signs by SSH.
+    ///
+    /// # Errors
+    /// When git's configuration can't be read.
+    pub fn signing_key(&self) -> Result<Option<String>, SourceError> {
+        let signs_by_ssh = self.configured("gpg.format")?.is_some_and(|format| format.eq_ignore_ascii_case("ssh"));
+        if signs_by_ssh { self.configured("user.signingKey") } else { Ok(None) }
+    }
+
+    fn configured(&self, name: &str) -> Result<Option<String>, SourceError> {
+        let read = |repository: &Repository| match repository.config()?.snapshot()?.get_string(name) {
+            Ok(value) => Ok(Some(value)),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => Err(ObjectError::from(error)),
         };
-        self.handles.with(read).map_err(|error| failed("user.email", error))
+        self.handles.with(read).map_err(|error| failed(name, error))
     }
 
     /// URL or absolute path of the remote, without credentials.
@@ -219,6 +232,16 @@ mod tests {
         let scene = Scene::new();
         scene.git("seed", &["config", "user.email", "deployer@example.com"]);
         assert_eq!(scene.repository("seed").user_email().unwrap().as_deref(), Some("deployer@example.com"));
+    }
+
+    #[test]
+    fn git_has_a_signing_key_only_where_it_signs_by_ssh() {
+        let scene = Scene::new();
+        let key = || scene.repository("seed").signing_key().unwrap();
+        scene.git("seed", &["config", "user.signingKey", "~/.ssh/id_ed25519"]);
+        assert_eq!(key(), None);
+        scene.git("seed", &["config", "gpg.format", "ssh"]);
+        assert_eq!(key().as_deref(), Some("~/.ssh/id_ed25519"));
     }
 
     #[test]

@@ -67,6 +67,29 @@ pub(crate) struct Promote {
     pub(crate) output: Format,
 }
 
+/// Go back to a recipe that was healthy on a target, and hold it there until a thaw
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Target that goes back
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+
+    /// Recipe to go back to, by its id or by a promotion that brought it (`P-17`) [default: the last healthy one]
+    #[arg(long, value_name = "RECIPE")]
+    pub(crate) to: Option<String>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+}
+
 /// Do the last step of a promotion that was approved
 #[derive(Debug, Args)]
 pub(crate) struct Apply {

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
+pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod recipe;
@@ -54,6 +55,10 @@ pub(crate) struct Global {
     #[arg(long, value_name = "DIR", env = "TOLLGATE_STATE_DIR", global = true)]
     pub(crate) state_dir: Option<Utf8PathBuf>,
 
+    /// Key that entries are signed with: a file, or what git takes as `user.signingKey` [default: git's, where it signs by SSH]
+    #[arg(long, value_name = "KEY", env = "TOLLGATE_KEY", global = true)]
+    pub(crate) key: Option<String>,
+
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,
@@ -103,6 +108,18 @@ pub(crate) enum Command {
     Promote(deliver::Promote),
     /// Do the last step of a promotion that was approved
     Apply(deliver::Apply),
+    /// Go back to a recipe that was healthy on a target, and hold it there until a thaw
+    Rollback(deliver::Rollback),
+    /// Say yes, signed: to a promotion, to a change before it is merged, or to an override afterwards
+    Approve(people::Approve),
+    /// Say no, signed. It stands until the same person approves
+    Reject(people::Reject),
+    /// Break glass: let named gates be passed for a time, signed by several people
+    Override(people::Override),
+    /// Stop movement: everything, an environment, a target or a component
+    Freeze(people::Freeze),
+    /// Start movement again: end freezes, and the holds that rollbacks set
+    Thaw(people::Thaw),
     /// Say what blocks, why, when that may change, and who can change it
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
@@ -141,6 +158,12 @@ impl Command {
             Self::Render(arguments) => &arguments.to.trust,
             Self::Promote(arguments) => &arguments.to.trust,
             Self::Apply(arguments) => &arguments.trust,
+            Self::Rollback(arguments) => &arguments.trust,
+            Self::Approve(arguments) => &arguments.trust,
+            Self::Reject(arguments) => &arguments.trust,
+            Self::Override(arguments) => &arguments.trust,
+            Self::Freeze(arguments) => &arguments.trust,
+            Self::Thaw(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
             Self::Recipe(

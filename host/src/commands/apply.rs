@@ -21,19 +21,25 @@ use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::sources::Documents;
 use crate::wiring;
+use crate::writer::writer;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     let one = |failure: Failure| vec![failure];
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
-    let by = wiring::writer(invocation, &delivery.repository).map_err(one)?;
+    let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
     let history = delivery.ledger.history().map_err(fail).map_err(one)?;
     let promotion = find(&history, &arguments.promotion).map_err(one)?;
     let pipeline = &delivery.in_force.configuration.pipeline;
     let target = pipeline.target(promotion.target()).ok_or_else(|| vec![unknown_target(pipeline, promotion.target())])?;
     let destination = Destination::new(&delivery, target);
     let prepared = prepared(&destination, &promotion).map_err(one)?;
-    let applying = Applying { delivery: &delivery, adapter: destination.adapter.as_ref(), by: &by };
+    let applying = Applying {
+        delivery: &delivery,
+        adapter: destination.adapter.as_ref(),
+        by: &by,
+        is_rollback: promotion.decided.is_rollback,
+    };
     let Applied { state, attempt, message, failure, .. } = applying.run(&promotion.id, &prepared).map_err(one)?;
     let applied = AppliedTarget {
         target: target.name.clone(),

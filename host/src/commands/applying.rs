@@ -7,7 +7,7 @@ use tollgate_core::ports::ApplyPlan;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::delivery::attempt::{Attempt, Ended, moved_message};
+use crate::delivery::attempt::{Attempt, Ended, gone_message, moved_message};
 use crate::delivery::decide::Prepared;
 use crate::exit::fail;
 use crate::invocation::{Invocation, worker_name};
@@ -18,6 +18,7 @@ pub(crate) struct Applying<'a> {
     pub(crate) delivery: &'a Delivery,
     pub(crate) adapter: &'a dyn ApplyPlan,
     pub(crate) by: &'a By,
+    pub(crate) is_rollback: bool,
 }
 
 /// How an attempt ended, in words.
@@ -37,6 +38,7 @@ impl Applying<'_> {
         let attempt = Attempt {
             promotion,
             prepared,
+            is_rollback: self.is_rollback,
             adapter: self.adapter,
             resolver: self.delivery.resolver.as_ref(),
             ledger: &self.delivery.ledger,
@@ -54,6 +56,7 @@ fn applied(attempt: u64, ended: &Ended) -> Applied {
         Ended::Stale => (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned()),
         Ended::Moved(moved) => (PromotionState::Aborted, moved_message(moved)),
         Ended::Unresolved(error) => (PromotionState::Aborted, error.to_string()),
+        Ended::Gone(images) => (PromotionState::Aborted, gone_message(images)),
         Ended::Overtaken { by } => (PromotionState::Aborted, format!("attempt {by} has begun at the target")),
         Ended::Expired => (PromotionState::Aborted, "the approval ran out".to_owned()),
         Ended::Failed(error) => (PromotionState::Failed, error.to_string()),

@@ -16,6 +16,7 @@ use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
 use crate::wiring;
+use crate::writer::writer_among;
 
 /// The branch that policies are read from where nobody says another.
 const DEFAULT_POLICY_REF: [&str; 2] = ["main", "master"];
@@ -72,16 +73,18 @@ fn init(invocation: &Invocation, commit: &str) -> Result<InitReport, Failures> {
     let policy_ref = policy_ref(invocation, &clone, &commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, policies: _, blobs } = in_force::at_commit(&commit, &clone, &ledger, &sandbox)?;
+    let file = configuration.pipeline.people.signers.as_ref();
+    let signers = file.map(wiring::signers).transpose().map_err(one)?;
     let draft = Draft {
         at: Invocation::now(),
-        by: wiring::writer(invocation, &clone).map_err(one)?,
+        by: writer_among(invocation, &clone, ledger.key(), signers.as_ref()).map_err(one)?,
         policy: None,
         subject: EntrySubject::default(),
         body: Body::Trust(Trust {
             policy_ref: policy_ref.clone(),
             commit: commit.clone(),
             policy: configuration.policy_digest,
-            signers: Vec::new(),
+            signers: file.map(|file| file.text.lines().map(ToOwned::to_owned).collect()).unwrap_or_default(),
             log_keys: Vec::new(),
         }),
         blobs,

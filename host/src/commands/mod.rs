@@ -18,6 +18,7 @@ mod init;
 mod judging;
 mod man;
 mod own_policies;
+mod people;
 mod plan;
 mod plugin;
 mod policy;
@@ -27,6 +28,7 @@ mod promote;
 mod proposal;
 mod recipe;
 mod render;
+mod rollback;
 mod selection;
 mod service;
 mod start;
@@ -88,6 +90,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Render(arguments) => render::run(&invocation, &arguments),
         Command::Promote(arguments) => promote::run(&invocation, &arguments),
         Command::Apply(arguments) => apply::run(&invocation, &arguments),
+        Command::Rollback(arguments) => rollback::run(&invocation, &arguments),
+        Command::Approve(arguments) => people::approve::run(&invocation, &arguments),
+        Command::Reject(arguments) => people::reject::run(&invocation, &arguments),
+        Command::Override(arguments) => people::break_glass::run(&invocation, &arguments),
+        Command::Freeze(arguments) => people::freeze::run(&invocation, &arguments),
+        Command::Thaw(arguments) => people::thaw::run(&invocation, &arguments),
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Recipe(command) => recipe::run(&invocation, &command),

@@ -1,6 +1,7 @@
 //! `tollgate policy`: which policies judge, and with which bytes.
 
 use serde::Serialize;
+use tollgate_config::Configuration;
 use tollgate_core::decision::{Decision, DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, EntrySubject, PolicyAccept};
@@ -9,6 +10,7 @@ use tollgate_core::history::History;
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, ReadRepository as _, Refusal};
 use tollgate_gate::{Evaluator, gate_verdicts};
+use tollgate_ledger::SIGNERS_BLOB;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -23,6 +25,7 @@ use crate::invocation::Invocation;
 use crate::output;
 use crate::sources::{FileToRead, Files, read_documents};
 use crate::wiring::{self, Delivery, Lines};
+use crate::writer::writer;
 
 pub(crate) fn run(invocation: &Invocation, command: &Policy) -> Outcome {
     match command {
@@ -49,13 +52,14 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     let one = |failure: Failure| vec![failure];
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
-    let by = wiring::writer(invocation, &delivery.repository).map_err(one)?;
+    let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
     let history = delivery.ledger.history().map_err(fail).map_err(one)?;
     let commit = on_policy_ref(&delivery, &history, &arguments.commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
-    let Revision { configuration, blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
+    let Revision { configuration, mut blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
     let gates = judge(&delivery, &commit, &configuration.files.keys().cloned().collect::<Vec<_>>())?;
     let before = delivery.in_force.revision.digest;
+    blobs.extend(signers(&delivery, &configuration).map_err(one)?);
     let body = PolicyAccept { commit: commit.clone(), policy: configuration.policy_digest, gates: gates.clone() };
     let draft = Draft {
         at: Invocation::now(),
@@ -74,6 +78,22 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     };
     output::print(&text).map_err(one)?;
     Ok(ExitCode::Approved)
+}
+
+/// The signers that the revision brings, for readers of the ledger. A ledger that is signed can't be left without any.
+fn signers(delivery: &Delivery, configuration: &Configuration) -> Result<Option<(String, Vec<u8>)>, Failure> {
+    let file = configuration.pipeline.people.signers.as_ref();
+    if let Some(file) = file {
+        let signers = wiring::signers(file)?;
+        if !signers.is_empty() {
+            return Ok(Some((SIGNERS_BLOB.to_owned(), file.text.clone().into_bytes())));
+        }
+    }
+    if delivery.ledger.signers().is_none() {
+        return Ok(None);
+    }
+    let message = "the revision names no signers, and the ledger has some, so nobody could write to it any more";
+    Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("keep `people.signers` in tollgate.yaml"))
 }
 
 fn text(report: &AcceptReport) -> String {

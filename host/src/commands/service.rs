@@ -3,6 +3,7 @@
 use tollgate_core::entry::{Body, By, Draft, EntrySubject};
 use tollgate_core::history::History;
 use tollgate_core::image::ImageReference;
+use tollgate_core::pipeline::RegistrySpec;
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadRepository as _, Refusal};
 use tollgate_core::proof::Built;
 use tollgate_repo::GitRepository;
@@ -16,6 +17,7 @@ use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
 use crate::wiring;
+use crate::writer::writer;
 
 pub(crate) fn run(invocation: &Invocation, command: &Service) -> Outcome {
     let Service::Record(arguments) = command;
@@ -30,7 +32,7 @@ fn record(invocation: &Invocation, arguments: &Record) -> Result<ExitCode, Failu
     }
     let clone = wiring::repository(invocation)?;
     let opened = wiring::read_ledger(invocation, &clone)?;
-    let by = wiring::writer(invocation, &clone)?;
+    let by = writer(invocation, &clone, &opened.ledger)?;
     let built = built(invocation, arguments, &clone)?;
     let entry = append(&opened.ledger, &built, &by)?;
     let mut text = match arguments.output {
@@ -65,7 +67,8 @@ fn built(invocation: &Invocation, arguments: &Record, clone: &GitRepository) -> 
         failure.with_hint("name the directory of the service's manifests with `--manifests`")
     })?;
     let reference = reference.unpinned();
-    let digest = wiring::resolver(invocation, None, &invocation.directory)?.resolve(&reference).map_err(fail)?;
+    let digest =
+        wiring::resolver(invocation, &RegistrySpec::default(), &invocation.directory)?.resolve(&reference).map_err(fail)?;
     Ok(Built {
         service: arguments.service.clone(),
         commit,

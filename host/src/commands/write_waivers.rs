@@ -20,6 +20,7 @@ use crate::cli::check::Check;
 use crate::invocation::Invocation;
 use crate::output;
 use crate::wiring;
+use crate::writer::user;
 
 /// What a waiver is about: rule, kind, namespace, name, and the file of what has no name.
 type Key = (String, String, Option<String>, String, Option<String>);
@@ -77,7 +78,7 @@ fn terms(invocation: &Invocation, arguments: &Check, path: &Utf8Path) -> Result<
     let reason = arguments.reason.clone().unwrap_or_default();
     let approver = match &arguments.approver {
         Some(approver) => approver.clone(),
-        None => invocation.by(wiring::repository(invocation).ok().and_then(|clone| clone.user_email().ok().flatten()))?.principal,
+        None => user(invocation, wiring::repository(invocation).ok().and_then(|clone| clone.user_email().ok().flatten()))?,
     };
     Ok(Terms { reason, approver, expires, location: Location { file: path.to_string(), span: Span::START } })
 }

@@ -104,8 +104,17 @@ impl ChangeReader<'_> {
     /// Who vouches for the tag by which the change was asked for.
     fn tag(&self, provenance: &Provenance, vouchers: &Vouchers<'_>) -> Result<Option<Vouching>, SourceError> {
         let GitReference::Tag(name) = &provenance.reference else { return Ok(None) };
-        let Some(tag) = self.repository.tag_at_remote(name)? else {
-            return Ok(Some(Vouching::Unsigned("it is a plain tag, which nobody can sign; make one with `git tag -s`".to_owned())));
+        let tag = match self.repository.tag_at_remote(name) {
+            Ok(Some(tag)) => tag,
+            Ok(None) => {
+                let reason = "it is a plain tag, which nobody can sign; make one with `git tag -s`";
+                return Ok(Some(Vouching::Unsigned(reason.to_owned())));
+            }
+            // A way back must not hang on a tag that was tidied away since.
+            Err(SourceError::UnknownReference { .. }) => {
+                return Ok(Some(Vouching::Unsigned("the remote does not have it any more".to_owned())));
+            }
+            Err(error) => return Err(error),
         };
         if tag.commit.as_deref() != Some(provenance.commit.as_str()) {
             return Ok(Some(Vouching::Unsigned(elsewhere(&tag))));

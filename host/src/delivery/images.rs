@@ -1,6 +1,6 @@
 //! The images of documents, and the digests that they have now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::digest::Digest;
 use tollgate_core::document::Location;
@@ -8,7 +8,7 @@ use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{LocateValue, ResolveDigest, ResolveError};
-use tollgate_core::recipe::{ImageOrigin, RecipeImage};
+use tollgate_core::recipe::{ImageOrigin, Recipe, RecipeImage};
 use tollgate_gate::JudgedDocument;
 
 use crate::delivery::components::ComponentAt;
@@ -41,29 +41,78 @@ pub(crate) const RULES: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Resolves the images of one component's documents.
+/// An image as a document of a component has it.
+#[derive(Debug)]
+pub(crate) struct WrittenImage<'d> {
+    document: &'d JudgedDocument,
+    pointer: Pointer,
+    text: String,
+}
+
+/// The images of one component's documents, as they are written.
+pub(crate) fn written<'d>(component: &ComponentAt, documents: &'d [JudgedDocument]) -> Vec<WrittenImage<'d>> {
+    let own = documents.iter().filter(|document| document.component.as_deref() == Some(component.name.as_str()));
+    // Only what is applied has images that are pinned.
+    let own = own.filter(|document| document.document.identity.is_kubernetes());
+    own.flat_map(|document| {
+        // The body is JSON that the reader wrote.
+        let body = serde_json::from_slice(&document.document.body).unwrap_or_default();
+        let images = find_images(&body, &component.spec.image_pointers);
+        images.into_iter().map(move |(pointer, text)| WrittenImage { document, pointer, text })
+    })
+    .collect()
+}
+
+/// The digests that own tags have now.
+#[derive(Debug)]
+pub(crate) struct Tags(BTreeMap<ImageReference, Result<Digest, ResolveError>>);
+
+impl Tags {
+    /// Asks for all tags of all components at once, and for each once.
+    pub(crate) fn resolve<'a>(
+        images: impl IntoIterator<Item = (&'a ComponentAt, &'a [WrittenImage<'a>])>,
+        resolver: &dyn ResolveDigest,
+    ) -> Self {
+        let tag = |component: &ComponentAt, image: &WrittenImage<'_>| {
+            let reference: ImageReference = image.text.parse().ok()?;
+            asked_for(&reference).filter(|_| component.spec.owns(&reference))
+        };
+        let tags = images.into_iter().flat_map(|(component, images)| images.iter().filter_map(move |image| tag(component, image)));
+        let tags: Vec<ImageReference> = tags.collect::<BTreeSet<_>>().into_iter().collect();
+        let digests = resolver.resolve_all(&tags);
+        Self(tags.into_iter().zip(digests).collect())
+    }
+
+    /// The digest of a tag, or why there is none, which is told to one who asks.
+    fn take(&mut self, tag: &ImageReference) -> Result<Digest, ResolveError> {
+        match self.0.get(tag) {
+            Some(Ok(digest)) => Ok(*digest),
+            _ => self.0.remove(tag).unwrap_or_else(|| Err(ResolveError::Untagged { reference: tag.clone() })),
+        }
+    }
+}
+
+/// What a registry is asked for an own image: its tag. One with a digest alone says all itself.
+fn asked_for(reference: &ImageReference) -> Option<ImageReference> {
+    let is_known = reference.digest().is_some() && reference.tag().is_none();
+    (!is_known).then(|| reference.unpinned())
+}
+
+/// What the images of one component are.
 ///
 /// # Errors
 /// When the digest of an own image can't be found: what is unknown is never left empty.
 pub(crate) fn of_component(
     component: &ComponentAt,
-    documents: &[JudgedDocument],
-    resolver: &dyn ResolveDigest,
+    written: &[WrittenImage<'_>],
+    tags: &mut Tags,
     locate: &dyn LocateValue,
 ) -> Result<ComponentImages, ResolveError> {
     let mut found = ComponentImages::default();
-    let mut resolved: BTreeMap<String, Digest> = BTreeMap::new();
-    let own = documents.iter().filter(|document| document.component.as_deref() == Some(component.name.as_str()));
-    // Only what is applied has images that are pinned.
-    let own = own.filter(|document| document.document.identity.is_kubernetes());
-    for document in own {
-        // The body is JSON that the reader wrote.
-        let body = serde_json::from_slice(&document.document.body).unwrap_or_default();
-        for (pointer, text) in find_images(&body, &component.spec.image_pointers) {
-            match one(component, &text, resolver, &mut resolved)? {
-                Ok(image) => found.images.push(image),
-                Err(problem) => found.findings.push(problem.finding(document, &pointer, locate)),
-            }
+    for WrittenImage { document, pointer, text } in written {
+        match one(component, text, tags)? {
+            Ok(image) => found.images.push(image),
+            Err(problem) => found.findings.push(problem.finding(document, pointer, locate)),
         }
     }
     found.images.sort();
@@ -71,34 +120,24 @@ pub(crate) fn of_component(
     Ok(found)
 }
 
-fn one(
-    component: &ComponentAt,
-    text: &str,
-    resolver: &dyn ResolveDigest,
-    resolved: &mut BTreeMap<String, Digest>,
-) -> Result<Result<RecipeImage, ImageProblem>, ResolveError> {
+fn one(component: &ComponentAt, text: &str, tags: &mut Tags) -> Result<Result<RecipeImage, ImageProblem>, ResolveError> {
     let reference: ImageReference = match text.parse() {
         Ok(reference) => reference,
         Err(error) => return Ok(Err(ImageProblem::Invalid(error.to_string()))),
     };
+    let written = reference.digest();
     if !component.spec.owns(&reference) {
-        return Ok(match reference.digest() {
+        return Ok(match written {
             Some(digest) => Ok(RecipeImage { reference, digest, origin: ImageOrigin::ThirdParty, source_commit: None }),
             None => Err(ImageProblem::Unpinned(text.to_owned())),
         });
     }
-    let written = reference.digest();
-    let tagged = reference.unpinned();
-    let digest = match (written, tagged.tag()) {
+    let digest = match (written, asked_for(&reference)) {
         (Some(digest), None) => digest,
-        _ => match resolved.get(text) {
-            Some(digest) => *digest,
-            None => resolver.resolve(&tagged)?,
-        },
+        _ => tags.take(&reference.unpinned())?,
     };
-    resolved.insert(text.to_owned(), digest);
     if let Some(written) = written.filter(|written| *written != digest) {
-        return Ok(Err(ImageProblem::Moved { reference: tagged, written, digest }));
+        return Ok(Err(ImageProblem::Moved { reference: reference.unpinned(), written, digest }));
     }
     let source_commit = reference.commit().map(ToOwned::to_owned);
     Ok(Ok(RecipeImage { reference, digest, origin: ImageOrigin::Own, source_commit }))
@@ -142,6 +181,24 @@ impl ImageProblem {
     }
 }
 
+/// The own images of a recipe that are no longer to be had, as references with digests. Their tags don't matter.
+///
+/// # Errors
+/// When a registry can't be read: that nobody knows is not that it is there.
+pub(crate) fn missing_images(recipe: &Recipe, resolver: &dyn ResolveDigest) -> Result<Vec<String>, Box<ResolveError>> {
+    let images = recipe.components().iter().flat_map(|component| &component.images);
+    let own = images.filter(|image| image.origin == ImageOrigin::Own);
+    let pinned: Vec<ImageReference> = own.map(|image| image.reference.unpinned().pinned(image.digest)).collect();
+    let mut missing = Vec::new();
+    for image in pinned {
+        let Some(digest) = image.digest() else { continue };
+        if !resolver.exists(&image, digest)? {
+            missing.push(image.to_string());
+        }
+    }
+    Ok(missing)
+}
+
 /// A tag that led elsewhere when it was resolved again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MovedTag {
@@ -154,16 +211,15 @@ pub(crate) struct MovedTag {
 ///
 /// # Errors
 /// When a tag can't be resolved any more.
-pub(crate) fn moved_tags(
-    recipe: &tollgate_core::recipe::Recipe,
-    resolver: &dyn ResolveDigest,
-) -> Result<Vec<MovedTag>, ResolveError> {
-    let mut moved = Vec::new();
+pub(crate) fn moved_tags(recipe: &Recipe, resolver: &dyn ResolveDigest) -> Result<Vec<MovedTag>, ResolveError> {
     let images = recipe.components().iter().flat_map(|component| &component.images);
-    for image in images.filter(|image| image.origin == ImageOrigin::Own && image.reference.tag().is_some()) {
-        let now = resolver.resolve(&image.reference.unpinned())?;
-        if now != image.digest {
-            moved.push(MovedTag { reference: image.reference.unpinned(), approved: image.digest, now });
+    let tagged = images.filter(|image| image.origin == ImageOrigin::Own && image.reference.tag().is_some());
+    let (tags, approved): (Vec<_>, Vec<_>) = tagged.map(|image| (image.reference.unpinned(), image.digest)).unzip();
+    let mut moved = Vec::new();
+    for ((now, reference), approved) in resolver.resolve_all(&tags).into_iter().zip(tags).zip(approved) {
+        let now = now?;
+        if now != approved {
+            moved.push(MovedTag { reference, approved, now });
         }
     }
     Ok(moved)

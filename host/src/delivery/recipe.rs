@@ -7,10 +7,11 @@ use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
 use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
+use tollgate_core::way_back::Movement;
 
 use crate::delivery::change::{ChangeReader, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
-use crate::delivery::images;
+use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
 
 /// All that is known of what would be delivered, before anybody was asked.
@@ -25,8 +26,8 @@ pub(crate) struct Candidate {
     pub(crate) change: Option<GitChange>,
     /// Reviews that stand in git.
     pub(crate) reviews: Vec<CountedApproval>,
-    /// It goes back to what ran on the target before.
-    pub(crate) is_rollback: bool,
+    /// Whether it goes back to what ran on the target before.
+    pub(crate) movement: Movement,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
     /// `recipe/…`, and what is wrong with the record of the change.
@@ -44,7 +45,7 @@ pub(crate) enum CandidateError {
     Resolve {
         component: String,
         #[source]
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
     #[error(transparent)]
     Duplicate(#[from] DuplicateComponent),
@@ -66,11 +67,14 @@ impl Kitchen<'_> {
         components: BTreeMap<String, ComponentAt>,
     ) -> Result<Candidate, CandidateError> {
         let documents = self.documents(&components)?;
+        let written: Vec<(&ComponentAt, Vec<WrittenImage<'_>>)> =
+            components.values().map(|component| (component, images::written(component, &documents.documents))).collect();
+        let mut tags = Tags::resolve(written.iter().map(|(component, images)| (*component, images.as_slice())), self.resolver);
         let mut parts = Vec::new();
         let mut findings = Vec::new();
-        for component in components.values() {
-            let found = images::of_component(component, &documents.documents, self.resolver, self.locate)
-                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source })?;
+        for (component, images) in &written {
+            let found = images::of_component(component, images, &mut tags, self.locate)
+                .map_err(|source| CandidateError::Resolve { component: component.name.clone(), source: Box::new(source) })?;
             findings.extend(found.findings);
             parts.push(RecipeComponent {
                 component: component.name.clone(),
@@ -107,8 +111,8 @@ impl Kitchen<'_> {
     ) -> Result<Candidate, CandidateError> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
-        let (change, reviews, is_rollback) = (None, Vec::new(), false);
-        Ok(Candidate { recipe, provenance, tree, change, reviews, is_rollback, components, documents, findings })
+        let (change, reviews, movement) = (None, Vec::new(), Movement::Forward);
+        Ok(Candidate { recipe, provenance, tree, change, reviews, movement, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
@@ -120,8 +124,10 @@ impl Kitchen<'_> {
 impl Candidate {
     /// The candidate with what git tells of it.
     pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, SourceError> {
-        let Told { change, approvals, findings } = reader.read(&self.provenance, &self.tree)?;
+        let Told { mut change, approvals, findings } = reader.read(&self.provenance, &self.tree)?;
         let findings = self.findings.into_iter().chain(findings).collect();
+        // `rollback` goes to where the ledger saw the reference then: nobody moved it.
+        change.rewritten = change.rewritten.filter(|_| self.movement != Movement::Rollback);
         Ok(Self { change: Some(change), reviews: approvals, findings, ..self })
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tollgate_core::act::Hold;
 use tollgate_core::canonical::{self, NotCanonical};
+use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
@@ -25,6 +27,8 @@ pub(crate) struct Circumstances<'a> {
     /// Digest of the policy in force, and what it consists of: plugins and packs by name.
     pub(crate) policy: Digest,
     pub(crate) policy_blobs: &'a BTreeMap<String, Vec<u8>>,
+    /// What a rollback sets at once with its decision, so that nothing comes between.
+    pub(crate) hold: Option<&'a Hold>,
 }
 
 /// Why a decision was not recorded.
@@ -69,7 +73,9 @@ pub(crate) fn record(
         }
         let mut draft = draft.clone();
         draft.subject.promotion = Some(PromotionId::of_decision(history.len()));
-        Ok(Proposal { drafts: vec![draft] })
+        let hold = circumstances.hold.filter(|_| judged.decision.word() == DecisionWord::Approved);
+        let hold = hold.map(|hold| held(&draft, hold));
+        Ok(Proposal { drafts: [Some(draft), hold].into_iter().flatten().collect() })
     });
     match (entries, changed) {
         (Err(AppendError::Refused), Some(now)) => Err(RecordError::PolicyChanged(now)),
@@ -108,12 +114,17 @@ fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances:
             waits: judged.decision.waits(),
             carried: candidate.carried(),
             requester: candidate.change.as_ref().and_then(|change| Some(change.requester.as_ref()?.principal.clone())),
-            is_rollback: candidate.is_rollback,
+            is_rollback: candidate.movement.is_back(),
             overrides: judged.decision.overrides(),
         }),
         blobs,
         attached,
     })
+}
+
+/// The hold beside a decision.
+fn held(decided: &Draft, hold: &Hold) -> Draft {
+    Draft { body: Body::Hold(hold.clone()), blobs: BTreeMap::new(), attached: Vec::new(), ..decided.clone() }
 }
 
 fn documents_blob(documents: &[JudgedDocument], attached: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, NotCanonical> {

@@ -44,11 +44,11 @@ fn secret() -> NoDigest {
 }
 
 fn not_found() -> ResolveError {
-    ResolveError::NotFound { reference: "a:1".parse().unwrap() }
+    ResolveError::NotFound { reference: "a:1".parse().unwrap(), place: text() }
 }
 
-fn no_registry() -> ResolveError {
-    ResolveError::NoRegistry { reference: "a:1".parse().unwrap() }
+fn unauthorized() -> ResolveError {
+    ResolveError::Unauthorized { reference: "a:1".parse().unwrap(), registry: text(), reason: "nobody is known" }
 }
 
 fn broken_target() -> ApplyError {
@@ -82,21 +82,19 @@ fn sources_that_can_not_be_read_are_13() {
     hold(SourceUnreadable, &[unknown_revision(), SourceError::Shallow { depth: 1 }, SourceError::NoRepository { path: text() }]);
     hold(SourceUnreadable, &[PathError::NotUtf8 { path: text() }, PathError::Io { path: text(), source: io() }]);
     hold(SourceUnreadable, &[not_found(), ResolveError::Layout { place: text(), reason: text() }]);
-    hold(SourceUnreadable, &[ResolveError::Io { place: text(), source: io() }]);
+    hold(SourceUnreadable, &[ResolveError::Io { place: text(), source: io() }, unauthorized()]);
     hold(SourceUnreadable, &[lost(), unknown_revision().into()]);
     hold(SourceUnreadable, &[CandidateError::from(lost()), unknown_revision().into()]);
-    hold(SourceUnreadable, &[CandidateError::Resolve { component: text(), source: not_found() }]);
+    hold(SourceUnreadable, &[CandidateError::Resolve { component: text(), source: Box::new(not_found()) }]);
 }
 
 #[test]
 fn what_the_configuration_lacks_or_names_wrongly_is_12() {
-    hold(InvalidConfiguration, &[no_registry()]);
     hold(InvalidConfiguration, &[secret()]);
     hold(InvalidConfiguration, &[ApplyError::PlanKey { target: text(), reason: text() }, secret().into()]);
     hold(InvalidConfiguration, &[no_component(), ComponentError::SameName { name: text(), one: text(), other: text() }]);
     hold(InvalidConfiguration, &[ComponentError::Nothing { target: text(), commit: text() }]);
     hold(InvalidConfiguration, &[CandidateError::Duplicate(DuplicateComponent(text())), no_component().into()]);
-    hold(InvalidConfiguration, &[CandidateError::Resolve { component: text(), source: no_registry() }]);
     hold(InvalidConfiguration, &[DecideError::NoGate { target: text() }, DecideError::NothingJudged { target: text() }]);
     hold(InvalidConfiguration, &[DecideError::from(secret()), ApplyError::from(secret()).into()]);
     hold(InvalidConfiguration, &[AppendError::Exists { remote: text(), branch: text() }]);
@@ -142,7 +140,7 @@ fn what_can_not_happen_is_1() {
 
 #[test]
 fn a_failure_says_its_error_and_each_cause_once() {
-    let failure = fail(CandidateError::Resolve { component: "cart".to_owned(), source: not_found() });
+    let failure = fail(CandidateError::Resolve { component: "cart".to_owned(), source: Box::new(not_found()) });
     assert_eq!((failure.exit, failure.message.as_str()), (SourceUnreadable, "component `cart` can't be made part of a recipe"));
     assert_eq!(failure.causes, [not_found().to_string()]);
     let failure = fail(DecideError::from(unreachable()));

@@ -17,4 +17,5 @@ mod overlap;
 pub(crate) mod packs;
 pub(crate) mod people;
 pub(crate) mod policies;
+pub(crate) mod registry;
 pub(crate) mod waivers;

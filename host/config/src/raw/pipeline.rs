@@ -9,7 +9,10 @@ use super::language::Language;
 use super::people::{Overrides, People, Queue};
 use super::policy::Policy;
 use super::role::Role;
-use super::text::{DurationText, GlobText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, Text, VariableName};
+use super::text::{
+    DurationText, GlobText, MirrorText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, RegistryText, Text,
+    VariableName,
+};
 use super::waivers::Waivers;
 
 /// What the file is.
@@ -69,7 +72,7 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [{"remote": "origin", "branch": "tollgate/ledger"}]))]
     pub(crate) ledger: Ledger,
-    /// Where the digests of image tags are looked up.
+    /// Where the digests of image tags are looked up. Without this key, at the registries that images name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"layout": "/srv/images"}]))]
     pub(crate) registry: Option<Registry>,
@@ -187,7 +190,7 @@ const fn yes() -> bool {
 /// What must have proven the recipe before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("anyOf" = [{"required": ["all"]}, {"required": ["any"]}]))]
+#[schemars(extend("minProperties" = 1))]
 pub(crate) struct After {
     /// Names of targets and environments, all of which must have proven the very same recipe. An environment's name
     /// means all its `apps` targets.
@@ -308,11 +311,38 @@ impl Default for Ledger {
     }
 }
 
-/// Where the digests of image tags are looked up.
+/// Where the digests of image tags are looked up: in `layout`, or, without it, at the registries that images name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub(crate) struct Registry {
-    /// A directory of OCI image layouts, absolute or relative to the repository's root.
+    /// A directory of OCI image layouts, absolute or relative to the repository's root. No registry is asked then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = ["/srv/images"]))]
-    pub(crate) layout: PathText,
+    pub(crate) layout: Option<PathText>,
+    /// Who is asked, in this order, where a registry is out of reach.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{"of": "registry.example.com", "at": "mirror.example.com/proxy"}]]))]
+    pub(crate) mirrors: Vec<Mirror>,
+    /// Registries that are spoken to without TLS. Those of this machine need not be named.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["registry.internal.example.com:5000"]]))]
+    pub(crate) insecure: Vec<RegistryText>,
+}
+
+/// A place that holds copies of a registry's images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Mirror {
+    /// The registry.
+    #[schemars(extend("examples" = ["registry.example.com"]))]
+    pub(crate) of: RegistryText,
+    /// The mirror, with the path below which it has the registry's repositories.
+    #[schemars(extend("examples" = ["mirror.example.com/proxy"]))]
+    pub(crate) at: MirrorText,
+    /// Whether its word counts for tags. A mirror may know an older image for a tag than the registry does; for digests its
+    /// word is not needed.
+    #[serde(default)]
+    #[schemars(extend("examples" = [true]))]
+    pub(crate) tags: bool,
 }

@@ -110,6 +110,18 @@ text!(
     "must be `sha256:` and 64 lower-case hex digits"
 );
 text!(
+    /// A registry: `host` or `host:port`, as images name it.
+    RegistryText as "RegistryHost",
+    r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$",
+    "must be `host` or `host:port`, without `https://` and without a path"
+);
+text!(
+    /// A mirror: `host` or `host:port`, and perhaps a path.
+    MirrorText as "MirrorPlace",
+    r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$",
+    "must be `host` or `host:port`, perhaps with a path, and without `https://`"
+);
+text!(
     /// A text that is not empty.
     Text as "Text",
     r"^[^\u0000-\u001f]+$",
@@ -181,6 +193,14 @@ mod tests {
     fn variables_and_keys_are_what_shells_and_plugins_can_write() {
         check::<VariableName>(&["PLAN_KEY", "_a1"], &["", "1A", "A-B", "A B", "$A", "A="]);
         check::<DataKey>(&["allowed", "a.b_c-1", "A"], &["", ".a", "a.", "-a", "a/b", "a b"]);
+    }
+
+    #[test]
+    fn registries_are_hosts_and_mirrors_may_have_a_path() {
+        let hosts = ["registry.example.com", "localhost:5000", "10.0.0.1:443", "r"];
+        let bad = ["", "https://registry.example.com", "-a", "a:", "a:b", "a b", "user:pw@a", "a//b", "a/", "a/../b", "a/B?c"];
+        check::<RegistryText>(&hosts, &[&bad[..], &["a/b"]].concat());
+        check::<MirrorText>(&[&hosts[..], &["a/b", "mirror.example.com:5000/proxy/x_y"]].concat(), &bad);
     }
 
     #[test]

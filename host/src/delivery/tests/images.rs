@@ -66,6 +66,19 @@ fn an_image_that_stands_several_times_is_one_image_and_resolved_once() {
 }
 
 #[test]
+fn an_image_of_two_components_is_resolved_once_for_both() {
+    let world = mk_world();
+    let digest = world.registry.push("registry.example.com/proxy:1", "proxy");
+    let pods = ["services/cart/pod.yaml", "services/mail/pod.yaml"].map(|path| (path, pod(&["registry.example.com/proxy:1"])));
+    let files = [(pods[0].0, &*pods[0].1), (pods[1].0, &*pods[1].1)];
+    let commit = world.repository.commit_tree(mk_tree(&files), &[]);
+    let recipe = world.candidate("preprod-apps", &branch("master", &commit)).unwrap().recipe.unwrap();
+    let digests: Vec<Digest> = recipe.components().iter().map(|component| component.images[0].digest).collect();
+    assert_eq!(digests, [digest, digest]);
+    assert_eq!(world.registry.questions(), 1);
+}
+
+#[test]
 fn a_third_party_image_without_a_digest_is_unpinned_at_its_place() {
     let world = mk_world();
     let redis = format!("redis:7@{}", digest_text("redis"));

@@ -1,8 +1,8 @@
 //! Questions to promotion gates, for tests: everything is there and nothing stands in the way, until a test says otherwise.
 
 use crate::promotion::{
-    Approval, ApprovalKind, Change, Commit, Component, Person, Plan, Proof, ProposedMove, Recipe, Request, Role, SubjectOfRequest,
-    Target, Vouching,
+    Approval, ApprovalKind, Change, Commit, Component, Person, Plan, PolicyChange, Proof, ProposedMove, Recipe, Rejection, Request,
+    Role, SubjectOfRequest, Target, Vouching,
 };
 
 /// 2027-01-15T08:00:00Z, the time of everything that a test does not date itself.
@@ -60,6 +60,16 @@ pub fn approval(by: &Person) -> Approval {
     Approval { kind: ApprovalKind::Promotion, by: by.clone(), at: NOW, source: "entry 17".to_owned(), void: None }
 }
 
+/// A review of the content that counts.
+pub fn review(by: &Person) -> Approval {
+    Approval { kind: ApprovalKind::Review, source: "entry 18".to_owned(), ..approval(by) }
+}
+
+/// A rejection that stands.
+pub fn rejection(by: &Person, reason: &str) -> Rejection {
+    Rejection { by: by.clone(), at: NOW, reason: reason.to_owned(), source: "entry 19".to_owned() }
+}
+
 /// That a recipe stands on a target since a time.
 pub fn proof(target: &str, number: u32, since: u64) -> Proof {
     Proof {
@@ -109,9 +119,28 @@ pub fn request(subject: SubjectOfRequest) -> Request {
     }
 }
 
+/// The question about a policy revision that changes one file and weakens nothing.
+pub fn policy_request() -> Request {
+    let files = vec!["tollgate.yaml".to_owned()];
+    let change = PolicyChange { commit: format!("{:040x}", 1), digest: digest(9), files, weakened: Vec::new() };
+    request(SubjectOfRequest::Policy(change))
+}
+
 /// The question about [`proposed`].
 pub fn promotion_request(environment: &str) -> Request {
     request(SubjectOfRequest::Promotion(proposed(environment)))
+}
+
+/// What git tells of the change, to be changed.
+///
+/// # Panics
+/// When git tells nothing.
+#[track_caller]
+pub fn change_in(request: &mut Request) -> &mut Change {
+    match &mut request.change {
+        Some(change) => change,
+        None => panic!("git tells nothing"),
+    }
 }
 
 /// The recipe that would move, to be changed.

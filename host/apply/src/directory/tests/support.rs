@@ -118,6 +118,9 @@ impl MemoryLedger {
             valid_until,
             waits: Vec::new(),
             carried: BTreeMap::new(),
+            requester: None,
+            is_rollback: false,
+            overrides: Vec::new(),
         };
         self.push(&subject, &Body::Decided(decided));
         promotion

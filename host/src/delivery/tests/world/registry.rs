@@ -43,6 +43,6 @@ impl ResolveDigest for MemoryRegistry {
             return Err(ResolveError::Layout { place: "images".to_owned(), reason: "it is gone".to_owned() });
         }
         let found = self.tags.lock().unwrap().get(&reference.to_string()).copied();
-        found.ok_or_else(|| ResolveError::NotFound { reference: reference.clone() })
+        found.ok_or_else(|| ResolveError::NotFound { reference: reference.clone(), place: "images".to_owned() })
     }
 }

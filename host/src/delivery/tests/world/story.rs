@@ -136,6 +136,7 @@ impl World {
             policies: &self.policies,
             locate: &Lines,
             ledger: &self.ledger,
+            resolver: &self.registry,
             policy: self.policy,
             now: self.now(),
         };
@@ -153,7 +154,8 @@ impl World {
     pub(crate) fn record(&self, target: &str, candidate: &Candidate, judged: &Judged) -> Result<PromotionId, RecordError> {
         let by = mk_by("developer");
         let policy_blobs = BTreeMap::from([("plugin:same-image".to_owned(), b"its bytes".to_vec())]);
-        let circumstances = Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs };
+        let circumstances =
+            Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs, hold: None };
         record(candidate, judged, self.pipeline.target(target).unwrap(), &circumstances, &self.ledger)
     }
 
@@ -174,6 +176,7 @@ impl World {
         target: &str,
     ) -> Result<(u64, Ended), AttemptError> {
         let attempt = Attempt {
+            is_rollback: false,
             promotion,
             prepared,
             adapter: self.target(target),

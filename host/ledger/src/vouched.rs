@@ -1,0 +1,119 @@
+//! Whose entries they are: the signers in force at each place of the ledger.
+//!
+//! Entry 0 names the first signers, and every accepted policy revision may bring others, for the entries after it. Before the
+//! first signed entry, entries may be unsigned; afterwards none may be.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tollgate_core::entry::{Body, Entry};
+use tollgate_core::ports::{LedgerError, ReadSigners, VerifySignature};
+use tollgate_core::signature::NAMESPACE;
+
+use crate::envelope::{Opened, Signed};
+
+/// Name of the blob that holds the signers of a policy revision.
+pub const SIGNERS_BLOB: &str = "signers";
+
+/// The signers in force after some entry.
+#[derive(Clone, Default)]
+pub(crate) struct Vouched {
+    signers: Option<Arc<dyn VerifySignature>>,
+    /// How many entries came before the first signed one.
+    pub(crate) unsigned: u64,
+    is_signed: bool,
+}
+
+impl Vouched {
+    /// Checks one more entry, and takes the signers over that it brings. `blob` reads a blob of the ledger.
+    ///
+    /// # Errors
+    /// When the entry is not signed although one before it was, or by nobody who may, or not by who it says.
+    pub(crate) fn next(
+        &mut self,
+        opened: &Opened,
+        reader: &dyn ReadSigners,
+        blob: &dyn Fn(&Entry, &str) -> Result<Option<Vec<u8>>, LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let entry = &opened.entry;
+        if let Body::Trust(trust) = &entry.body {
+            self.signers = signers_of(entry.index, &trust.signers.join("\n"), reader)?;
+        }
+        match &opened.signature {
+            Some(signed) => self.check(entry, signed)?,
+            None => self.check_unsigned(entry)?,
+        }
+        if matches!(entry.body, Body::PolicyAccept(_)) {
+            self.accept(entry, reader, blob)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an unsigned entry may follow.
+    pub(crate) const fn needs_signature(&self) -> bool {
+        self.is_signed
+    }
+
+    /// Who may sign the next entry; nothing: nobody.
+    pub(crate) fn signers(&self) -> Option<Arc<dyn VerifySignature>> {
+        self.signers.clone()
+    }
+
+    fn check(&mut self, entry: &Entry, signed: &Signed) -> Result<(), LedgerError> {
+        let Some(signers) = &self.signers else {
+            let reason = format!("it is signed by `{}`, and the ledger has no signers", signed.key);
+            return Err(LedgerError::Forged { index: entry.index, reason });
+        };
+        let forged = |reason: String| LedgerError::Forged { index: entry.index, reason };
+        let signer =
+            signers.verify(NAMESPACE, &signed.message, &signed.signature, entry.at).map_err(|error| forged(error.to_string()))?;
+        if entry.by.key.as_ref() != Some(&signer.key) || signed.key != signer.key {
+            return Err(forged(format!("it says that another key signed it than `{}`", signer.key)));
+        }
+        if !signers.principals(&signer.key, NAMESPACE, entry.at).contains(&entry.by.principal) {
+            return Err(forged(format!("`{}` is not the key of `{}`", signer.key, entry.by.principal)));
+        }
+        self.is_signed = true;
+        Ok(())
+    }
+
+    fn check_unsigned(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let index = entry.index;
+        if self.is_signed {
+            return Err(LedgerError::Forged { index, reason: "it is not signed, and entries before it are".to_owned() });
+        }
+        if entry.by.key.is_some() {
+            return Err(LedgerError::Forged { index, reason: "it names a key and is not signed".to_owned() });
+        }
+        self.unsigned += 1;
+        Ok(())
+    }
+
+    /// A revision without the blob leaves the signers as they are.
+    fn accept(
+        &mut self,
+        entry: &Entry,
+        reader: &dyn ReadSigners,
+        blob: &dyn Fn(&Entry, &str) -> Result<Option<Vec<u8>>, LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let Some(bytes) = blob(entry, SIGNERS_BLOB)? else { return Ok(()) };
+        let text = String::from_utf8(bytes).map_err(|_| bad(entry.index, "its signers are not UTF-8"))?;
+        self.signers = signers_of(entry.index, &text, reader)?;
+        Ok(())
+    }
+}
+
+fn signers_of(index: u64, text: &str, reader: &dyn ReadSigners) -> Result<Option<Arc<dyn VerifySignature>>, LedgerError> {
+    let signers = reader.signers(text).map_err(|error| bad(index, &error.to_string()))?;
+    Ok((!signers.is_empty()).then_some(signers))
+}
+
+fn bad(index: u64, reason: &str) -> LedgerError {
+    LedgerError::BadEntry { index, reason: reason.to_owned() }
+}
+
+impl fmt::Debug for Vouched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vouched").field("unsigned", &self.unsigned).field("is_signed", &self.is_signed).finish_non_exhaustive()
+    }
+}

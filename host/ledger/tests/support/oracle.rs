@@ -1,0 +1,96 @@
+//! The transparency log of Go's checksum database: a small Go program over that library, built once for each of its versions.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+use tollgate_core::digest::Digest;
+
+/// The files that decide what the program does.
+const SOURCES: [&str; 6] = ["go.sum", "main.go", "tree.go", "notes.go", "proofs.go", "directory.go"];
+
+/// The running program.
+pub(crate) struct Oracle {
+    child: Child,
+    requests: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// What it says; what was not asked for is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Answer {
+    error: Option<String>,
+    pub(crate) root: Option<String>,
+    pub(crate) old_root: Option<String>,
+    pub(crate) inclusion: Vec<String>,
+    pub(crate) consistency: Vec<String>,
+    pub(crate) private: String,
+    pub(crate) public: String,
+    pub(crate) text: String,
+    /// In base64.
+    pub(crate) note: String,
+    pub(crate) verified: usize,
+    pub(crate) unverified: usize,
+}
+
+impl Oracle {
+    /// Starts the program. Nothing where Go is missing, which is said loudly; with `CI` set it is a failure.
+    pub(crate) fn start() -> Option<Self> {
+        if Command::new("go").arg("version").output().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with its transparency log");
+            eprintln!("SKIPPED: Go is not installed, so nothing was compared with its transparency log");
+            return None;
+        }
+        let mut child = Command::new(program()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
+        let requests = child.stdin.take();
+        let answers = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        Some(Self { child, requests, answers })
+    }
+
+    /// Its answer, or why it refuses.
+    pub(crate) fn ask(&mut self, request: &Value) -> Result<Answer, String> {
+        let requests = self.requests.as_mut().expect("the oracle is not stopped");
+        writeln!(requests, "{request}").expect("the oracle takes requests");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the oracle answers");
+        let answer: Answer = serde_json::from_str(&line).expect("answers are JSON");
+        // A mistake in the request must not pass for a refusal.
+        assert!(!line.contains("unknown operation") && !line.contains("no such file"), "{line}");
+        answer.error.map_or(Ok(Answer { error: None, ..answer }), Err)
+    }
+}
+
+impl Drop for Oracle {
+    fn drop(&mut self) {
+        // The end of its input ends the program.
+        drop(self.requests.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// The built program, in the cache of the user.
+fn program() -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/transparency");
+    let read = |name| std::fs::read(source.join(name)).expect("the oracle's source is there");
+    let key = Digest::of(&SOURCES.map(read).concat()).hex();
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
+    let directory = cache.join("tollgate/transparency").join(key);
+    let program = directory.join("transparency");
+    if !program.exists() {
+        build(&source, &directory, &program);
+    }
+    program
+}
+
+/// Builds beside and renames, so that tests that run at the same time see all or nothing.
+fn build(source: &Path, directory: &Path, program: &Path) {
+    std::fs::create_dir_all(directory).expect("the cache can be written");
+    let unfinished = directory.join(format!("transparency.{}.{:?}", std::process::id(), std::thread::current().id()));
+    let built = Command::new("go").arg("build").arg("-o").arg(&unfinished).arg(".").current_dir(source).status();
+    assert!(built.is_ok_and(|status| status.success()), "the oracle can't be built in {}", source.display());
+    std::fs::rename(&unfinished, program).expect("the oracle can be put into the cache");
+}
