@@ -4,13 +4,13 @@
 
 mod support;
 
-use support::{MemoryLedger, mk_accept, mk_worker};
+use support::{MemoryLedger, mk_accept, mk_target, mk_worker};
 use tollgate_core::approved::Approved;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{EntrySubject, OutcomeState};
 use tollgate_core::history::{BrokenHistory, History, PromotionState};
-use tollgate_core::pipeline::{DirectoryTarget, GitReference, Glob, Role, Target, TargetKind, Trigger};
+use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::structure::check_way;
 
 fn succeed(ledger: &MemoryLedger, target: &str, recipe: &str) {
@@ -25,27 +25,13 @@ fn fail(ledger: &MemoryLedger, target: &str, recipe: &str) {
     ledger.end(&promotion, OutcomeState::Failed);
 }
 
-fn mk_target(after: &[&str]) -> Target {
-    Target {
-        name: "prod-apps".to_owned(),
-        environment: "prod".to_owned(),
-        role: Role::Apps,
-        promotable: true,
-        on: vec![Trigger::Tag(Glob::new("v*").unwrap())],
-        requires: Vec::new(),
-        after: after.iter().map(|name| (*name).to_owned()).collect(),
-        after_any: Vec::new(),
-        soak: None,
-        kind: TargetKind::Directory(DirectoryTarget { path: "prod".to_owned(), plan_key: None }),
-        location: tollgate_core::document::Location {
-            file: "tollgate.yaml".to_owned(),
-            span: tollgate_core::document::Span::START,
-        },
-    }
+fn mk_target_after(after: &[&str]) -> Target {
+    Target { after: after.iter().map(|name| (*name).to_owned()).collect(), ..mk_target("prod") }
 }
 
 fn structural(ledger: &MemoryLedger, recipe: &str, reference: &GitReference) -> Vec<String> {
-    let findings = check_way(&mk_target(&["preprod-apps"]), reference, Digest::of(recipe.as_bytes()), &ledger.history().proven());
+    let findings =
+        check_way(&mk_target_after(&["preprod-apps"]), reference, Digest::of(recipe.as_bytes()), &ledger.history().proven());
     findings.iter().map(|finding| finding.rule.as_str().to_owned()).collect()
 }
 

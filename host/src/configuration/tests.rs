@@ -19,10 +19,10 @@ use crate::delivery::tests::world::{Loader, MemoryLedger, MemoryRepository, mk_a
 
 const HOUSE: &[u8] = b"the house's own plugin";
 
+/// Without targets, so that no gate is implied.
 fn pipeline_text(plugin: &str) -> String {
     format!(
-        "apiVersion: tollgate.dev/v1alpha1\nkind: Pipeline\ncomponents: [{{path: services/*, type: kubernetes}}]\nenvironments:\n  \
-         - name: preprod\n    targets: [{{name: preprod-apps, role: apps, on: {{branch: master}}, directory: {{path: t}}}}]\n\
+        "apiVersion: tollgate.dev/v1alpha1\nkind: Pipeline\ncomponents: [{{path: services/*, type: kubernetes}}]\n\
          policies: [{{name: house, policy: {plugin}}}]\ngates: [{{name: house, policy: house}}]\n"
     )
 }
