@@ -6,12 +6,14 @@
 
 mod branch;
 mod changes;
+mod commits;
 mod credentials;
 mod handles;
 mod kept;
 mod lease;
 mod merge;
 mod objects;
+mod openpgp;
 mod place;
 mod program;
 mod push;
@@ -20,6 +22,8 @@ mod remote;
 mod repository;
 mod resolve;
 mod shallow;
+mod signed;
+mod tags;
 #[cfg(test)]
 mod testing;
 mod write;

@@ -7,6 +7,8 @@ use crate::program::{GitProgram, GitSaid};
 pub(crate) struct RemoteReference {
     /// In full: `refs/heads/…`.
     pub(crate) name: String,
+    /// What the name itself stands for: the commit, or the annotated tag.
+    pub(crate) object: String,
     /// The commit; for an annotated tag what it leads to.
     pub(crate) commit: String,
 }
@@ -38,6 +40,13 @@ impl Remote {
         let mut found = peel(&self.program.run(&arguments)?)?;
         // The program's patterns also match longer names that end in the one asked for.
         found.retain(|reference| names.contains(&reference.name.as_str()));
+        Ok(found)
+    }
+
+    /// The references whose full names begin with a prefix that has no wildcards.
+    pub(crate) fn below(&self, prefix: &str) -> Result<Vec<RemoteReference>, GitSaid> {
+        let mut found = peel(&self.program.run(&["ls-remote", "--", &self.name, &format!("{prefix}*")])?)?;
+        found.retain(|reference| reference.name.starts_with(prefix));
         Ok(found)
     }
 
@@ -92,7 +101,9 @@ fn peel(listing: &str) -> Result<Vec<RemoteReference>, GitSaid> {
         match (name.strip_suffix("^{}"), references.last_mut()) {
             (Some(tag), Some(last)) if last.name == tag => commit.clone_into(&mut last.commit),
             (Some(_), _) => return Err(unreadable()),
-            (None, _) => references.push(RemoteReference { name: name.to_owned(), commit: commit.to_owned() }),
+            (None, _) => {
+                references.push(RemoteReference { name: name.to_owned(), object: commit.to_owned(), commit: commit.to_owned() });
+            }
         }
     }
     Ok(references)
@@ -103,14 +114,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mk_reference(name: &str, commit: &str) -> RemoteReference {
-        RemoteReference { name: name.to_owned(), commit: commit.to_owned() }
+    fn mk_reference(name: &str, object: &str, commit: &str) -> RemoteReference {
+        RemoteReference { name: name.to_owned(), object: object.to_owned(), commit: commit.to_owned() }
     }
 
     #[test]
     fn an_annotated_tag_leads_to_its_commit() {
         let references = peel("aa\trefs/heads/master\nbb\trefs/tags/v1\ncc\trefs/tags/v1^{}\n").unwrap();
-        assert_eq!(references, [mk_reference("refs/heads/master", "aa"), mk_reference("refs/tags/v1", "cc")]);
+        assert_eq!(references, [mk_reference("refs/heads/master", "aa", "aa"), mk_reference("refs/tags/v1", "bb", "cc")]);
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
         let destination = Destination::new(&delivery, target);
-        let candidate = match destination.candidate(&selected.provenance, &history) {
+        let candidate = destination.candidate(&selected.provenance, &history);
+        let candidate = match candidate.and_then(|candidate| destination.with_change(candidate, &history, now)) {
             Ok(candidate) => candidate,
             Err(failure) => {
                 errors.push(failure);

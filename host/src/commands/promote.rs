@@ -117,7 +117,7 @@ impl Step<'_> {
             let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
             let history = self.delivery.ledger.history().map_err(fail)?;
             let now = Invocation::now();
-            let candidate = source(&destination, &history)?;
+            let candidate = destination.with_change(source(&destination, &history)?, &history, now)?;
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;

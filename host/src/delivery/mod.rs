@@ -1,9 +1,10 @@
 //! From a git revision to an outcome: the one way that data goes (§3 of the design), over ports alone.
 //!
-//! `components` finds what a commit delivers, `recipe` makes it a recipe, `decide` asks for the decision, `record` writes
+//! `components` finds what a commit delivers, `recipe` makes it a recipe, `change` tells who is behind it, `decide` asks for the decision, `record` writes
 //! it down, `attempt` applies it.
 
 pub(crate) mod attempt;
+pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod decide;
 pub(crate) mod images;

@@ -96,11 +96,11 @@ impl Question<'_> {
         }
     }
 
-    /// The approvals about this tree, or about this target. Others are of other things, and would only be noise.
+    /// The reviews of git, and the ledger's approvals about this tree, or about this target. Others are of other things, and would only be noise.
     fn approvals(&self) -> Result<Vec<CountedApproval>, DecideError> {
         let now = self.judged_now();
         let mut seen = BTreeMap::new();
-        let mut approvals = Vec::new();
+        let mut approvals = self.candidate.reviews.clone();
         for (entry, approval) in self.history.approvals() {
             let is_near = approval.tree == now.tree || entry.subject.target.as_deref() == Some(now.target);
             if !is_near {

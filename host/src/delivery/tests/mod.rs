@@ -1,6 +1,7 @@
 //! The whole way over ports, in memory: what each step makes of what it is given, and what never happens.
 
 mod applying;
+mod change;
 mod components;
 mod deciding;
 mod images;

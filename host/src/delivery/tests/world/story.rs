@@ -12,12 +12,14 @@ use tollgate_core::proof::Built;
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::Policies;
+use tollgate_sign::AllowedSigners;
 
 use super::{
     Lines, MemoryLedger, MemoryRegistry, MemoryRepository, MemoryTarget, at, deployment, mk_by, mk_pipeline, mk_policies, mk_tree,
     same_image, sha, suspicious,
 };
 use crate::delivery::attempt::{Attempt, AttemptError, Ended};
+use crate::delivery::change::ChangeReader;
 use crate::delivery::components;
 use crate::delivery::decide::{DecideError, Judged, Prepared, Way};
 use crate::delivery::proofs;
@@ -120,7 +122,9 @@ impl World {
         let master = master.map(|resolved| resolved.commit).unwrap_or_default();
         let target = self.pipeline.target(target).unwrap();
         let found = components::for_target(&self.repository, &self.pipeline, target, provenance, &master, running.as_ref())?;
-        Ok(self.kitchen().candidate(provenance, found)?)
+        let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
+        let reader = ChangeReader { repository, people, signers, history: &history, target: &target.name, now: at(0) };
+        Ok(self.kitchen().candidate(provenance, found)?.with_change(&reader).map_err(CandidateError::from)?)
     }
 
     pub(crate) fn judge(&self, target: &str, candidate: &Candidate) -> Result<Judged, Undecided> {
