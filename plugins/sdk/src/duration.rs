@@ -121,16 +121,24 @@ mod tests {
 
     #[test]
     fn what_operators_write_is_read() {
-        for (text, seconds) in
-            [("24h", 86_400), ("86400s", 86_400), ("90m", 5_400), ("30d", 2_592_000), ("2w", 1_209_600), ("1d 12h", 129_600), ("0s", 0)]
-        {
+        for (text, seconds) in [
+            ("24h", 86_400),
+            ("86400s", 86_400),
+            ("90m", 5_400),
+            ("30d", 2_592_000),
+            ("2w", 1_209_600),
+            ("1d 12h", 129_600),
+            ("0s", 0),
+        ] {
             assert_eq!(text.parse(), Ok(Duration::from_seconds(seconds)), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_length_of_time_is_refused() {
-        for text in ["", " ", "24", "h", "24 h", "-1h", "1.5h", "1y", "24hours", "1µ", "18446744073709551616s", "99999999999999999w"] {
+        for text in
+            ["", " ", "24", "h", "24 h", "-1h", "1.5h", "1y", "24hours", "1µ", "18446744073709551616s", "99999999999999999w"]
+        {
             assert_eq!(text.parse::<Duration>(), Err(NotADuration), "{text}");
         }
     }

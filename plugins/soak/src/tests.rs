@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tollgate_sdk::promotion::{Answer, Proof, Wait};
 use tollgate_sdk::testing;
 use tollgate_sdk::testing::promotions::{NOW, promotion_request, proof, proposed_in};
-use tollgate_sdk::{Promotion as _, PluginError};
+use tollgate_sdk::{PluginError, Promotion as _};
 
 use super::{Settings, Soak};
 

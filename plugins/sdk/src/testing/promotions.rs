@@ -95,12 +95,7 @@ pub fn proposed(environment: &str) -> ProposedMove {
 
 /// The policy revision that a commit would bring into force, with one file that differs.
 pub fn policy_change() -> PolicyChange {
-    PolicyChange {
-        commit: format!("{:040x}", 1),
-        digest: digest(9),
-        files: vec!["tollgate.yaml".to_owned()],
-        weakened: Vec::new(),
-    }
+    PolicyChange { commit: format!("{:040x}", 1), digest: digest(9), files: vec!["tollgate.yaml".to_owned()], weakened: Vec::new() }
 }
 
 /// An own image of a component, with the digest of this number.
