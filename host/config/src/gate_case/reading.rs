@@ -48,10 +48,6 @@ impl Reading {
         self.problems.push(problem);
     }
 
-    pub(super) const fn now(&self) -> Timestamp {
-        self.now
-    }
-
     /// The case's time in seconds since the Unix epoch.
     pub(super) fn seconds(&mut self) -> u64 {
         u64::try_from(self.now.as_second()).unwrap_or_default()
