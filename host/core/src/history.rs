@@ -263,13 +263,16 @@ impl History {
         let promotions: BTreeMap<PromotionId, Promotion<'_>> =
             self.promotions().into_iter().map(|promotion| (promotion.id.clone(), promotion)).collect();
         let mut proven: Vec<ProvenRecipe> = Vec::new();
+        let mut runs: BTreeMap<&str, Digest> = BTreeMap::new();
         for entry in &self.entries {
             let Body::Outcome(outcome) = &entry.body else { continue };
             let Some(promotion) = entry.subject.promotion.as_ref().and_then(|id| promotions.get(id)) else { continue };
             let Some(recipe) = promotion.recipe() else { continue };
             let known = proven.iter_mut().find(|proof| proof.target == promotion.target() && proof.recipe == recipe);
+            let was_there = outcome.state == OutcomeState::Succeeded && runs.insert(promotion.target(), recipe) == Some(recipe);
             match (outcome.state, known) {
-                (OutcomeState::Succeeded, Some(proof)) if proof.standing => {}
+                // What another recipe had taken the place of stands anew.
+                (OutcomeState::Succeeded, Some(proof)) if proof.standing && was_there => {}
                 (OutcomeState::Succeeded, Some(proof)) => {
                     (proof.standing, proof.since, proof.promotion) = (true, entry.at, promotion.id.clone());
                 }
