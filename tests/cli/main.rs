@@ -5,6 +5,7 @@ mod check;
 mod ci;
 mod completion;
 mod explain;
+mod gate_cases;
 mod init;
 mod plan;
 mod plugin;

@@ -282,8 +282,10 @@ impl History {
                 end_where_rolled_back(&mut proven, promotion, before);
             }
             let known = proven.iter_mut().find(|proof| proof.target == promotion.target() && proof.recipe == recipe);
+            let was_there = outcome.state == OutcomeState::Succeeded && runs.insert(promotion.target(), recipe) == Some(recipe);
             match (outcome.state, known) {
-                (OutcomeState::Succeeded, Some(proof)) if proof.standing => {}
+                // What another recipe had taken the place of stands anew.
+                (OutcomeState::Succeeded, Some(proof)) if proof.standing && was_there => {}
                 (OutcomeState::Succeeded, Some(proof)) => {
                     (proof.standing, proof.since, proof.promotion) = (true, entry.at, promotion.id.clone());
                 }

@@ -71,6 +71,26 @@ fn a_recipe_that_gives_way_to_another_stays_proven() {
 }
 
 #[test]
+fn what_comes_back_after_another_recipe_stands_since_then() {
+    let ledger = MemoryLedger::with_trust();
+    let promotion = |recipe: &str| {
+        let proven = ledger.history().proven().into_iter().find(|proof| proof.recipe == Digest::of(recipe.as_bytes()));
+        proven.unwrap().promotion
+    };
+    succeed(&ledger, "preprod-apps", "r1");
+    let first = promotion("r1");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_eq!(promotion("r1"), first, "it never went away");
+    succeed(&ledger, "prod-apps", "r2");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_eq!(promotion("r1"), first, "another target is another target");
+    succeed(&ledger, "preprod-apps", "r2");
+    assert_eq!(promotion("r1"), first, "it gave way, and stays proven as it was");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_ne!(promotion("r1"), first);
+}
+
+#[test]
 fn what_runs_is_what_succeeded_last_and_not_what_was_decided_last() {
     let ledger = MemoryLedger::with_trust();
     succeed(&ledger, "preprod-apps", "r1");

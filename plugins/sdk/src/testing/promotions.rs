@@ -1,8 +1,8 @@
 //! Questions to promotion gates, for tests: everything is there and nothing stands in the way, until a test says otherwise.
 
 use crate::promotion::{
-    Approval, ApprovalKind, Change, Commit, Component, Person, Plan, PolicyChange, Proof, ProposedMove, Recipe, Rejection, Request,
-    Role, SubjectOfRequest, Target, Vouching,
+    Action, Approval, ApprovalKind, Change, Commit, Component, Evidence, Image, Person, Plan, PolicyChange, Proof, ProposedMove,
+    Recipe, Rejection, Request, Role, SubjectOfRequest, Target, Verb, Vouching,
 };
 
 /// 2027-01-15T08:00:00Z, the time of everything that a test does not date itself.
@@ -100,6 +100,45 @@ pub fn proposed(environment: &str) -> ProposedMove {
         built: Vec::new(),
         proofs: Vec::new(),
         way_back: None,
+    }
+}
+
+/// The policy revision that a commit would bring into force, with one file that differs.
+pub fn policy_change() -> PolicyChange {
+    PolicyChange { commit: format!("{:040x}", 1), digest: digest(9), files: vec!["tollgate.yaml".to_owned()], weakened: Vec::new() }
+}
+
+/// An own image of a component, with the digest of this number.
+pub fn own_image(component: &str, number: u32) -> Image {
+    Image {
+        reference: format!("registry.example.com/{component}:{number:040x}"),
+        digest: digest(number),
+        own: true,
+        source_commit: Some(format!("{number:040x}")),
+    }
+}
+
+/// What a plan would do to an object of component `cart`.
+pub fn action(verb: Verb, kind: &str, name: &str) -> Action {
+    Action {
+        verb,
+        component: "cart".to_owned(),
+        api_version: "v1".to_owned(),
+        kind: kind.to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: name.to_owned(),
+    }
+}
+
+/// A statement about some digests, signed by a person.
+pub fn evidence(predicate_type: &str, predicate: &str, subjects: &[&str], signer: &Person) -> Evidence {
+    Evidence {
+        statement: format!(r#"{{"predicateType": "{predicate_type}", "predicate": {predicate}}}"#).into_bytes(),
+        subjects: subjects.iter().map(|subject| (*subject).to_owned()).collect(),
+        predicate_type: predicate_type.to_owned(),
+        signer: Some(signer.clone()),
+        at: NOW,
+        entry: 21,
     }
 }
 
