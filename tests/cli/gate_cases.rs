@@ -37,7 +37,7 @@ const FROZEN: &str = "stops: [{scope: all, reason: year end, by: lead@example.co
 fn test(folder: &str, case: &str) -> Answer {
     let world = World::new();
     world.write("own/cases/pass/a.yaml", "isRollback: false\n");
-    world.write(format!("own/cases/{folder}/b.yaml"), case);
+    world.write(&format!("own/cases/{folder}/b.yaml"), case);
     world.tollgate("own").args(["plugin", "test", "--plugin", "builtin:freeze"]).run()
 }
 

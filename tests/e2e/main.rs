@@ -5,6 +5,7 @@
 mod approved;
 mod boutique;
 mod denials;
+mod four_eyes;
 mod house_rule;
 mod infrastructure;
 mod kept_plugins;

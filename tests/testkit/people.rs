@@ -31,6 +31,21 @@ impl SignedShop {
         Self { shop: Shop::prepared(services, &pipeline, &prepare) }
     }
 
+    /// From now on commits of the deployment repository are written and signed by this person.
+    pub fn commit_as(&self, person: &str) {
+        let deployment = &self.shop.deployment;
+        let key = self.shop.world.path("keys").join(person);
+        for (name, value) in [
+            ("user.name", person),
+            ("user.email", &format!("{person}@example.com")),
+            ("gpg.format", "ssh"),
+            ("user.signingKey", key.as_str()),
+            ("commit.gpgSign", "true"),
+        ] {
+            deployment.git(&["config", name, value]);
+        }
+    }
+
     /// The binary in the deployment repository's clone, with the key of a person.
     pub fn cli(&self, person: &str, arguments: &[&str]) -> Cli {
         let key = self.shop.world.path("keys").join(person);
