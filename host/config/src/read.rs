@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, fixers, gates, people, registry, waivers};
+use crate::check::{components, coverage, environments, fixers, gates, implied, people, registry, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -102,7 +102,8 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let components = components::components(raw, at, &mut reading.problems);
     let environments = environments::environments(raw, at, &mut reading.problems);
     let field = Field { environments: &environments, components: &components };
-    let assembly = gates::assemble(raw, &field, at, reading)?;
+    let mut assembly = gates::assemble(raw, &field, at, reading)?;
+    implied::add(raw, &environments, at, &mut assembly, &mut reading.problems);
     let judges = (assembly.policies.as_slice(), assembly.gates.as_slice());
     let waivers = waivers::waivers(&raw.waivers.files, judges, &at.member("waivers").member("files"), reading)?;
     let people = people::people(&raw.people, &at.member("people"), reading)?;

@@ -183,7 +183,7 @@ fn a_gate_stands_before_what_it_matches_and_before_everything_without_a_match() 
 ",
     );
     let packed = ["image-pinned", "pod-security", "house"];
-    let before = |own: &[&str]| packed.iter().chain(own).map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let before = |own: &[&str]| packed.iter().chain(own).chain(&["freeze"]).map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!(gates_to(&configuration, "preprod-ops"), before(&["everywhere", "ops", "some"]));
     assert_eq!(gates_to(&configuration, "preprod-apps"), before(&["everywhere", "some"]));
     assert_eq!(gates_to(&configuration, "prod-apps"), before(&["everywhere", "prod"]));
@@ -194,7 +194,7 @@ fn a_gate_stands_before_what_it_matches_and_before_everything_without_a_match() 
 #[test]
 fn a_gate_judges_the_components_that_it_names() {
     let configuration = with_gates("gates:\n  - {name: carts, policy: builtin:same-image, match: {component: [cart*, web]}}\n");
-    let gate = configuration.pipeline.gates.last().unwrap();
+    let gate = configuration.pipeline.gates.iter().find(|gate| gate.name == "carts").unwrap();
     assert!(gate.matches.component("cart") && gate.matches.component("cart-2") && gate.matches.component("web"));
     assert!(!gate.matches.component("webs") && !gate.matches.component("my-cart"));
     assert!(configuration.pipeline.gates[0].matches.component("webs"));
@@ -215,6 +215,7 @@ fn a_gate_is_overridable_unless_it_says_otherwise() {
         ("pod-security", Enforcement::Mandatory),
         ("house", Enforcement::Overridable),
         ("a", Enforcement::Overridable),
+        ("freeze", Enforcement::Overridable),
     ];
     assert_eq!(enforcement, expected);
     assert!(!gates_to(&configuration, "preprod-ops").contains(&"image-pinned".to_owned()));
@@ -225,7 +226,7 @@ fn groups_of_policies_may_hold_groups() {
     let configuration = with_gates("gates:\n  - {name: either, any: [house, {all: [image-pinned, {any: [pod-security]}]}]}\n");
     let policy = |name: &str| Requirement::Policy(name.to_owned());
     let inner = Requirement::All(vec![policy("image-pinned"), Requirement::Any(vec![policy("pod-security")])]);
-    let gate = configuration.pipeline.gates.last().unwrap();
+    let gate = configuration.pipeline.gates.iter().find(|gate| gate.name == "either").unwrap();
     assert_eq!(gate.requirement, Requirement::Any(vec![policy("house"), inner]));
     assert_eq!(gate.requirement.policies(), ["house", "image-pinned", "pod-security"]);
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::context::Context;
 use crate::digest::Digest;
-use crate::evaluate::{Context, PromotionTarget};
 use crate::finding::Level;
 use crate::people::Person;
-use crate::pipeline::SourceSpec;
-use crate::plan::Verb;
+use crate::pipeline::{Role, SourceSpec};
+pub use crate::plan::{PlanSummary, PlannedAction};
 use crate::proof::{Built, Proof};
 use crate::recipe::Recipe;
 use crate::time::Timestamp;
@@ -101,27 +101,17 @@ pub struct ProposedMove {
     pub way_back: Option<WayBack>,
 }
 
-/// What a plan would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanSummary {
-    pub digest: Digest,
-    pub creates: u32,
-    pub changes: u32,
-    pub deletes: u32,
-    pub unchanged: u32,
-    pub actions: Vec<PlannedAction>,
-}
-
-/// What would happen to one object.
+/// Where the recipe would go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PlannedAction {
-    pub verb: Verb,
-    pub component: String,
-    pub api_version: String,
-    pub kind: String,
-    pub namespace: Option<String>,
+pub struct PromotionTarget {
     pub name: String,
+    pub environment: String,
+    pub role: Role,
+    pub promotable: bool,
+    pub after: Vec<String>,
+    /// Of each group, one must have proven the recipe before.
+    pub after_any: Vec<Vec<String>>,
 }
 
 /// What a rollback would go back to: the last other recipe that succeeded on the target.

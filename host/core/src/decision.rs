@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Level};
-use crate::overrides::{Pass, Passes};
+use crate::pass::{Pass, Passes};
 use crate::policy::Enforcement;
 use crate::time::Timestamp;
 use crate::verdict::{Verdict, Wait};

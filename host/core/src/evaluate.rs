@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::context::{Context, PlaceOfEvaluation};
+pub use crate::deciding::PromotionTarget;
 use crate::deciding::{GateAnswer, GateNeeds, GateRequest};
 use crate::digest::Digest;
 use crate::document::Document;
@@ -145,24 +147,6 @@ pub struct Evaluation<T> {
     pub memory: u64,
 }
 
-/// Where a question comes from. Crosses to plugins as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Context {
-    pub place: PlaceOfEvaluation,
-    /// The target, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
-}
-
-/// The places in which the one evaluator answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PlaceOfEvaluation {
-    Check,
-    Promote,
-}
-
 /// What a validator is asked. Its documents have their Secret values withheld unless needed and granted.
 #[derive(Debug)]
 pub struct CheckRequest<'a> {
@@ -199,19 +183,6 @@ pub struct DocumentFinding {
     pub pointer: Pointer,
     pub remediation: Option<String>,
     pub level: Option<Level>,
-}
-
-/// Where the recipe would go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PromotionTarget {
-    pub name: String,
-    pub environment: String,
-    pub role: crate::pipeline::Role,
-    pub promotable: bool,
-    pub after: Vec<String>,
-    /// Of each group, one must have proven the recipe before.
-    pub after_any: Vec<Vec<String>>,
 }
 
 /// Loads plugins into the sandbox.

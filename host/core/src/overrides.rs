@@ -1,33 +1,16 @@
 //! Break-glass: which gates may be passed, by whose signatures, and what is owed for it afterwards.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 use crate::act::{Override, Review};
 use crate::deciding::UsedOverride;
 use crate::digest::Digest;
 use crate::entry::{Body, Entry};
 use crate::history::History;
+pub use crate::pass::{Pass, Passes};
+pub use crate::people::OverrideTerms;
 use crate::people::{People, Person};
 use crate::time::Timestamp;
-
-/// `overrides` of tollgate.yaml: on which terms break-glass is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OverrideTerms {
-    /// Teams and mail addresses who may sign one.
-    pub by: Vec<String>,
-    /// How many of them must.
-    pub approvals: u32,
-    /// The longest time for which one holds, in seconds.
-    pub max_duration: u64,
-    /// Within which time somebody else must have looked at it, in seconds.
-    pub review_within: u64,
-    /// Whether it needs a ticket.
-    pub needs_ticket: bool,
-    /// Teams and mail addresses who may sign one that passes an `error` of a mandatory gate, two of them at least.
-    pub recover_by: Vec<String>,
-}
 
 /// An override with everybody who signed it.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,19 +42,6 @@ impl SignedOverride<'_> {
     }
 }
 
-/// What a gate may be passed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pass {
-    /// Index of the entry that opened the override.
-    pub entry: u64,
-    /// It passes an `error` of a mandatory gate, and nothing else.
-    pub recover: bool,
-    pub until: Timestamp,
-}
-
-/// The gates that may be passed, by name.
-pub type Passes = BTreeMap<String, Vec<Pass>>;
-
 impl History {
     /// All overrides that were ever opened, in ledger order.
     pub fn overrides(&self, people: &People, terms: &OverrideTerms) -> Vec<SignedOverride<'_>> {
@@ -102,7 +72,7 @@ impl History {
         let reviewed = reviews
             .filter(|(other, _)| by_another(other))
             .map(|(other, review)| (people.person(&other.by.principal), review))
-            .last();
+            .next_back();
         SignedOverride { entry, opened, signers, reviewed }
     }
 

@@ -69,6 +69,23 @@ impl People {
     }
 }
 
+/// `overrides` of tollgate.yaml: on which terms break-glass is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideTerms {
+    /// Teams and mail addresses who may sign one.
+    pub by: Vec<String>,
+    /// How many of them must.
+    pub approvals: u32,
+    /// The longest time for which one holds, in seconds.
+    pub max_duration: u64,
+    /// Within which time somebody else must have looked at it, in seconds.
+    pub review_within: u64,
+    /// Whether it needs a ticket.
+    pub needs_ticket: bool,
+    /// Teams and mail addresses who may sign one that passes an `error` of a mandatory gate, two of them at least.
+    pub recover_by: Vec<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

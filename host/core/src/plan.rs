@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::canonical::NotCanonical;
-use crate::deciding::{PlanSummary, PlannedAction};
 use crate::digest::Digest;
 use crate::pointer::Pointer;
 use crate::render::ObjectKey;
@@ -74,6 +73,29 @@ pub struct Plan {
     pub unchanged: u32,
     /// With one of these the plan can't be approved.
     pub conflicts: Vec<Conflict>,
+}
+
+/// What a plan would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanSummary {
+    pub digest: Digest,
+    pub creates: u32,
+    pub changes: u32,
+    pub deletes: u32,
+    pub unchanged: u32,
+    pub actions: Vec<PlannedAction>,
+}
+
+/// What would happen to one object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedAction {
+    pub verb: Verb,
+    pub component: String,
+    pub api_version: String,
+    pub kind: String,
+    pub namespace: Option<String>,
+    pub name: String,
 }
 
 /// Why a plan has no digest.

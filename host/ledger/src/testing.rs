@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState, Trust};
-use tollgate_core::ports::{AppendEntry as _, Proposal, SignBytes};
-use tollgate_sign::SshSigners;
+use tollgate_core::ports::{AppendEntry as _, Proposal, ReadSigners, SignBytes, VerifySignature};
+use tollgate_core::signature::{BadSignature, InvalidSigners, Signer};
 
 use crate::{GitLedger, Keys, Witness};
 
@@ -143,6 +143,29 @@ impl KeepBranch for MemoryBranch {
     }
 }
 
+/// What a ledger without signers is read with. Signed ones are told with real keys, through the binary.
+struct NobodySigns;
+
+impl ReadSigners for NobodySigns {
+    fn signers(&self, _text: &str) -> Result<Arc<dyn VerifySignature>, InvalidSigners> {
+        Ok(Arc::new(Self))
+    }
+}
+
+impl VerifySignature for NobodySigns {
+    fn verify(&self, _: &str, _: &[u8], _: &str, _: tollgate_core::time::Timestamp) -> Result<Signer, BadSignature> {
+        Err(BadSignature::UnknownKey { key: String::new() })
+    }
+
+    fn principals(&self, _: &str, _: &str, _: tollgate_core::time::Timestamp) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn is_empty(&self) -> bool {
+        true
+    }
+}
+
 /// A machine: a directory in which it remembers, and a view of a branch.
 pub(crate) struct Machine {
     pub(crate) branch: Arc<MemoryBranch>,
@@ -160,7 +183,7 @@ impl Machine {
 
     /// What a new process that has a key works with.
     pub(crate) fn signing(&self, trust: Option<Digest>, own: Option<Arc<dyn SignBytes>>) -> GitLedger {
-        let keys = Keys { signers: Arc::new(SshSigners), own };
+        let keys = Keys { signers: Arc::new(NobodySigns), own };
         GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(self.memory(), trust), keys)
     }
 

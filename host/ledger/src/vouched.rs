@@ -12,6 +12,9 @@ use tollgate_core::signature::NAMESPACE;
 
 use crate::envelope::{Opened, Signed};
 
+/// Reads a blob of an entry by its name; nothing where the entry has none of that name.
+pub(crate) type ReadBlob<'a> = dyn Fn(&Entry, &str) -> Result<Option<Vec<u8>>, LedgerError> + 'a;
+
 /// Name of the blob that holds the signers of a policy revision.
 pub const SIGNERS_BLOB: &str = "signers";
 
@@ -29,12 +32,7 @@ impl Vouched {
     ///
     /// # Errors
     /// When the entry is not signed although one before it was, or by nobody who may, or not by who it says.
-    pub(crate) fn next(
-        &mut self,
-        opened: &Opened,
-        reader: &dyn ReadSigners,
-        blob: &dyn Fn(&Entry, &str) -> Result<Option<Vec<u8>>, LedgerError>,
-    ) -> Result<(), LedgerError> {
+    pub(crate) fn next(&mut self, opened: &Opened, reader: &dyn ReadSigners, blob: &ReadBlob<'_>) -> Result<(), LedgerError> {
         let entry = &opened.entry;
         if let Body::Trust(trust) = &entry.body {
             self.signers = signers_of(entry.index, &trust.signers.join("\n"), reader)?;
@@ -90,12 +88,7 @@ impl Vouched {
     }
 
     /// A revision without the blob leaves the signers as they are.
-    fn accept(
-        &mut self,
-        entry: &Entry,
-        reader: &dyn ReadSigners,
-        blob: &dyn Fn(&Entry, &str) -> Result<Option<Vec<u8>>, LedgerError>,
-    ) -> Result<(), LedgerError> {
+    fn accept(&mut self, entry: &Entry, reader: &dyn ReadSigners, blob: &ReadBlob<'_>) -> Result<(), LedgerError> {
         let Some(bytes) = blob(entry, SIGNERS_BLOB)? else { return Ok(()) };
         let text = String::from_utf8(bytes).map_err(|_| bad(entry.index, "its signers are not UTF-8"))?;
         self.signers = signers_of(entry.index, &text, reader)?;

@@ -4,8 +4,7 @@ use ssh_key::{HashAlg, LineEnding, PublicKey, SshSig};
 use tollgate_core::signature::{SignBytes, SignError};
 
 use crate::agent::Agent;
-use crate::check::{check, fingerprint};
-use crate::key::written;
+use crate::check::{check, fingerprint, written};
 
 /// A key in an ssh-agent, which alone knows its secret part.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Checks that a signature is one: of these bytes, by the key that it names. Whose key that is comes after.
 
 use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
-use tollgate_core::signature::BadSignature;
+use tollgate_core::signature::{BadSignature, SignError};
 
 use crate::accepted::{Weakness, accept_key, accept_signature};
 
@@ -60,4 +60,11 @@ fn malformed(reason: String) -> BadSignature {
 
 fn weak(weakness: Weakness) -> BadSignature {
     BadSignature::WeakAlgorithm { algorithm: weakness.algorithm, reason: weakness.reason }
+}
+
+/// The key as in an `authorized_keys` line, without a comment.
+pub(crate) fn written(key: &PublicKey) -> Result<String, SignError> {
+    PublicKey::new(key.key_data().clone(), "")
+        .to_openssh()
+        .map_err(|error| SignError::Key { key: fingerprint(key), reason: error.to_string() })
 }

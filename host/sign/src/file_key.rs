@@ -8,8 +8,7 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey};
 use tollgate_core::signature::{SignBytes, SignError};
 use zeroize::Zeroizing;
 
-use crate::check::fingerprint;
-use crate::key::written;
+use crate::check::{fingerprint, written};
 
 /// The longest file that is read as a key, in bytes. An RSA key of 8192 bits has 6 KiB.
 const LONGEST_FILE: u64 = 64 * 1024;

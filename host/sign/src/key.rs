@@ -46,13 +46,6 @@ pub fn open_key(spec: &str, agent: Option<&Utf8Path>) -> Result<Box<dyn SignByte
     }
 }
 
-/// The key as in an `authorized_keys` line, without a comment.
-pub(crate) fn written(key: &PublicKey) -> Result<String, SignError> {
-    PublicKey::new(key.key_data().clone(), "")
-        .to_openssh()
-        .map_err(|error| SignError::Key { key: fingerprint(key), reason: error.to_string() })
-}
-
 /// The key that a text is, if it looks like one rather than like a path.
 fn literal(spec: &str) -> Option<Result<PublicKey, ssh_key::Error>> {
     let literal = spec.strip_prefix("key::").or_else(|| spec.contains(' ').then_some(spec).filter(|it| it.starts_with("ssh-")))?;

@@ -1,6 +1,7 @@
 //! Files that say whose key is whose.
 
 mod line;
+mod line_error;
 mod options;
 mod patterns;
 mod validity;

@@ -9,7 +9,7 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use super::apply::find;
+use super::named_promotion::find;
 use crate::cli::Format;
 use crate::exit::fail;
 use crate::invocation::Invocation;

@@ -1,7 +1,6 @@
 //! `tollgate apply`: the last step of a promotion that was approved and not applied.
 
-use tollgate_core::entry::PromotionId;
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::history::Promotion;
 use tollgate_core::ports::ReadLedger as _;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -11,6 +10,7 @@ use tollgate_report::promotion::{AppliedTarget, PromotionReport};
 use super::Outcome;
 use super::applying::{Applied, Applying};
 use super::deciding::Destination;
+use super::named_promotion::find;
 use super::promote::print;
 use super::selection::unknown_target;
 use crate::cli::deliver::Apply;
@@ -51,15 +51,6 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     let report = PromotionReport::new(vec![applied.into()], failure.into_iter().collect(), delivery.notices.clone());
     print(invocation, arguments.output, &report, &Documents::default()).map_err(one)?;
     Ok(report.exit)
-}
-
-/// The promotion that a text names.
-pub(crate) fn find<'a>(history: &'a History, text: &str) -> Result<Promotion<'a>, Failure> {
-    let found = PromotionId::parse(text).and_then(|id| history.promotion(&id));
-    found.ok_or_else(|| {
-        let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("there is no promotion `{text}` in the ledger"));
-        failure.with_hint("`tollgate status` lists them; they look like `P-17`")
-    })
 }
 
 fn prepared(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Prepared, Failure> {

@@ -10,8 +10,8 @@ use tollgate_report::explain::{ExplainReport, recorded_blockers};
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use super::apply::find;
 use super::judging::enforcements;
+use super::named_promotion::find;
 use crate::cli::Format;
 use crate::cli::deliver::Explain;
 use crate::delivery::proofs::running;

@@ -18,6 +18,7 @@ mod fix;
 mod init;
 mod judging;
 mod man;
+mod named_promotion;
 mod own_policies;
 mod people;
 mod plan;

@@ -13,8 +13,8 @@ use tollgate_report::failure::Failure;
 use tollgate_report::recipe::{RecipeDiffReport, RecipeReport};
 
 use super::Outcome;
-use super::apply::find;
 use super::failed::of_finding;
+use super::named_promotion::find;
 use crate::cli::Format;
 use crate::cli::recipe::{OneRecipe, Recipe as Command, TwoRecipes};
 use crate::delivery::attempt::moved_message;

@@ -10,8 +10,8 @@ use tollgate_report::failure::Failure;
 use tollgate_report::promotion::PromotionReport;
 
 use super::Outcome;
-use super::apply::find;
 use super::deciding::Destination;
+use super::named_promotion::find;
 use super::promote::{Step, print};
 use super::selection::unknown_target;
 use crate::cli::deliver::Rollback;

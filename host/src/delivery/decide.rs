@@ -1,40 +1,21 @@
 //! Asking everybody who has a say on one recipe and one target.
 
 use tollgate_core::decision::{Decision, GateVerdict};
-use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::overrides::Passes;
-use tollgate_core::pipeline::{Gate, Pipeline, Target};
-use tollgate_core::plan::{NoDigest, Plan};
-use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger, ResolveDigest, ResolveError};
-use tollgate_core::recipe::Recipe;
-use tollgate_core::render::Rendered;
+use tollgate_core::pipeline::Gate;
+use tollgate_core::ports::ApplyPlan;
 use tollgate_core::structure;
-use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Verdict;
 use tollgate_core::way_back::Movement;
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
 
 use crate::delivery::question::Question;
 use crate::delivery::recipe::Candidate;
-use crate::delivery::render::{RenderError, render};
+use crate::delivery::render::render;
+pub(crate) use crate::delivery::way::{DecideError, Prepared, Way, seconds};
 use crate::inline_waivers;
-
-/// A target and what stands before it.
-pub(crate) struct Way<'a> {
-    pub(crate) target: &'a Target,
-    pub(crate) adapter: &'a dyn ApplyPlan,
-    pub(crate) pipeline: &'a Pipeline,
-    pub(crate) policies: &'a Policies,
-    pub(crate) locate: &'a dyn LocateValue,
-    pub(crate) ledger: &'a dyn ReadLedger,
-    pub(crate) resolver: &'a dyn ResolveDigest,
-    /// Digest of the policy in force.
-    pub(crate) policy: Digest,
-    pub(crate) now: Timestamp,
-}
 
 /// A decision with all that it rests on.
 #[derive(Debug)]
@@ -43,37 +24,6 @@ pub(crate) struct Judged {
     pub(crate) judgements: Judgements,
     /// Recipe, rendered documents and plan; nothing when an image has no digest, so that there is no recipe.
     pub(crate) prepared: Option<Prepared>,
-}
-
-/// What would be applied.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) recipe: Recipe,
-    pub(crate) id: Digest,
-    pub(crate) rendered: Rendered,
-    pub(crate) plan: Plan,
-    pub(crate) plan_digest: Digest,
-}
-
-/// Why there is no decision.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DecideError {
-    #[error("no gate stands on the way to `{target}`; add one to `gates` or `packs` of tollgate.yaml")]
-    NoGate { target: String },
-    #[error("no policy applied to any document on the way to `{target}`")]
-    NothingJudged { target: String },
-    #[error(transparent)]
-    NoDigest(#[from] NoDigest),
-    #[error(transparent)]
-    Render(#[from] RenderError),
-    #[error(transparent)]
-    Target(#[from] ApplyError),
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error("whether there is a way back from this promotion can't be told")]
-    Resolve(#[from] Box<ResolveError>),
-    #[error(transparent)]
-    NotCanonical(#[from] tollgate_core::canonical::NotCanonical),
 }
 
 impl Way<'_> {
@@ -141,10 +91,6 @@ impl Way<'_> {
         let Some(terms) = &self.pipeline.overrides else { return Passes::new() };
         history.passes(&self.pipeline.people, terms, prepared.id, &self.target.name, self.now)
     }
-
-    pub(crate) fn context(&self) -> Context {
-        Context { place: PlaceOfEvaluation::Promote, target: Some(self.target.name.clone()) }
-    }
 }
 
 /// Whether no gate that somebody asked for had anything to judge.
@@ -166,11 +112,6 @@ pub(crate) fn prepare(candidate: &Candidate, adapter: &dyn ApplyPlan) -> Result<
     let plan = adapter.plan(id, &rendered)?;
     let plan_digest = plan.digest()?;
     Ok(Some(Prepared { recipe: recipe.clone(), id, rendered, plan, plan_digest }))
-}
-
-/// Seconds since the Unix epoch, as plugins count them.
-pub(crate) fn seconds(now: Timestamp) -> u64 {
-    u64::try_from(now.as_second()).unwrap_or_default()
 }
 
 /// Without a recipe there is nothing to ask promotion gates about. The candidate's findings deny already; their gates say so.

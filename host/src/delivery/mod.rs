@@ -15,6 +15,7 @@ pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;
 pub(crate) mod turn;
+pub(crate) mod way;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -12,10 +12,10 @@ use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadLedger};
 use tollgate_gate::ConfiguredPolicy;
 
-use super::decide::{DecideError, Prepared, Way, seconds};
 use super::images::missing_images;
 use super::proofs;
 use super::recipe::Candidate;
+use super::way::{DecideError, Prepared, Way, seconds};
 
 /// One recipe on its way to one target.
 pub(super) struct Question<'a> {

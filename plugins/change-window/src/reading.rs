@@ -21,6 +21,16 @@ const YEARS_WITHOUT: i16 = 40;
 /// What is wrong with a span: the member below it, or none where one is missing, and why.
 struct Wrong(&'static str, String);
 
+impl tollgate_sdk::Settings for Settings {
+    fn schema() -> String {
+        include_str!("settings.schema.json").to_owned()
+    }
+
+    fn problems(&self) -> Vec<SettingsError> {
+        read(self).err().unwrap_or_default()
+    }
+}
+
 /// Reads settings.
 ///
 /// # Errors

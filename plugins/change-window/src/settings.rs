@@ -1,9 +1,6 @@
 //! What the operator can set. `reading` makes a calendar of it.
 
 use serde::{Deserialize, Serialize};
-use tollgate_sdk::SettingsError;
-
-use crate::reading;
 
 /// The settings.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -67,15 +64,5 @@ impl OneOrMany {
             Self::One(glob) => vec![(String::new(), glob)],
             Self::Many(globs) => globs.iter().enumerate().map(|(index, glob)| (format!("/{index}"), glob.as_str())).collect(),
         }
-    }
-}
-
-impl tollgate_sdk::Settings for Settings {
-    fn schema() -> String {
-        include_str!("settings.schema.json").to_owned()
-    }
-
-    fn problems(&self) -> Vec<SettingsError> {
-        reading::read(self).err().unwrap_or_default()
     }
 }

@@ -4,7 +4,6 @@ use tollgate_core::pipeline::{Gate, PolicySpec, Requirement};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::ports::SourceError;
 
-use super::implied;
 use super::matches::{Field, matches};
 use super::names::Names;
 use super::packs;
@@ -47,7 +46,6 @@ pub(crate) fn assemble(raw: &Pipeline, field: &Field<'_>, at: &At<'_>, reading: 
         assembly.add_gate(gate, field, &at.member("gates").element(index), reading)?;
     }
     assembly.check_use(reading);
-    implied::add(raw, field.environments, at, &mut assembly, &mut reading.problems);
     Ok(assembly)
 }
 

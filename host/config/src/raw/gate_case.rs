@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::gate_case_change::Change;
 use super::gate_case_ledger::{Approval, Evidence, Fact, Override, Rejection, Stop};
@@ -143,6 +142,3 @@ pub(crate) struct Waits {
     #[schemars(extend("examples" = ["+4h"]))]
     pub(crate) until: Option<MomentText>,
 }
-
-/// Any JSON.
-pub(crate) type Anything = BTreeMap<String, Value>;

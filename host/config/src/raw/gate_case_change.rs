@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::gate_case::Anything;
+use super::anything::Anything;
 use super::text::{MomentText, Text};
 
 /// What git tells of the change.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::gate_case::Anything;
+use super::anything::Anything;
 use super::text::{DurationText, MomentText, Text};
 
 /// What an approval binds.

@@ -42,7 +42,7 @@ impl MemoryLedger {
 
     pub(crate) fn write(&self, subject: EntrySubject, body: Body) -> Entry {
         let policy = self.history().policy_in_force().map(|policy| policy.digest);
-        self.keep(mk_draft(policy, subject, body))
+        self.keep(&mk_draft(policy, subject, body))
     }
 
     /// Writes as somebody who has a key; nothing: unsigned.
@@ -52,10 +52,10 @@ impl MemoryLedger {
         if let Some(who) = who {
             draft.by = By { principal: who.to_owned(), key: Some(format!("SHA256:{who}")), automation: false };
         }
-        self.keep(draft)
+        self.keep(&draft)
     }
 
-    fn keep(&self, draft: Draft) -> Entry {
+    fn keep(&self, draft: &Draft) -> Entry {
         self.append(&mut |_| Ok(Proposal { drafts: vec![draft.clone()] })).unwrap().remove(0)
     }
 

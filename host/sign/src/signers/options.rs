@@ -1,6 +1,6 @@
 //! The options of a line.
 
-use crate::signers::line::LineError;
+use crate::signers::line_error::LineError;
 use crate::signers::patterns::PatternList;
 use crate::signers::validity::{Validity, parse_time};
 

@@ -25,7 +25,7 @@ fn approve(invocation: &Invocation, arguments: &Approve, delivery: &Delivery) ->
     let by = writer(invocation, &delivery.repository, &delivery.ledger)?;
     if let Some(index) = override_entry(&arguments.subject) {
         let note = arguments.note.clone().unwrap_or_default();
-        return review(delivery, &by, arguments.output, Review { of: index, accepted: true, note });
+        return review(delivery, &by, arguments.output, &Review { of: index, accepted: true, note });
     }
     let mut what = String::new();
     let written = write(delivery, &by, &mut |history| {
@@ -39,7 +39,7 @@ fn approve(invocation: &Invocation, arguments: &Approve, delivery: &Delivery) ->
 }
 
 /// Writes the review of an override. Whoever signed it can't review it.
-pub(super) fn review(delivery: &Delivery, by: &By, format: crate::cli::Format, review: Review) -> Result<ExitCode, Failure> {
+pub(super) fn review(delivery: &Delivery, by: &By, format: crate::cli::Format, review: &Review) -> Result<ExitCode, Failure> {
     let index = review.of;
     let written = write(delivery, by, &mut |history| {
         let (entry, _) = opened(history, index)?;

@@ -19,7 +19,7 @@ use super::subject::{opened, override_entry};
 use super::write::{Act, require_key, tell, write};
 use crate::cli::people::Override as Arguments;
 use crate::commands::Outcome;
-use crate::commands::apply::find;
+use crate::commands::named_promotion::find;
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::wiring::{self, Delivery};

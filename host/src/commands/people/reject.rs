@@ -24,7 +24,8 @@ fn reject(invocation: &Invocation, arguments: &Reject, delivery: &Delivery) -> R
     require_key(delivery)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger)?;
     if let Some(of) = override_entry(&arguments.subject) {
-        return review(delivery, &by, arguments.output, Review { of, accepted: false, note: arguments.reason.clone() });
+        let note = arguments.reason.clone();
+        return review(delivery, &by, arguments.output, &Review { of, accepted: false, note });
     }
     let mut what = String::new();
     let written = write(delivery, &by, &mut |history| {

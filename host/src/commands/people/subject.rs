@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tollgate_core::act::Override;
 use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::entry::{Body, Entry, EntrySubject, PromotionId};
 use tollgate_core::history::History;
@@ -10,7 +11,7 @@ use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::commands::apply::find;
+use crate::commands::named_promotion::find;
 use crate::exit::fail;
 use crate::wiring::Delivery;
 
@@ -35,7 +36,7 @@ pub(super) fn override_entry(text: &str) -> Option<u64> {
 }
 
 /// The entry that opened an override.
-pub(super) fn opened<'a>(history: &'a History, index: u64) -> Result<(&'a Entry, &'a tollgate_core::act::Override), Failure> {
+pub(super) fn opened(history: &History, index: u64) -> Result<(&Entry, &Override), Failure> {
     let entry = usize::try_from(index).ok().and_then(|index| history.entries().get(index));
     match entry.map(|entry| (entry, &entry.body)) {
         Some((entry, Body::Override(opened))) if opened.confirms.is_none() => Ok((entry, opened)),
