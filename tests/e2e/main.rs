@@ -15,4 +15,5 @@ mod policies;
 mod racing;
 mod same_answers;
 mod secrets;
+mod transparent;
 mod unknown;

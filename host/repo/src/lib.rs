@@ -7,6 +7,7 @@
 mod branch;
 mod changes;
 mod credentials;
+mod guard;
 mod handles;
 mod kept;
 mod merge;
@@ -26,5 +27,6 @@ mod write;
 pub use branch::GitBranch;
 pub use changes::ChangedFile;
 pub use credentials::without_credentials;
+pub use guard::{Guard, Guards};
 pub use merge::Merge;
 pub use repository::GitRepository;

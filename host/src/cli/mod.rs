@@ -1,5 +1,6 @@
 //! The command line, as clap types. Nothing here does anything.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
@@ -111,6 +112,9 @@ pub(crate) enum Command {
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
     Status(deliver::Status),
+    /// Read, check and take along what the ledger says
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -147,6 +151,7 @@ impl Command {
             Self::Apply(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
+            Self::Audit(command) => command.trust()?,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

@@ -3,6 +3,7 @@
 mod apply;
 mod applying;
 mod asking;
+mod audit;
 mod check;
 mod checked;
 mod checked_files;
@@ -90,6 +91,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Apply(arguments) => apply::run(&invocation, &arguments),
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
+        Command::Audit(command) => audit::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),
