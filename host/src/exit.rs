@@ -4,7 +4,7 @@ use std::error::Error;
 
 use tollgate_core::approved::NotApproved;
 use tollgate_core::plan::NoDigest;
-use tollgate_core::ports::{AppendError, ApplyError, LedgerError, ResolveError, SourceError};
+use tollgate_core::ports::{AppendError, ApplyError, LeaseError, LedgerError, ResolveError, SourceError};
 use tollgate_ledger::ProofError;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -15,6 +15,7 @@ use crate::delivery::decide::DecideError;
 use crate::delivery::recipe::CandidateError;
 use crate::delivery::record::RecordError;
 use crate::delivery::render::RenderError;
+use crate::delivery::turn::TurnError;
 use crate::sources::PathError;
 
 /// An error that has an exit code.
@@ -123,6 +124,7 @@ impl MeansExit for DecideError {
             Self::Render(error) => error.exit(),
             Self::Target(error) => error.exit(),
             Self::Ledger(error) => error.exit(),
+            Self::Resolve(error) => error.exit(),
             Self::NotCanonical(_) => ExitCode::Unexpected,
         }
     }
@@ -143,9 +145,25 @@ impl MeansExit for NotApproved {
         match self {
             Self::Unknown(_) => ExitCode::InvalidConfiguration,
             Self::State { state: "denied", .. } => ExitCode::Denied,
-            Self::State { state: "pending", .. } => ExitCode::Pending,
+            Self::Stopped { .. } | Self::State { state: "pending", .. } | Self::NotItsTurn { .. } => ExitCode::Pending,
             Self::State { .. } | Self::PolicyChanged { .. } | Self::Overtaken { .. } | Self::Expired { .. } => ExitCode::NotApplied,
             Self::Incomplete { .. } | Self::Ledger(_) => ExitCode::LedgerUnavailable,
+        }
+    }
+}
+
+impl MeansExit for LeaseError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::LedgerUnavailable
+    }
+}
+
+impl MeansExit for TurnError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::NotApproved(error) => error.exit(),
+            Self::Lease(error) => error.exit(),
+            Self::Ledger(error) => error.exit(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a command knows of the world in which it was started.
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_core::time::Timestamp;
@@ -88,6 +89,16 @@ fn user_directory(variable: &str, fallback: &str) -> Option<Utf8PathBuf> {
     let set = std::env::var(variable).ok().map(Utf8PathBuf::from).filter(|path| path.is_absolute());
     let home = || std::env::var("HOME").ok().map(|home| Utf8Path::new(&home).join(fallback));
     set.or_else(home).map(|directory| directory.join("tollgate"))
+}
+
+/// Time since some moment, on a clock that goes on while the machine sleeps, where the system has one: who slept past a
+/// lease must know.
+pub(crate) fn monotonic() -> Duration {
+    #[cfg(target_os = "linux")]
+    let clock = rustix::time::ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    let clock = rustix::time::ClockId::Monotonic;
+    Duration::try_from(rustix::time::clock_gettime(clock)).unwrap_or_default()
 }
 
 /// Host and process, to tell people who holds an attempt.

@@ -19,7 +19,7 @@ use tollgate_core::ports::{
 };
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
-use tollgate_repo::{GitBranch, GitRepository, Guards};
+use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
@@ -215,6 +215,8 @@ pub(crate) fn in_force(invocation: &Invocation, loader: &dyn LoadPolicy) -> Resu
 pub(crate) struct Delivery {
     pub(crate) repository: GitRepository,
     pub(crate) ledger: GitLedger,
+    /// Beside the ledger, at the same remote.
+    pub(crate) leases: GitLeases,
     pub(crate) in_force: InForce,
     pub(crate) resolver: Box<dyn ResolveDigest>,
     /// Relative paths of the configuration start here.
@@ -235,7 +237,9 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     notices.extend(in_force.configuration.warnings.iter().map(ToString::to_string));
     let root = repository.root().map_or_else(|| invocation.directory.clone(), ToOwned::to_owned);
     let resolver = resolver(invocation, &pipeline.registry, &root).map_err(one)?;
-    Ok(Delivery { repository, ledger, in_force, resolver, root, notices })
+    let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
+    let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
+    Ok(Delivery { repository, ledger, leases, in_force, resolver, root, notices })
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.

@@ -124,8 +124,8 @@ fn what_judges_is_listed_with_where_it_comes_from_and_its_digest() {
     let json = shop.tollgate(&["policy", "list", "-o", "json"]).run().exits(0).json();
     let policies = json["policies"].as_array().unwrap();
     let names: Vec<&str> = policies.iter().filter_map(|policy| policy["name"].as_str()).collect();
-    assert_eq!(names, ["image-pinned", "pod-security", "same-image", "service-selects", "workload-limits"]);
-    assert_eq!(policies[2]["gates"][0]["enforcement"], "mandatory");
+    assert_eq!(names, ["freeze", "image-pinned", "pod-security", "same-image", "service-selects", "workload-limits"]);
+    assert_eq!(policies[3]["gates"][0]["enforcement"], "mandatory");
     assert!(policies.iter().all(|policy| policy["digest"].as_str().is_some_and(|digest| digest.starts_with("sha256:"))));
     shop.tollgate(&["policy", "list"]).run().exits(0).says(&["builtin:pod-security", "builtin:recommended:", "of: work tree"]);
 }

@@ -2,7 +2,7 @@
 
 use tollgate_tests::World;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "init",
     "check",
     "ci",
@@ -12,6 +12,7 @@ const VERBS: [&str; 15] = [
     "apply",
     "explain",
     "status",
+    "queue",
     "recipe",
     "service",
     "policy",
@@ -69,8 +70,10 @@ fn commands_that_need_a_repository_say_so_outside_of_one() {
     let world = World::new();
     for arguments in [
         &["status"][..],
+        &["queue"],
         &["plan", "master"],
         &["promote", "master"],
+        &["promote", "--abort", "P-1"],
         &["render", "master"],
         &["apply", "P-1"],
         &["explain", "prod-apps"],

@@ -38,6 +38,11 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What was decided and left does not keep the next promotion of the branch waiting.
+fn mk_pipeline() -> Pipeline {
+    Pipeline::deployment().line("queue: {supersede: true}")
+}
+
 fn step(shop: &Shop, number: usize, step: Step) {
     match step {
         Step::Release => drop(shop.release("cart", &format!("step {number}"))),
@@ -57,7 +62,7 @@ fn step(shop: &Shop, number: usize, step: Step) {
         Step::Accept(is_strict) => {
             let enforcement = if is_strict { "mandatory" } else { "overridable" };
             let gate = format!("{{name: pod-security, enforcement: {enforcement}}}");
-            shop.deployment.write("tollgate.yaml", Pipeline::deployment().gate(&gate).text());
+            shop.deployment.write("tollgate.yaml", mk_pipeline().gate(&gate).text());
             shop.deployment.deliver("master", "another policy");
             shop.tollgate(&["policy", "accept", "HEAD"]).run().exits(0);
         }
@@ -109,7 +114,7 @@ fn what_runs_was_approved_to_the_digest_of_its_plan() {
     let config = Config { cases: soak(3), max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let told = runner.run(&prop::collection::vec(any_step(), 10..18), |steps| {
-        let shop = Shop::new(&["cart"]);
+        let shop = Shop::with(&["cart"], &mk_pipeline());
         for (number, next) in steps.iter().enumerate() {
             step(&shop, number, *next);
             assert_approved(&shop);

@@ -149,10 +149,12 @@ fn a_plan_that_went_stale_is_not_applied() {
     let shop = Shop::new(&["cart"]);
     let first = shop.tollgate(&["promote", "master", "--no-apply", "-o", "json"]).run().exits(0).text_at("/targets/0/promotion");
     shop.release("cart", "two");
-    shop.promote("master").exits(0);
+    let second = shop.promote("master").exits(4).text_at("/targets/0/promotion");
+    shop.tollgate(&["apply", &first]).run().exits(0);
     let before = shop.target("preprod").files();
-    shop.tollgate(&["apply", &first]).run().exits(14).says(&["was decided before promotion"]);
+    shop.tollgate(&["apply", &second]).run().exits(14).says(&["the plan is another one"]);
     assert_eq!(shop.target("preprod").files(), before);
+    shop.promote("master").exits(0);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod approved;
 mod boutique;
 mod denials;
+mod four_eyes;
 mod house_rule;
 mod infrastructure;
 mod kept_plugins;
@@ -13,7 +14,9 @@ mod only_proven_images;
 mod other_languages;
 mod policies;
 mod racing;
+mod rollback;
 mod same_answers;
 mod secrets;
+mod stops;
 mod transparent;
 mod unknown;

@@ -48,7 +48,7 @@ impl LedgerView {
     pub fn blob(&self, digest: &str) -> Vec<u8> {
         let hex = digest.trim_start_matches("sha256:");
         let listed = self.world.git(&self.remote, &["ls-tree", "-r", "--name-only", BRANCH, "blobs/"]);
-        let path = listed.lines().find(|path| path.ends_with(hex)).unwrap();
+        let path = listed.lines().find(|path| path.replace('/', "").ends_with(hex)).unwrap();
         self.world.git_bytes(&self.remote, &["show", &format!("{BRANCH}:{path}")])
     }
 

@@ -43,7 +43,12 @@ impl Shop {
 
     /// The same with another pipeline.
     pub fn with(services: &[&str], pipeline: &Pipeline) -> Self {
-        let mut shop = Self::untrusted(services, pipeline);
+        Self::prepared(services, pipeline, &|_| ())
+    }
+
+    /// The same with more in the deployment repository's first commit.
+    pub(crate) fn prepared(services: &[&str], pipeline: &Pipeline, prepare: &dyn Fn(&Self)) -> Self {
+        let mut shop = Self::without_trust(services, pipeline, prepare);
         shop.init();
         for service in services {
             let build = shop.last_build(service);
@@ -54,6 +59,10 @@ impl Shop {
 
     /// Everything is pushed, and no ledger exists yet.
     pub fn untrusted(services: &[&str], pipeline: &Pipeline) -> Self {
+        Self::without_trust(services, pipeline, &|_| ())
+    }
+
+    fn without_trust(services: &[&str], pipeline: &Pipeline, prepare: &dyn Fn(&Self)) -> Self {
         let world = World::new();
         let deployment = world.repository("deployment");
         let services = services.iter().map(|name| ((*name).to_owned(), world.repository(name))).collect();
@@ -63,6 +72,7 @@ impl Shop {
             shop.use_image(&build);
         }
         shop.deployment.write("tollgate.yaml", pipeline.text());
+        prepare(&shop);
         shop.tollgate(&["policy", "update"]).run().exits(0);
         shop.deployment.deliver("master", "the first recipe");
         shop

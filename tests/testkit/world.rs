@@ -157,5 +157,9 @@ impl World {
         command.env("XDG_CACHE_HOME", home.join("cache")).env("XDG_STATE_HOME", home.join("state"));
         command.env("TOLLGATE_CACHE_DIR", self.path("cache")).env("TOLLGATE_STATE_DIR", self.path("state"));
         command.env("TMPDIR", std::env::temp_dir());
+        let machine = self.path("keys").join(crate::people::MACHINE);
+        if machine.exists() {
+            command.env("TOLLGATE_KEY", machine);
+        }
     }
 }

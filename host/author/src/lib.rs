@@ -12,4 +12,4 @@ mod start;
 pub use command::BuildError;
 pub use component::{Built, Plugins, add_target, build, encode};
 pub use manifest::ManifestError;
-pub use start::{Sdk, StartError, start};
+pub use start::{Sdk, StartError, World, start};

@@ -5,16 +5,35 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::manifest::{ManifestError, standalone};
 use crate::sources;
 
-/// The files of a new plugin; `{name}` and `{sdk}` stand for what differs.
-const TEMPLATE: [(&str, &str); 7] = [
-    (".gitignore", include_str!("../template/.gitignore")),
-    ("Cargo.toml", include_str!("../template/Cargo.toml")),
+/// The files of every new plugin; `{name}` and `{sdk}` stand for what differs.
+const SHARED: [(&str, &str); 2] =
+    [(".gitignore", include_str!("../template/.gitignore")), ("Cargo.toml", include_str!("../template/Cargo.toml"))];
+
+const VALIDATOR: [(&str, &str); 5] = [
     ("README.md", include_str!("../template/README.md")),
     ("src/lib.rs", include_str!("../template/src/lib.rs")),
     ("cases/pass/labelled.yaml", include_str!("../template/cases/pass/labelled.yaml")),
     ("cases/fail/unlabelled.yaml", include_str!("../template/cases/fail/unlabelled.yaml")),
     ("cases/fail/settings.yaml", include_str!("../template/cases/fail/settings.yaml")),
 ];
+
+const PROMOTION: [(&str, &str); 5] = [
+    ("README.md", include_str!("../gate/README.md")),
+    ("src/lib.rs", include_str!("../gate/src/lib.rs")),
+    ("cases/pass/with-ticket.yaml", include_str!("../gate/cases/pass/with-ticket.yaml")),
+    ("cases/fail/without-ticket.yaml", include_str!("../gate/cases/fail/without-ticket.yaml")),
+    ("cases/fail/another-trailer.yaml", include_str!("../gate/cases/fail/another-trailer.yaml")),
+];
+
+/// What a new plugin judges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum World {
+    /// Documents.
+    #[default]
+    Validator,
+    /// Promotions.
+    Promotion,
+}
 
 const WORKSPACE: &str = "plugins/Cargo.toml";
 const LOCK: &str = "plugins/Cargo.lock";
@@ -49,7 +68,7 @@ pub enum StartError {
 ///
 /// # Errors
 /// When the name is none, the directory is taken, or something can't be written.
-pub fn start(directory: &Utf8Path, sdk: &Sdk) -> Result<(), StartError> {
+pub fn start(directory: &Utf8Path, sdk: &Sdk, world: World) -> Result<(), StartError> {
     let name = directory.file_name().unwrap_or_default();
     if !is_name(name) {
         return Err(StartError::Name { name: name.to_owned() });
@@ -61,7 +80,11 @@ pub fn start(directory: &Utf8Path, sdk: &Sdk) -> Result<(), StartError> {
         Sdk::Vendored => "vendor/plugins/sdk",
         Sdk::Path(path) => path.as_str(),
     };
-    for (path, text) in TEMPLATE {
+    let own = match world {
+        World::Validator => VALIDATOR,
+        World::Promotion => PROMOTION,
+    };
+    for (path, text) in SHARED.into_iter().chain(own) {
         write(&directory.join(path), &text.replace("{name}", name).replace("{sdk}", sdk_path))?;
     }
     match sdk {
@@ -112,7 +135,7 @@ mod tests {
     #[test]
     fn a_new_plugin_has_its_name_and_all_that_it_needs() {
         let (_guard, path) = directory("cost-centre");
-        start(&path, &Sdk::Vendored).unwrap();
+        start(&path, &Sdk::Vendored, World::Validator).unwrap();
         let read = |file: &str| fs_err::read_to_string(path.join(file)).unwrap();
         assert!(read("Cargo.toml").contains("name = \"cost-centre\"\n"));
         assert!(!read("Cargo.toml").contains("{sdk}") && !read("README.md").contains("{name}"));
@@ -125,9 +148,19 @@ mod tests {
     #[test]
     fn an_sdk_elsewhere_is_taken_from_there() {
         let (_guard, path) = directory("a");
-        start(&path, &Sdk::Path("/opt/sdk".into())).unwrap();
+        start(&path, &Sdk::Path("/opt/sdk".into()), World::Validator).unwrap();
         assert!(fs_err::read_to_string(path.join("Cargo.toml")).unwrap().contains("{ path = \"/opt/sdk\" }"));
         assert!(!path.join("vendor").exists());
+    }
+
+    #[test]
+    fn a_promotion_gate_starts_with_cases_of_its_own_kind() {
+        let (_guard, path) = directory("ticket");
+        start(&path, &Sdk::Path("/opt/sdk".into()), World::Promotion).unwrap();
+        let read = |file: &str| fs_err::read_to_string(path.join(file)).unwrap();
+        assert!(read("src/lib.rs").contains("name: \"ticket\"") && read("src/lib.rs").contains("export_promotion!"));
+        assert!(read("cases/fail/without-ticket.yaml").contains("expect:"));
+        assert!(!path.join("cases/fail/unlabelled.yaml").exists());
     }
 
     #[test]
@@ -135,7 +168,7 @@ mod tests {
         let (_guard, path) = directory("a");
         fs_err::create_dir(&path).unwrap();
         fs_err::write(path.join("mine"), "x").unwrap();
-        assert!(matches!(start(&path, &Sdk::Vendored), Err(StartError::NotEmpty { .. })));
+        assert!(matches!(start(&path, &Sdk::Vendored, World::Validator), Err(StartError::NotEmpty { .. })));
         assert_eq!(fs_err::read_dir(&path).unwrap().count(), 1);
     }
 
@@ -143,7 +176,7 @@ mod tests {
     fn a_name_that_is_none_is_refused() {
         for name in ["Cost", "1a", "a_b", "a--b", "-a", "ä"] {
             let (_guard, path) = directory(name);
-            assert!(matches!(start(&path, &Sdk::Vendored), Err(StartError::Name { .. })), "{name}");
+            assert!(matches!(start(&path, &Sdk::Vendored, World::Validator), Err(StartError::Name { .. })), "{name}");
         }
     }
 }

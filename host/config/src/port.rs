@@ -7,6 +7,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, Span};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::SourceError;
+use tollgate_core::signature::InvalidSigners;
 
 use crate::problem::ReadError;
 
@@ -66,6 +67,12 @@ pub trait ReadConfiguration {
     /// # Errors
     /// When it is not well-formed, or the place where it is kept can't be read.
     fn builtin_pack(&self, name: &str, locked: Option<Digest>) -> Result<Option<ConfigurationFile>, ReadError>;
+
+    /// Whether a file of allowed signers can be used (ssh-keygen(1), ALLOWED SIGNERS).
+    ///
+    /// # Errors
+    /// The first line that can't be read.
+    fn check_signers(&self, text: &str) -> Result<(), InvalidSigners>;
 
     /// The names of all packs that the binary brings, for suggestions.
     fn builtin_packs(&self) -> Vec<String>;

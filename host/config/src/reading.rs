@@ -96,6 +96,7 @@ impl<'r> Reading<'r> {
 mod tests {
     use super::*;
     use tollgate_core::document::Span;
+    use tollgate_core::signature::InvalidSigners;
 
     struct Empty;
 
@@ -110,6 +111,10 @@ mod tests {
 
         fn builtin_pack(&self, _: &str, _: Option<Digest>) -> Result<Option<ConfigurationFile>, ReadError> {
             Ok(None)
+        }
+
+        fn check_signers(&self, _: &str) -> Result<(), InvalidSigners> {
+            Ok(())
         }
 
         fn builtin_packs(&self) -> Vec<String> {

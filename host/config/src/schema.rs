@@ -22,11 +22,13 @@ pub enum ConfigurationSchema {
     Waivers,
     /// What a case says, beside its file.
     Case,
+    /// A case of a promotion gate.
+    GateCase,
 }
 
 impl ConfigurationSchema {
     /// All of them, in the order of the docs.
-    pub const ALL: [Self; 5] = [Self::Pipeline, Self::Pack, Self::Lock, Self::Waivers, Self::Case];
+    pub const ALL: [Self; 6] = [Self::Pipeline, Self::Pack, Self::Lock, Self::Waivers, Self::Case, Self::GateCase];
 
     /// The name of the file that it describes.
     pub const fn describes(self) -> &'static str {
@@ -36,6 +38,7 @@ impl ConfigurationSchema {
             Self::Lock => "plugins.lock",
             Self::Waivers => "waivers.yaml",
             Self::Case => "*.case.yaml",
+            Self::GateCase => "cases of promotion gates",
         }
     }
 
@@ -47,19 +50,21 @@ impl ConfigurationSchema {
             Self::Lock => "plugins-lock.schema.json",
             Self::Waivers => "waivers.schema.json",
             Self::Case => "case.schema.json",
+            Self::GateCase => "gate-case.schema.json",
         }
     }
 
     /// The schema.
     pub fn value(self) -> &'static Value {
-        static MADE: [OnceLock<Value>; 5] = [const { OnceLock::new() }; 5];
-        let [pipeline, pack, lock, waivers, case] = &MADE;
+        static MADE: [OnceLock<Value>; 6] = [const { OnceLock::new() }; 6];
+        let [pipeline, pack, lock, waivers, case, gate_case] = &MADE;
         match self {
             Self::Pipeline => pipeline.get_or_init(|| generate::<raw::pipeline::Pipeline>(self)),
             Self::Pack => pack.get_or_init(|| generate::<raw::pack::Pack>(self)),
             Self::Lock => lock.get_or_init(|| generate::<raw::lock::Lock>(self)),
             Self::Waivers => waivers.get_or_init(|| generate::<raw::waivers::WaiverFile>(self)),
             Self::Case => case.get_or_init(|| generate::<raw::case::CaseFile>(self)),
+            Self::GateCase => gate_case.get_or_init(|| generate::<raw::gate_case::GateCaseFile>(self)),
         }
     }
 

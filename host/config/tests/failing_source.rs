@@ -14,6 +14,7 @@ use tollgate_config::{
 };
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::SourceError;
+use tollgate_core::signature::InvalidSigners;
 
 const PIPELINE: &str = "\
 apiVersion: tollgate.dev/v1alpha1
@@ -82,6 +83,10 @@ impl ReadConfiguration for Failing {
     fn builtin_pack(&self, name: &str, locked: Option<Digest>) -> Result<Option<ConfigurationFile>, ReadError> {
         self.ask()?;
         self.tree.builtin_pack(name, locked)
+    }
+
+    fn check_signers(&self, text: &str) -> Result<(), InvalidSigners> {
+        self.tree.check_signers(text)
     }
 
     fn builtin_packs(&self) -> Vec<String> {

@@ -424,3 +424,29 @@ fn what_stands_under_two_mistyped_keys_is_judged_at_its_own_place() {
     ];
     assert_eq!(problems, expected);
 }
+
+const ONE_TARGET: &str = "\
+environments: [{name: preprod, targets: [{name: preprod-apps, role: apps, on: {branch: master}, directory: {path: t}}]}]
+packs: [builtin:recommended]
+";
+
+#[test]
+fn a_bad_line_of_the_signers_is_shown_in_their_file() {
+    let read = |signers: &str| {
+        let mut tree = MemoryTree::new(&FILES);
+        tree.files
+            .insert("tollgate.yaml".to_owned(), format!("{HEAD}{ONE_TARGET}people: {{signers: ./.tollgate/allowed_signers}}\n"));
+        tree.files.insert(".tollgate/allowed_signers".to_owned(), signers.to_owned());
+        read_pipeline(&tree, "tollgate.yaml", UseOfLock::Obey)
+    };
+    let people = read("one\ntwo\n").unwrap().pipeline.people;
+    let signers = people.signers.unwrap();
+    assert_eq!((signers.path.as_str(), signers.text.as_str()), (".tollgate/allowed_signers", "one\ntwo\n"));
+    match read("one\nbroken\n").unwrap_err() {
+        ConfigurationError::Invalid(problems) => {
+            let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(shown, [".tollgate/allowed_signers:2:1: the line is broken"]);
+        }
+        other => panic!("{other}"),
+    }
+}

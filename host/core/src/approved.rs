@@ -31,10 +31,14 @@ pub enum NotApproved {
     State { id: PromotionId, state: &'static str },
     #[error("promotion `{id}` was decided under the policy `{then}`, but `{now}` is in force; run `tollgate promote` again")]
     PolicyChanged { id: PromotionId, then: String, now: String },
-    #[error("promotion `{id}` was decided before promotion `{later}` to the same target; run `tollgate promote` again")]
+    #[error("promotion `{later}`, decided after promotion `{id}`, has begun at the same target; run `tollgate promote` again")]
     Overtaken { id: PromotionId, later: PromotionId },
+    #[error("promotion `{id}` waits for its turn: {} ahead of it", listed(.ahead))]
+    NotItsTurn { id: PromotionId, ahead: Vec<PromotionId> },
     #[error("promotion `{id}` was approved until {until}; run `tollgate promote` again")]
     Expired { id: PromotionId, until: Timestamp },
+    #[error("promotion `{id}` was approved before {scope} was stopped (entry {entry}): {reason}")]
+    Stopped { id: PromotionId, scope: String, entry: u64, reason: String },
     #[error("entry {index} lacks its `{field}`")]
     Incomplete { index: u64, field: &'static str },
     #[error("the attempt could not be written to the ledger")]
@@ -54,7 +58,8 @@ impl Approved {
     /// Writes that an attempt begins, and returns the permission once the ledger's remote has acknowledged that.
     ///
     /// Everything is checked against the ledger as it is at that very moment: the promotion's decision approves and is
-    /// still valid, no attempt of it has succeeded, no later promotion to the target was approved, the policy is the same.
+    /// still valid, no attempt of it has succeeded, no later promotion to the target has begun, none waits before it, the
+    /// policy is the same.
     ///
     /// # Errors
     /// When one of these does not hold, or when the ledger can't be written. Without the ledger there is no apply.
@@ -127,7 +132,17 @@ impl Approved {
     }
 }
 
-fn draft(id: &PromotionId, worker: &Worker, history: &History) -> Result<Draft, NotApproved> {
+/// `P-17 is`, `P-17 and P-18 are`
+fn listed(ahead: &[PromotionId]) -> String {
+    let names: Vec<&str> = ahead.iter().map(PromotionId::as_str).collect();
+    format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
+}
+
+/// Whether an attempt at a promotion may begin now, as far as the ledger tells.
+///
+/// # Errors
+/// When [`Approved::obtain`] would refuse it.
+pub fn check_turn(id: &PromotionId, now: Timestamp, history: &History) -> Result<(), NotApproved> {
     let promotion = history.promotion(id).ok_or_else(|| NotApproved::Unknown(id.clone()))?;
     let state = promotion.state();
     let may_run =
@@ -135,27 +150,33 @@ fn draft(id: &PromotionId, worker: &Worker, history: &History) -> Result<Draft, 
     if promotion.decided.decision != DecisionWord::Approved || !may_run {
         return Err(NotApproved::State { id: id.clone(), state: state.word() });
     }
-    if let Some(until) = promotion.decided.valid_until.filter(|until| worker.now >= *until) {
+    if let Some(until) = promotion.decided.valid_until.filter(|until| now >= *until) {
         return Err(NotApproved::Expired { id: id.clone(), until });
+    }
+    if let Some(stop) = history.stopped_since(&promotion, now) {
+        return Err(NotApproved::Stopped { id: id.clone(), scope: stop.scope, entry: stop.entry, reason: stop.reason });
     }
     let in_force = history.policy_in_force().map(|policy| policy.digest);
     if promotion.decision.policy != in_force {
         let word = |digest: Option<Digest>| digest.map_or_else(|| "none".to_owned(), |digest| digest.short());
         return Err(NotApproved::PolicyChanged { id: id.clone(), then: word(promotion.decision.policy), now: word(in_force) });
     }
-    let later = history
-        .promotions_to(promotion.target())
-        .into_iter()
-        .rev()
-        .find(|other| other.decision.index > promotion.decision.index && other.decided.decision == DecisionWord::Approved);
-    if let Some(later) = later {
-        return Err(NotApproved::Overtaken { id: id.clone(), later: later.id });
+    let (target, decision) = (promotion.target(), promotion.decision.index);
+    if let Some(later) = history.begun_after(target, decision) {
+        return Err(NotApproved::Overtaken { id: id.clone(), later });
     }
+    let ahead = history.ahead_of(target, decision, now);
+    if ahead.is_empty() { Ok(()) } else { Err(NotApproved::NotItsTurn { id: id.clone(), ahead }) }
+}
+
+fn draft(id: &PromotionId, worker: &Worker, history: &History) -> Result<Draft, NotApproved> {
+    check_turn(id, worker.now, history)?;
+    let promotion = history.promotion(id).ok_or_else(|| NotApproved::Unknown(id.clone()))?;
     let attempt = history.next_attempt(promotion.target());
     Ok(Draft {
         at: worker.now,
         by: worker.by.clone(),
-        policy: in_force,
+        policy: promotion.decision.policy,
         subject: EntrySubject { attempt: Some(attempt), promotion: Some(id.clone()), ..promotion.decision.subject.clone() },
         body: Body::Running(Running {
             reference: promotion.decided.provenance.reference.clone(),

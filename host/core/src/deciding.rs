@@ -172,7 +172,7 @@ impl Vouching {
 #[serde(rename_all = "camelCase")]
 pub struct ChangeCommit {
     pub id: String,
-    /// Mail addresses, as the commit has them.
+    /// Mail addresses, as the commit has them but in lower case.
     pub author: String,
     pub committer: String,
     pub at: Timestamp,

@@ -214,6 +214,15 @@ impl PromotionState {
     }
 }
 
+/// Going back ends the proof of what was left.
+fn end_where_rolled_back(proven: &mut [ProvenRecipe], promotion: &Promotion<'_>, before: Option<Digest>) {
+    let Some(before) = before.filter(|_| promotion.decided.is_rollback) else { return };
+    let left = proven.iter_mut().find(|proof| proof.target == promotion.target() && proof.recipe == before);
+    if let Some(proof) = left {
+        proof.standing = false;
+    }
+}
+
 impl Promotion<'_> {
     /// Name of the target.
     pub fn target(&self) -> &str {
@@ -263,13 +272,20 @@ impl History {
         let promotions: BTreeMap<PromotionId, Promotion<'_>> =
             self.promotions().into_iter().map(|promotion| (promotion.id.clone(), promotion)).collect();
         let mut proven: Vec<ProvenRecipe> = Vec::new();
+        let mut runs: BTreeMap<&str, Digest> = BTreeMap::new();
         for entry in &self.entries {
             let Body::Outcome(outcome) = &entry.body else { continue };
             let Some(promotion) = entry.subject.promotion.as_ref().and_then(|id| promotions.get(id)) else { continue };
             let Some(recipe) = promotion.recipe() else { continue };
+            if outcome.state == OutcomeState::Succeeded {
+                let before = runs.insert(promotion.target(), recipe).filter(|before| *before != recipe);
+                end_where_rolled_back(&mut proven, promotion, before);
+            }
             let known = proven.iter_mut().find(|proof| proof.target == promotion.target() && proof.recipe == recipe);
+            let was_there = outcome.state == OutcomeState::Succeeded && runs.insert(promotion.target(), recipe) == Some(recipe);
             match (outcome.state, known) {
-                (OutcomeState::Succeeded, Some(proof)) if proof.standing => {}
+                // What another recipe had taken the place of stands anew.
+                (OutcomeState::Succeeded, Some(proof)) if proof.standing && was_there => {}
                 (OutcomeState::Succeeded, Some(proof)) => {
                     (proof.standing, proof.since, proof.promotion) = (true, entry.at, promotion.id.clone());
                 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A person or machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
-    /// Mail address: the principal of a signing key, else the address that git has.
+    /// Mail address in lower case: the principal of a signing key, else the address that git has.
     pub principal: String,
     /// Sorted.
     pub teams: Vec<String>,
@@ -18,8 +18,18 @@ pub struct Person {
 impl Person {
     /// Whether this is one of those that a list of teams and mail addresses names.
     pub fn is_one_of(&self, names: &[String]) -> bool {
-        names.iter().any(|name| *name == self.principal || self.teams.contains(name))
+        names.iter().any(|name| is_same(name, &self.principal) || self.teams.contains(name))
     }
+}
+
+/// A mail address as it is compared: in lower case. Nobody gets around being excluded as the author of a change by writing
+/// the own address another way.
+pub fn address(mail: &str) -> String {
+    mail.trim().to_lowercase()
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    address(one) == address(other)
 }
 
 /// `people` of tollgate.yaml: who signs, and who belongs to which team.
@@ -33,11 +43,11 @@ pub struct People {
     pub automation: Vec<String>,
     /// Principals whose keys a forge holds: they vouch for what the forge did, not for a person.
     pub forges: Vec<String>,
-    /// Path of a file of OpenPGP public keys that git may check commits and tags by.
-    pub openpgp: Option<String>,
+    /// OpenPGP public keys that commits and tags may be signed by as well.
+    pub openpgp: Option<SignersFile>,
 }
 
-/// A file of allowed signers, as it is in the policy revision.
+/// A file of allowed signers or keys, as it is in the policy revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignersFile {
     /// Relative to the repository's root.
@@ -46,16 +56,16 @@ pub struct SignersFile {
 }
 
 impl People {
-    /// The person with this mail address.
+    /// The person with this mail address, whatever the case that it is written in.
     pub fn person(&self, principal: &str) -> Person {
-        let is_member = |members: &[String]| members.iter().any(|member| member == principal);
+        let is_member = |members: &[String]| members.iter().any(|member| is_same(member, principal));
         let teams = self.teams.iter().filter(|(_, members)| is_member(members)).map(|(team, _)| team.clone());
-        Person { principal: principal.to_owned(), teams: teams.collect(), automation: is_member(&self.automation) }
+        Person { principal: address(principal), teams: teams.collect(), automation: is_member(&self.automation) }
     }
 
     /// Whether a principal is a forge's key.
     pub fn is_forge(&self, principal: &str) -> bool {
-        self.forges.iter().any(|forge| forge == principal)
+        self.forges.iter().any(|forge| is_same(forge, principal))
     }
 }
 
@@ -81,6 +91,18 @@ mod tests {
         assert_eq!(lead.teams, ["audit", "platform"]);
         assert!(!lead.automation);
         assert!(mk_people().person("robot@example.com").automation);
+    }
+
+    #[test]
+    fn an_address_is_the_same_in_every_case() {
+        let mut people = mk_people();
+        people.forges = vec!["NoReply@Forge.example.com".to_owned()];
+        assert_eq!(people.person(" Lead@Example.COM"), people.person("lead@example.com"));
+        assert!(people.person("ROBOT@example.com").automation);
+        assert!(people.is_forge("noreply@forge.example.com") && !people.is_forge("reply@forge.example.com"));
+        let lead = people.person("lead@example.com");
+        assert!(lead.is_one_of(&["LEAD@example.com".to_owned()]));
+        assert!(!lead.is_one_of(&["Platform".to_owned()]), "teams are names, not addresses");
     }
 
     #[test]

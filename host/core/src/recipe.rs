@@ -8,7 +8,7 @@ use crate::image::ImageReference;
 use crate::pipeline::GitReference;
 
 /// The immutable set of what is delivered together. Two commits with the same content are the same recipe.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Recipe {
     /// Sorted by name, each name once.

@@ -48,6 +48,10 @@ pub enum BadSignature {
     },
     #[error("signatures by {algorithm} are not accepted: {reason}")]
     WeakAlgorithm { algorithm: String, reason: String },
+    #[error("the signature by `{key}` does not count: {reason}")]
+    Refused { key: String, reason: String },
+    #[error("the signature can't be checked: {reason}")]
+    Unchecked { reason: String },
 }
 
 /// A file of signers that can't be used: exit code 12.
@@ -100,6 +104,22 @@ pub trait VerifySignature: Send + Sync {
 
     /// Whether nobody is allowed to sign.
     fn is_empty(&self) -> bool;
+}
+
+/// Says whose OpenPGP signature (RFC 9580) a commit or an annotated tag has, by a ring of keys.
+pub trait VerifyGitObject {
+    /// The signer: the mail address of the key's first user id that is valid, and the fingerprint of its primary key.
+    ///
+    /// # Errors
+    /// When no key of the ring signed the object, or one that may not any more, or nobody can tell.
+    fn verify(&self, object: GitObject<'_>) -> Result<Signer, BadSignature>;
+}
+
+/// A git object that can be signed, by its full id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GitObject<'a> {
+    Commit(&'a str),
+    Tag(&'a str),
 }
 
 /// Reads files of signers.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::act::Scope;
 use crate::deciding::Stop;
 use crate::entry::{Body, Entry};
-use crate::history::History;
+use crate::history::{History, Promotion};
 use crate::pipeline::Target;
 use crate::time::Timestamp;
 
@@ -21,7 +21,25 @@ impl Scope {
     }
 }
 
+impl Stop {
+    /// Whether it came after a decision and keeps it from being applied. The hold of a rollback does not stop the rollback. A
+    /// component may be in any recipe, so its freeze stops every decision that did not see it.
+    fn stops(&self, scope: &Scope, promotion: &Promotion<'_>) -> bool {
+        let covers = match scope {
+            Scope::All | Scope::Component(_) => true,
+            Scope::Environment(name) => *name == promotion.decided.environment,
+            Scope::Target(name) => name == promotion.target(),
+        };
+        covers && self.entry > promotion.decision.index && !(self.is_hold && promotion.decided.is_rollback)
+    }
+}
+
 impl History {
+    /// The freeze or hold that was set after a promotion was decided and keeps it from being applied now.
+    pub fn stopped_since(&self, promotion: &Promotion<'_>, now: Timestamp) -> Option<Stop> {
+        self.stops(now).into_iter().find(|(scope, stop)| stop.stops(scope, promotion)).map(|(_, stop)| stop)
+    }
+
     /// Every freeze and hold that stands at a time, in ledger order, with its scope.
     pub fn stops(&self, now: Timestamp) -> Vec<(Scope, Stop)> {
         let lifted: BTreeSet<u64> = self.entries().iter().filter_map(lifts).flatten().copied().collect();

@@ -19,7 +19,7 @@ pub struct StructureRule {
 }
 
 /// All rules of structure.
-pub const RULES: [StructureRule; 6] = [
+pub const RULES: [StructureRule; 7] = [
     StructureRule {
         id: "on",
         title: "The reference moves this target",
@@ -39,6 +39,11 @@ pub const RULES: [StructureRule; 6] = [
         id: "promotable",
         title: "Nothing is promoted from an unpromotable environment",
         help: "What ran in an environment with `promotable: false` proves nothing, however well it ran.",
+    },
+    StructureRule {
+        id: "rollback",
+        title: "A target goes back only to what was healthy there",
+        help: "A rollback needs no proof from the environments before, because the recipe has run on this very target. One that failed there or was rolled back is no way back.",
     },
     StructureRule {
         id: "duplicate-object",
@@ -111,6 +116,24 @@ fn check_predecessor(rule: &str, target: &Target, predecessor: &str, recipe: Dig
         return Some(finding("promotable", subject, message, "Merge the change, so that it goes the way of the default branch."));
     }
     None
+}
+
+/// Whether a target may go back to a recipe: only to one that is healthy there. The way by which it came is behind it.
+pub fn check_rollback(target: &Target, recipe: Digest, proven: &[ProvenRecipe]) -> Vec<Finding> {
+    let subject = Subject::Target(target.name.clone());
+    let short = recipe.short();
+    let proof = proven.iter().find(|proof| proof.target == target.name && proof.recipe == recipe);
+    let message = match proof {
+        Some(proof) if proof.standing => return Vec::new(),
+        Some(_) => format!("recipe {short} failed on `{}` or was rolled back there, so it is no way back", target.name),
+        None => format!("recipe {short} never succeeded on `{}`, so it is no way back", target.name),
+    };
+    vec![finding(
+        "rollback",
+        subject,
+        message,
+        "Go back to a recipe that was healthy there; `tollgate explain` names the last one.",
+    )]
 }
 
 /// Objects that two documents describe.

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tollgate_core::act::{
+    Approval, EvidenceAdded, EvidenceSubject, Freeze, Hold, LogKeyAdded, Override, Rejection, Review, Scope, Thaw,
+};
 use tollgate_core::canonical;
+use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::{DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{
@@ -86,7 +90,51 @@ fn mk_bodies() -> Vec<Body> {
             message: "applied as planned".to_owned(),
             observed: json!({"release": "abc"}),
         }),
+        Body::Approval(Approval {
+            kind: ApprovalKind::Promotion,
+            commit: COMMIT.to_owned(),
+            tree: COMMIT.to_owned(),
+            note: Some("seen".to_owned()),
+        }),
+        Body::Rejection(Rejection {
+            kind: ApprovalKind::Review,
+            commit: COMMIT.to_owned(),
+            tree: COMMIT.to_owned(),
+            reason: "no rollback plan".to_owned(),
+        }),
+        Body::Override(mk_override()),
+        Body::Review(Review { of: 8, accepted: true, note: "it was needed".to_owned() }),
+        Body::Freeze(Freeze {
+            scope: Scope::Environment("prod".to_owned()),
+            reason: "year end".to_owned(),
+            until: Some(at(1_800_000_000)),
+        }),
+        Body::Thaw(Thaw { lifts: vec![10], reason: "over".to_owned() }),
+        Body::Hold(Hold { away_from: Some(Digest::of(b"recipe")), reason: "errors".to_owned() }),
+        Body::Evidence(mk_evidence()),
+        Body::LogKey(LogKeyAdded { key: "tollgate.dev+00000000+AAAA".to_owned() }),
     ]
+}
+
+fn mk_override() -> Override {
+    Override {
+        gates: vec!["change-window".to_owned()],
+        reason: "prod is down".to_owned(),
+        ticket: Some("INC-7".to_owned()),
+        until: at(1_800_000_000),
+        review_by: at(1_800_086_400),
+        recover: false,
+        confirms: Some(7),
+    }
+}
+
+fn mk_evidence() -> EvidenceAdded {
+    EvidenceAdded {
+        predicate_type: "https://in-toto.io/attestation/test-result/v0.1".to_owned(),
+        subjects: vec![EvidenceSubject { digest: Digest::of(b"image"), name: "cart".to_owned() }],
+        key: Some("SHA256:AAAA".to_owned()),
+        signer: Some("ci@example.com".to_owned()),
+    }
 }
 
 fn mk_entries() -> Vec<Entry> {
@@ -160,7 +208,7 @@ fn an_entry_of_an_unknown_type_or_without_a_field_is_not_read() {
     for entry in mk_entries() {
         let value = serde_json::to_value(&entry).unwrap();
         let mut unknown = value.clone();
-        unknown["type"] = json!("freeze");
+        unknown["type"] = json!("melt");
         assert!(serde_json::from_value::<Entry>(unknown).is_err());
         for field in ["version", "index", "at", "by", "repo", "subject", "type", "body", "blobs"] {
             let mut less = value.clone();

@@ -4,13 +4,13 @@
 
 mod support;
 
-use support::{MemoryLedger, mk_accept, mk_worker};
+use support::{MemoryLedger, mk_accept, mk_target, mk_worker};
 use tollgate_core::approved::Approved;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{EntrySubject, OutcomeState};
 use tollgate_core::history::{BrokenHistory, History, PromotionState};
-use tollgate_core::pipeline::{DirectoryTarget, GitReference, Glob, Role, Target, TargetKind, Trigger};
+use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::structure::check_way;
 
 fn succeed(ledger: &MemoryLedger, target: &str, recipe: &str) {
@@ -25,27 +25,13 @@ fn fail(ledger: &MemoryLedger, target: &str, recipe: &str) {
     ledger.end(&promotion, OutcomeState::Failed);
 }
 
-fn mk_target(after: &[&str]) -> Target {
-    Target {
-        name: "prod-apps".to_owned(),
-        environment: "prod".to_owned(),
-        role: Role::Apps,
-        promotable: true,
-        on: vec![Trigger::Tag(Glob::new("v*").unwrap())],
-        requires: Vec::new(),
-        after: after.iter().map(|name| (*name).to_owned()).collect(),
-        after_any: Vec::new(),
-        soak: None,
-        kind: TargetKind::Directory(DirectoryTarget { path: "prod".to_owned(), plan_key: None }),
-        location: tollgate_core::document::Location {
-            file: "tollgate.yaml".to_owned(),
-            span: tollgate_core::document::Span::START,
-        },
-    }
+fn mk_target_after(after: &[&str]) -> Target {
+    Target { after: after.iter().map(|name| (*name).to_owned()).collect(), ..mk_target("prod") }
 }
 
 fn structural(ledger: &MemoryLedger, recipe: &str, reference: &GitReference) -> Vec<String> {
-    let findings = check_way(&mk_target(&["preprod-apps"]), reference, Digest::of(recipe.as_bytes()), &ledger.history().proven());
+    let findings =
+        check_way(&mk_target_after(&["preprod-apps"]), reference, Digest::of(recipe.as_bytes()), &ledger.history().proven());
     findings.iter().map(|finding| finding.rule.as_str().to_owned()).collect()
 }
 
@@ -82,6 +68,26 @@ fn a_recipe_that_gives_way_to_another_stays_proven() {
     succeed(&ledger, "preprod-apps", "r2");
     assert_eq!(structural(&ledger, "r1", &tag()), Vec::<String>::new());
     assert_eq!(ledger.history().current("preprod-apps").unwrap().recipe(), Some(Digest::of(b"r2")));
+}
+
+#[test]
+fn what_comes_back_after_another_recipe_stands_since_then() {
+    let ledger = MemoryLedger::with_trust();
+    let promotion = |recipe: &str| {
+        let proven = ledger.history().proven().into_iter().find(|proof| proof.recipe == Digest::of(recipe.as_bytes()));
+        proven.unwrap().promotion
+    };
+    succeed(&ledger, "preprod-apps", "r1");
+    let first = promotion("r1");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_eq!(promotion("r1"), first, "it never went away");
+    succeed(&ledger, "prod-apps", "r2");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_eq!(promotion("r1"), first, "another target is another target");
+    succeed(&ledger, "preprod-apps", "r2");
+    assert_eq!(promotion("r1"), first, "it gave way, and stays proven as it was");
+    succeed(&ledger, "preprod-apps", "r1");
+    assert_ne!(promotion("r1"), first);
 }
 
 #[test]

@@ -6,12 +6,15 @@
 
 mod branch;
 mod changes;
+mod commits;
 mod credentials;
 mod guard;
 mod handles;
 mod kept;
+mod lease;
 mod merge;
 mod objects;
+mod openpgp;
 mod place;
 mod program;
 mod push;
@@ -20,6 +23,8 @@ mod remote;
 mod repository;
 mod resolve;
 mod shallow;
+mod signed;
+mod tags;
 #[cfg(test)]
 mod testing;
 mod write;
@@ -28,5 +33,6 @@ pub use branch::GitBranch;
 pub use changes::ChangedFile;
 pub use credentials::without_credentials;
 pub use guard::{Guard, Guards};
+pub use lease::GitLeases;
 pub use merge::Merge;
 pub use repository::GitRepository;

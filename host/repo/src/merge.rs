@@ -2,6 +2,7 @@
 //! what git has to write goes to a directory that is removed with the repository's handle.
 
 use camino::Utf8Path;
+use tempfile::TempDir;
 use tollgate_core::ports::{ReadRepository as _, SourceError};
 
 use crate::handles::Objects;
@@ -30,19 +31,36 @@ impl GitRepository {
     /// When one of them is unknown, they have no common ancestor or history is cut off before it, or they conflict.
     pub fn merge(&self, base: &str, head: &str) -> Result<Merge, SourceError> {
         let (base, head) = (self.commit(base)?, self.commit(head)?);
-        let ancestor = self.merge_base(&base, &head)?;
-        let ancestor = ancestor.ok_or_else(|| SourceError::Unrelated { base: base.clone(), head: head.clone() })?;
-        let revision = if ancestor == base {
-            head.clone()
-        } else if ancestor == head {
-            base.clone()
-        } else {
-            self.merged_tree(&base, &head)?
-        };
+        let (revision, written) = self.merged(&base, &head)?;
+        if let Some(directory) = written {
+            self.handles.add_objects(Objects::Temporary(directory));
+        }
         Ok(Merge { base, head, revision })
     }
 
-    fn merged_tree(&self, base: &str, head: &str) -> Result<String, SourceError> {
+    /// The id of the tree that [`Self::merge`] gives; what git has to write for it is gone again.
+    pub(crate) fn merged_tree_id(&self, base: &str, head: &str) -> Result<String, SourceError> {
+        let (base, head) = (self.commit(base)?, self.commit(head)?);
+        match self.merged(&base, &head)? {
+            (tree, Some(_)) => Ok(tree),
+            (commit, None) => self.tree_hash(&commit, "").map(Option::unwrap_or_default),
+        }
+    }
+
+    /// One of the commits where the other is its ancestor, else a tree, and the directory that holds it.
+    fn merged(&self, base: &str, head: &str) -> Result<(String, Option<TempDir>), SourceError> {
+        let ancestor = self.merge_base(base, head)?;
+        let ancestor = ancestor.ok_or_else(|| SourceError::Unrelated { base: base.to_owned(), head: head.to_owned() })?;
+        if ancestor == base {
+            return Ok((head.to_owned(), None));
+        }
+        if ancestor == head {
+            return Ok((base.to_owned(), None));
+        }
+        self.write_merge(base, head).map(|(tree, directory)| (tree, Some(directory)))
+    }
+
+    fn write_merge(&self, base: &str, head: &str) -> Result<(String, TempDir), SourceError> {
         let what = format!("merge of {head} into {base}");
         let unwritable = |error: std::io::Error| failed(&what, git2::Error::from_str(&error.to_string()).into());
         let directory = tempfile::tempdir().map_err(unwritable)?;
@@ -59,8 +77,7 @@ impl GitRepository {
         if !clean {
             return Err(SourceError::Conflict { base: base.to_owned(), head: head.to_owned(), files: conflicts(names) });
         }
-        self.handles.add_objects(Objects::Temporary(directory));
-        Ok(tree)
+        Ok((tree, directory))
     }
 }
 

@@ -67,12 +67,20 @@ impl GitProgram {
         }
     }
 
+    /// Runs git with further variables and returns whether it ended with 0, and what it wrote to standard error.
+    pub(crate) fn run_telling(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Result<(bool, String), GitSaid> {
+        let output = self.command().envs(variables.iter().copied()).args(arguments).output().map_err(not_started)?;
+        Ok((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new("git");
         for name in OTHER_REPOSITORY {
             command.env_remove(name);
         }
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
+        // An object is what its id says, whatever somebody put in its place in this clone (git-replace(1)).
+        command.env("GIT_NO_REPLACE_OBJECTS", "1");
         command.current_dir(&self.base).arg("--git-dir").arg(&self.git_directory);
         command
     }

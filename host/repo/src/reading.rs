@@ -1,9 +1,11 @@
 //! The port through which the domain reads a repository.
 
 use git2::{ErrorCode, Oid, Repository};
-use tollgate_core::ports::{ReadRepository, ResolvedReference, SourceError, TreeFile};
+use tollgate_core::ports::{CommitRange, ReadRepository, ResolvedReference, SourceError, Tag, TreeFile};
+use tollgate_core::signature::{BadSignature, VerifyGitObject};
 
 use crate::objects::{self, ObjectError};
+use crate::openpgp::KeyRing;
 use crate::repository::{GitRepository, failed};
 use crate::shallow;
 
@@ -63,6 +65,26 @@ impl ReadRepository for GitRepository {
             (_, Some(depth)) => Err(SourceError::Shallow { depth }),
             (base, None) => Ok(base.map(|base| base.to_string())),
         }
+    }
+
+    fn commits_since(&self, tip: &str, base: Option<&str>, limit: usize) -> Result<CommitRange, SourceError> {
+        self.walk_since(tip, base, limit)
+    }
+
+    fn tag_at_remote(&self, name: &str) -> Result<Option<Tag>, SourceError> {
+        self.find_tag(name)
+    }
+
+    fn tags_on(&self, commits: &[&str], prefix: &str) -> Result<Vec<Tag>, SourceError> {
+        self.find_tags(commits, prefix)
+    }
+
+    fn merged_tree(&self, one: &str, other: &str) -> Result<String, SourceError> {
+        self.merged_tree_id(one, other)
+    }
+
+    fn ring_of_keys(&self, keys: &str) -> Result<Box<dyn VerifyGitObject + '_>, BadSignature> {
+        Ok(Box::new(KeyRing::of(&self.program, keys)?))
     }
 
     fn remote_url(&self) -> Result<String, SourceError> {

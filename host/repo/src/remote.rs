@@ -7,6 +7,8 @@ use crate::program::{GitProgram, GitSaid};
 pub(crate) struct RemoteReference {
     /// In full: `refs/heads/…`.
     pub(crate) name: String,
+    /// What the name itself stands for: the commit, or the annotated tag.
+    pub(crate) object: String,
     /// The commit; for an annotated tag what it leads to.
     pub(crate) commit: String,
 }
@@ -41,6 +43,13 @@ impl Remote {
         Ok(found)
     }
 
+    /// The references whose full names begin with a prefix that has no wildcards.
+    pub(crate) fn below(&self, prefix: &str) -> Result<Vec<RemoteReference>, GitSaid> {
+        let mut found = peel(&self.program.run(&["ls-remote", "--", &self.name, &format!("{prefix}*")])?)?;
+        found.retain(|reference| reference.name.starts_with(prefix));
+        Ok(found)
+    }
+
     /// All branches and tags.
     pub(crate) fn all(&self) -> Result<Vec<RemoteReference>, GitSaid> {
         peel(&self.program.run(&["ls-remote", "--heads", "--tags", "--", &self.name])?)
@@ -67,11 +76,16 @@ impl Remote {
         self.program.run(&arguments).map(drop)
     }
 
-    /// Moves a branch from `old` to `new` if it is still there; `None` stands for no branch. People's hooks, tags and
-    /// signing settings are for their own pushes.
+    /// Moves a branch from `old` to `new` if it is still there; `None` stands for no branch.
     pub(crate) fn push(&self, name: &str, old: Option<&str>, new: &str) -> Result<(), GitSaid> {
+        self.swap(name, old, Some(new))
+    }
+
+    /// Moves a reference from `old` to `new` if it is still there; `None` stands for no reference. People's hooks, tags and
+    /// signing settings are for their own pushes.
+    pub(crate) fn swap(&self, name: &str, old: Option<&str>, new: Option<&str>) -> Result<(), GitSaid> {
         let lease = format!("--force-with-lease={name}:{}", old.unwrap_or_default());
-        let refspec = format!("{new}:{name}");
+        let refspec = format!("{}:{name}", new.unwrap_or_default());
         let mut arguments = vec!["push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"];
         arguments.extend(["--recurse-submodules=no", &lease, "--", &self.name, &refspec]);
         self.program.run(&arguments).map(drop)
@@ -87,7 +101,9 @@ fn peel(listing: &str) -> Result<Vec<RemoteReference>, GitSaid> {
         match (name.strip_suffix("^{}"), references.last_mut()) {
             (Some(tag), Some(last)) if last.name == tag => commit.clone_into(&mut last.commit),
             (Some(_), _) => return Err(unreadable()),
-            (None, _) => references.push(RemoteReference { name: name.to_owned(), commit: commit.to_owned() }),
+            (None, _) => {
+                references.push(RemoteReference { name: name.to_owned(), object: commit.to_owned(), commit: commit.to_owned() });
+            }
         }
     }
     Ok(references)
@@ -98,14 +114,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mk_reference(name: &str, commit: &str) -> RemoteReference {
-        RemoteReference { name: name.to_owned(), commit: commit.to_owned() }
+    fn mk_reference(name: &str, object: &str, commit: &str) -> RemoteReference {
+        RemoteReference { name: name.to_owned(), object: object.to_owned(), commit: commit.to_owned() }
     }
 
     #[test]
     fn an_annotated_tag_leads_to_its_commit() {
         let references = peel("aa\trefs/heads/master\nbb\trefs/tags/v1\ncc\trefs/tags/v1^{}\n").unwrap();
-        assert_eq!(references, [mk_reference("refs/heads/master", "aa"), mk_reference("refs/tags/v1", "cc")]);
+        assert_eq!(references, [mk_reference("refs/heads/master", "aa", "aa"), mk_reference("refs/tags/v1", "bb", "cc")]);
     }
 
     #[test]

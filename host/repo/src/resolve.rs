@@ -108,7 +108,7 @@ impl GitRepository {
         kept.map_err(|error| SourceError::Git { what: found.name.clone(), source: Box::new(error) })
     }
 
-    fn unreachable(&self, said: GitSaid) -> SourceError {
+    pub(crate) fn unreachable(&self, said: GitSaid) -> SourceError {
         SourceError::Remote { remote: self.remote.name(), message: said.0 }
     }
 }

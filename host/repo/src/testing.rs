@@ -7,6 +7,12 @@ use tempfile::TempDir;
 
 use crate::GitRepository;
 
+/// Writes a hook that runs these commands of a shell.
+pub(crate) fn make_hook(path: &Utf8Path, commands: &str) {
+    fs_err::write(path, format!("#!/bin/sh\n{commands}\n")).unwrap();
+    fs_err::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
 /// A directory with a bare remote, `remote.git`, whose branch `master` has one commit.
 pub(crate) struct Scene {
     directory: TempDir,
@@ -72,5 +78,29 @@ impl Scene {
         let references = self.git(at, &["for-each-ref", "--format=%(refname) %(objectname)"]);
         let theirs: Vec<&str> = references.lines().filter(|line| !line.starts_with("refs/tollgate/")).collect();
         (theirs.join("\n"), self.path(at).join(".git/FETCH_HEAD").exists())
+    }
+
+    /// Makes an SSH key, and gives its path.
+    pub(crate) fn ssh_key(&self, name: &str) -> Utf8PathBuf {
+        let path = self.path(name);
+        let mut making = Command::new("ssh-keygen");
+        let made = making.args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path.as_str()]).status().unwrap();
+        assert!(made.success());
+        path
+    }
+
+    /// As [`Scene::commit`], signed.
+    pub(crate) fn sign_commit(&self, at: &str, file: &str, text: &str, key: &Utf8Path) -> String {
+        self.commit(at, file, text);
+        let key = format!("user.signingKey={key}");
+        let signing = ["-c", "gpg.format=ssh", "-c", &key, "commit", "--quiet", "--amend", "--no-edit", "--gpg-sign"];
+        self.git(at, &signing);
+        self.git(at, &["rev-parse", "HEAD"])
+    }
+
+    /// Signs a tag on what is checked out, whose message is its name.
+    pub(crate) fn sign_tag(&self, at: &str, name: &str, key: &Utf8Path) {
+        let key = format!("user.signingKey={key}");
+        self.git(at, &["-c", "gpg.format=ssh", "-c", &key, "tag", "--sign", "--message", name, name]);
     }
 }

@@ -21,6 +21,7 @@ pub mod planning;
 pub mod plugin;
 pub mod policies;
 pub mod promotion;
+pub mod queue;
 pub mod recipe;
 pub mod rule;
 pub mod schema;

@@ -19,6 +19,7 @@
 mod beside;
 mod comments;
 mod compare;
+pub(crate) mod gates;
 mod run;
 
 use std::collections::BTreeMap;

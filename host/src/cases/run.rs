@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tollgate_core::cache::Forgetful;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::SourceFile;
@@ -32,7 +32,7 @@ pub(crate) enum Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Plugin { spec, .. } => &spec.name,
             Self::Pack { name, .. } => name,
@@ -45,11 +45,16 @@ impl Judge<'_> {
     }
 
     fn policies(&self, case: &Case) -> Result<Policies, String> {
+        self.set(&case.settings, &case.data)
+    }
+
+    /// The policies, a plugin set as a case says.
+    pub(super) fn set(&self, settings: &Map<String, Value>, data: &BTreeMap<String, Vec<u8>>) -> Result<Policies, String> {
         match self {
             Self::Pack { policies, .. } => Ok((*policies).clone()),
             Self::Plugin { spec, digest, bytes, loader } => {
-                let grants = Grants { log: true, clock: true, data: Some(case.data.clone()), secret_values: true };
-                let spec = PolicySpec { settings: Value::Object(case.settings.clone()), grants, ..PolicySpec::clone(spec) };
+                let grants = Grants { log: true, clock: true, data: Some(data.clone()), secret_values: true };
+                let spec = PolicySpec { settings: Value::Object(settings.clone()), grants, ..PolicySpec::clone(spec) };
                 Policies::load(&[(spec, *digest, Arc::clone(bytes))], *loader)
                     .map_err(|problems| problems.iter().map(told).collect::<Vec<_>>().join("; "))
             }
@@ -89,7 +94,8 @@ where
     })
 }
 
-fn whole(judge: &Judge<'_>, rule: &str) -> String {
+/// A rule's whole name, where a case leaves the policy's out.
+pub(super) fn whole(judge: &Judge<'_>, rule: &str) -> String {
     match judge.policy() {
         Some(policy) if !rule.contains('/') => format!("{policy}/{rule}"),
         _ => rule.to_owned(),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::queue::Waiting;
 use super::{Format, Trust};
 
 /// Show what a branch or tag would change, and what the gates say
@@ -55,16 +56,57 @@ pub(crate) enum RenderFormat {
 /// Move a recipe to its targets: decide, write down, apply
 #[derive(Debug, Args)]
 pub(crate) struct Promote {
+    /// Branch or tag, as the remote has it; or a full commit id for targets with `on: manual`
+    #[arg(value_name = "REF", required_unless_present = "abort")]
+    pub(crate) reference: Option<String>,
+
+    /// Only these of the targets that REF moves
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) to: Vec<String>,
+
     #[command(flatten)]
-    pub(crate) to: Selection,
+    pub(crate) trust: Trust,
 
     /// Decide and write that down, but leave the last step to `tollgate apply`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "given")]
     pub(crate) no_apply: bool,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+
+    /// Withdraw a promotion that waits for its turn, as `P-17`; promote nothing
+    #[arg(long, value_name = "PROMOTION", conflicts_with_all = ["reference", "to", "no_apply", "given"])]
+    pub(crate) abort: Option<String>,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
+}
+
+/// Go back to a recipe that was healthy on a target, and hold it there until a thaw
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Target that goes back
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+
+    /// Recipe to go back to, by its id or by a promotion that brought it (`P-17`) [default: the last healthy one]
+    #[arg(long, value_name = "RECIPE")]
+    pub(crate) to: Option<String>,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 }
 
 /// Do the last step of a promotion that was approved
@@ -73,6 +115,9 @@ pub(crate) struct Apply {
     /// `P-17`, as `promote` and `status` print it
     #[arg(value_name = "PROMOTION")]
     pub(crate) promotion: String,
+
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
 
     #[command(flatten)]
     pub(crate) trust: Trust,

@@ -4,8 +4,10 @@ pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
+pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
+pub(crate) mod queue;
 pub(crate) mod recipe;
 pub(crate) mod trust;
 
@@ -108,6 +110,18 @@ pub(crate) enum Command {
     Promote(deliver::Promote),
     /// Do the last step of a promotion that was approved
     Apply(deliver::Apply),
+    /// Go back to a recipe that was healthy on a target, and hold it there until a thaw
+    Rollback(deliver::Rollback),
+    /// Say yes, signed: to a promotion, to a change before it is merged, or to an override afterwards
+    Approve(people::Approve),
+    /// Say no, signed. It stands until the same person approves
+    Reject(people::Reject),
+    /// Break glass: let named gates be passed for a time, signed by several people
+    Override(people::Override),
+    /// Stop movement: everything, an environment, a target or a component
+    Freeze(people::Freeze),
+    /// Start movement again: end freezes, and the holds that rollbacks set
+    Thaw(people::Thaw),
     /// Say what blocks, why, when that may change, and who can change it
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
@@ -115,6 +129,8 @@ pub(crate) enum Command {
     /// Read, check and take along what the ledger says
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Show who waits for which target, what is ahead, and who works on it
+    Queue(queue::Queue),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -147,11 +163,18 @@ impl Command {
             Self::Ci(arguments) => &arguments.trust,
             Self::Plan(arguments) => &arguments.to.trust,
             Self::Render(arguments) => &arguments.to.trust,
-            Self::Promote(arguments) => &arguments.to.trust,
+            Self::Promote(arguments) => &arguments.trust,
             Self::Apply(arguments) => &arguments.trust,
+            Self::Rollback(arguments) => &arguments.trust,
+            Self::Approve(arguments) => &arguments.trust,
+            Self::Reject(arguments) => &arguments.trust,
+            Self::Override(arguments) => &arguments.trust,
+            Self::Freeze(arguments) => &arguments.trust,
+            Self::Thaw(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
+            Self::Queue(arguments) => &arguments.trust,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

@@ -1,7 +1,7 @@
 //! `plugin`.
 
 use camino::Utf8PathBuf;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Format;
 
@@ -27,9 +27,23 @@ pub(crate) struct New {
     #[arg(value_name = "DIR")]
     pub(crate) at: Utf8PathBuf,
 
+    /// What it judges: documents, or promotions
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) world: NewWorld,
+
     /// Take the SDK from this directory instead of writing a copy to `vendor/`
     #[arg(long, value_name = "DIR")]
     pub(crate) sdk: Option<Utf8PathBuf>,
+}
+
+/// What a new plugin judges
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NewWorld {
+    /// Documents
+    #[default]
+    Validator,
+    /// Promotions: a gate
+    Promotion,
 }
 
 /// Build a plugin
@@ -47,7 +61,7 @@ pub(crate) struct Build {
 /// Build a plugin and run its cases
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// The plugin's directory, with its cases under `cases/pass` and `cases/fail`
+    /// The plugin's directory, with its cases under `cases/pass` and `cases/fail`, and of a gate under `cases/pending`
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) at: Utf8PathBuf,
 

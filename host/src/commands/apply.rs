@@ -34,7 +34,9 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     let target = pipeline.target(promotion.target()).ok_or_else(|| vec![unknown_target(pipeline, promotion.target())])?;
     let destination = Destination::new(&delivery, target);
     let prepared = prepared(&destination, &promotion).map_err(one)?;
-    let applying = Applying { delivery: &delivery, adapter: destination.adapter.as_ref(), by: &by };
+    let patience = arguments.waiting.patience();
+    let is_rollback = promotion.decided.is_rollback;
+    let applying = Applying { delivery: &delivery, adapter: destination.adapter.as_ref(), by: &by, is_rollback, patience };
     let Applied { state, attempt, message, failure, .. } = applying.run(&promotion.id, &prepared).map_err(one)?;
     let applied = AppliedTarget {
         target: target.name.clone(),

@@ -1,16 +1,21 @@
 //! The attempt, and what to tell about how it ended.
 
+use std::time::Duration;
+
 use tollgate_core::approved::Worker;
 use tollgate_core::entry::{By, PromotionId};
 use tollgate_core::history::PromotionState;
+use tollgate_core::lease::LeaseTimes;
 use tollgate_core::ports::ApplyPlan;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::delivery::attempt::{Attempt, Ended, moved_message};
+use crate::delivery::attempt::{Attempt, Ended, LEASE_LOST, gone_message, moved_message};
 use crate::delivery::decide::Prepared;
+use crate::delivery::leased::Leasing;
+use crate::delivery::turn::{Taken, Turn};
 use crate::exit::fail;
-use crate::invocation::{Invocation, worker_name};
+use crate::invocation::{Invocation, monotonic, worker_name};
 use crate::wiring::Delivery;
 
 /// What an attempt needs.
@@ -18,6 +23,9 @@ pub(crate) struct Applying<'a> {
     pub(crate) delivery: &'a Delivery,
     pub(crate) adapter: &'a dyn ApplyPlan,
     pub(crate) by: &'a By,
+    pub(crate) is_rollback: bool,
+    /// How long it waits for its turn.
+    pub(crate) patience: Duration,
 }
 
 /// How an attempt ended, in words.
@@ -32,11 +40,33 @@ pub(crate) struct Applied {
 }
 
 impl Applying<'_> {
-    /// Makes the attempt.
+    /// Waits for its turn, and makes the attempt while it holds the lease of the target.
     pub(crate) fn run(&self, promotion: &PromotionId, prepared: &Prepared) -> Result<Applied, Failure> {
+        let lease = Duration::from_secs(self.delivery.in_force.configuration.pipeline.queue.lease);
+        let leasing = Leasing { leases: &self.delivery.leases, times: LeaseTimes::new(lease), clock: &monotonic };
+        let holder = worker_name();
+        let turn = Turn {
+            target: &prepared.plan.target,
+            promotion,
+            ledger: &self.delivery.ledger,
+            leasing,
+            holder: &holder,
+            now: &Invocation::now,
+            patience: self.patience,
+            sleep: &std::thread::sleep,
+        };
+        match turn.take().map_err(fail)? {
+            Taken::NotYet(standing) => Ok(waits(standing.sentence(promotion))),
+            Taken::Lease(held) => leasing.hold(held, |may_write| self.attempt(promotion, prepared, may_write)),
+        }
+    }
+
+    fn attempt(&self, promotion: &PromotionId, prepared: &Prepared, may_write: &dyn Fn(u64) -> bool) -> Result<Applied, Failure> {
         let attempt = Attempt {
+            may_write,
             promotion,
             prepared,
+            is_rollback: self.is_rollback,
             adapter: self.adapter,
             resolver: self.delivery.resolver.as_ref(),
             ledger: &self.delivery.ledger,
@@ -48,14 +78,22 @@ impl Applying<'_> {
     }
 }
 
+/// Approved, and not its turn.
+fn waits(message: String) -> Applied {
+    let failure = Failure::of_message(ExitCode::Pending, format!("approved, and waits: {message}"));
+    Applied { state: PromotionState::Approved, attempt: None, message, is_stale: false, failure: Some(failure) }
+}
+
 fn applied(attempt: u64, ended: &Ended) -> Applied {
     let (state, message) = match ended {
         Ended::Succeeded { release } => (PromotionState::Succeeded, format!("release {}", release.get(..12).unwrap_or(release))),
         Ended::Stale => (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned()),
         Ended::Moved(moved) => (PromotionState::Aborted, moved_message(moved)),
         Ended::Unresolved(error) => (PromotionState::Aborted, error.to_string()),
+        Ended::Gone(images) => (PromotionState::Aborted, gone_message(images)),
         Ended::Overtaken { by } => (PromotionState::Aborted, format!("attempt {by} has begun at the target")),
         Ended::Expired => (PromotionState::Aborted, "the approval ran out".to_owned()),
+        Ended::LeaseLost => (PromotionState::Aborted, LEASE_LOST.to_owned()),
         Ended::Failed(error) => (PromotionState::Failed, error.to_string()),
     };
     let failure = (state != PromotionState::Succeeded).then(|| {

@@ -1,6 +1,7 @@
 //! One recipe and one target, judged: what `plan`, `promote` and `explain` share.
 
 use tollgate_core::history::History;
+use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::{ApplyPlan, ReadRepository as _};
 use tollgate_core::recipe::Provenance;
@@ -8,6 +9,7 @@ use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
+use crate::delivery::change::ChangeReader;
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::proofs;
@@ -35,7 +37,22 @@ impl<'a> Destination<'a> {
         let policy_branch = self.policy_branch_commit(history)?;
         let components = components::for_target(repository, pipeline, self.target, provenance, &policy_branch, running.as_ref())
             .map_err(fail)?;
-        self.kitchen().candidate(provenance, components).map_err(fail)
+        let mut candidate = self.kitchen().candidate(provenance, components).map_err(fail)?;
+        if let Some(recipe) = candidate.recipe.as_ref().and_then(|recipe| recipe.id().ok()) {
+            candidate.movement = history.movement(&self.target.name, recipe);
+        }
+        Ok(candidate)
+    }
+
+    /// A candidate with what git tells of the change.
+    pub(crate) fn with_change(&self, candidate: Candidate, history: &History, now: Timestamp) -> Result<Candidate, Failure> {
+        let Delivery { repository, in_force, .. } = self.delivery;
+        let people = &in_force.configuration.pipeline.people;
+        let nobody = SignersFile { path: String::new(), text: String::new() };
+        let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
+        let target = &self.target.name;
+        let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, target, now };
+        candidate.with_change(&reader).map_err(fail)
     }
 
     /// A recorded recipe again, read where it was read then.
@@ -54,6 +71,7 @@ impl<'a> Destination<'a> {
             policies: &in_force.policies,
             locate: &Lines,
             ledger,
+            resolver: self.delivery.resolver.as_ref(),
             policy: in_force.revision.digest,
             now,
         };

@@ -1,5 +1,6 @@
 //! One file a verb. Each takes parsed arguments and returns the exit code; what failed is told in one place, here.
 
+mod abort;
 mod apply;
 mod applying;
 mod asking;
@@ -19,6 +20,7 @@ mod init;
 mod judging;
 mod man;
 mod own_policies;
+mod people;
 mod plan;
 mod plugin;
 mod policy;
@@ -26,8 +28,10 @@ mod policy_list;
 mod policy_test;
 mod promote;
 mod proposal;
+mod queue;
 mod recipe;
 mod render;
+mod rollback;
 mod selection;
 mod service;
 mod start;
@@ -89,9 +93,16 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Render(arguments) => render::run(&invocation, &arguments),
         Command::Promote(arguments) => promote::run(&invocation, &arguments),
         Command::Apply(arguments) => apply::run(&invocation, &arguments),
+        Command::Rollback(arguments) => rollback::run(&invocation, &arguments),
+        Command::Approve(arguments) => people::approve::run(&invocation, &arguments),
+        Command::Reject(arguments) => people::reject::run(&invocation, &arguments),
+        Command::Override(arguments) => people::break_glass::run(&invocation, &arguments),
+        Command::Freeze(arguments) => people::freeze::run(&invocation, &arguments),
+        Command::Thaw(arguments) => people::thaw::run(&invocation, &arguments),
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
+        Command::Queue(arguments) => queue::run(&invocation, &arguments),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),

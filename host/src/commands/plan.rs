@@ -24,7 +24,7 @@ use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let delivery = wiring::delivery(invocation)?;
-    let selected = select(&delivery, &arguments.to)?;
+    let selected = select(&delivery, &arguments.to.reference, &arguments.to.to)?;
     let history = delivery.ledger.history().map_err(|error| vec![fail(error)])?;
     let now = Invocation::now();
     let mut targets = Vec::new();
@@ -34,7 +34,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
         let destination = Destination::new(&delivery, target);
-        let candidate = match destination.candidate(&selected.provenance, &history) {
+        let candidate = destination.candidate(&selected.provenance, &history);
+        let candidate = match candidate.and_then(|candidate| destination.with_change(candidate, &history, now)) {
             Ok(candidate) => candidate,
             Err(failure) => {
                 errors.push(failure);

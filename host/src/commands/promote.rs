@@ -1,18 +1,21 @@
 //! `tollgate promote`: decide, write down, apply.
 
+use std::time::Duration;
+
+use tollgate_core::act::Hold;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::entry::{By, PromotionId};
-use tollgate_core::history::PromotionState;
+use tollgate_core::history::{History, PromotionState};
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
 use tollgate_core::recipe::Provenance;
-use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::plan::PlanReport;
 use tollgate_report::promotion::{Promoted, PromotionReport, TargetReport};
 use tollgate_report::text::Detail;
 
 use super::Outcome;
+use super::abort;
 use super::applying::{Applied, Applying};
 use super::deciding::Destination;
 use super::failed;
@@ -23,9 +26,10 @@ use crate::cli::Format;
 use crate::cli::deliver::Promote;
 use crate::configuration::Failures;
 use crate::delivery::decide::Judged;
+use crate::delivery::recipe::Candidate;
 use crate::delivery::record::{Circumstances, record};
 use crate::exit::fail;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, monotonic};
 use crate::output;
 use crate::sources::Documents;
 use crate::wiring::{self, Delivery};
@@ -36,10 +40,13 @@ const STALE_PLANS: u32 = 3;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let one = |failure: Failure| vec![failure];
+    let Some(reference) = &arguments.reference else {
+        return abort::run(invocation, arguments.abort.as_deref().unwrap_or_default(), arguments.output);
+    };
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
-    let selected = select(&delivery, &arguments.to)?;
+    let selected = select(&delivery, reference, &arguments.to)?;
     let mut sources = Documents::default();
     let mut targets = Vec::new();
     let mut errors = Vec::new();
@@ -47,7 +54,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let history = delivery.ledger.history().map_err(fail).map_err(one)?;
     notices.extend(waiting_notice(&delivery, &history).map_err(one)?);
     for target in selected.targets {
-        let step = Step { delivery: &delivery, target, by: &by, apply: !arguments.no_apply };
+        let (apply, patience) = (!arguments.no_apply, arguments.waiting.patience());
+        let step = Step { delivery: &delivery, target, by: &by, apply, patience, hold: None };
         match step.run(&selected.provenance, &mut sources) {
             Ok(stepped) => {
                 targets.push(stepped.report);
@@ -71,33 +79,57 @@ pub(crate) fn print(invocation: &Invocation, format: Format, report: &PromotionR
     output::print(&text)
 }
 
+/// Makes a candidate for a destination of what the ledger says.
+pub(super) type CandidateSource<'a> = dyn Fn(&Destination<'_>, &History) -> Result<Candidate, Failure> + 'a;
+
 /// What came of one target.
-struct Stepped {
-    report: TargetReport,
-    failures: Failures,
-    notices: Vec<String>,
+pub(super) struct Stepped {
+    pub(super) report: TargetReport,
+    pub(super) failures: Failures,
+    pub(super) notices: Vec<String>,
 }
 
-struct Step<'a> {
-    delivery: &'a Delivery,
-    target: &'a Target,
-    by: &'a By,
-    apply: bool,
+/// One recipe on its way to one target.
+pub(super) struct Step<'a> {
+    pub(super) delivery: &'a Delivery,
+    pub(super) target: &'a Target,
+    pub(super) by: &'a By,
+    pub(super) apply: bool,
+    /// How long it waits for its turn.
+    pub(super) patience: Duration,
+    /// What a rollback writes beside its decision, where that approves.
+    pub(super) hold: Option<Hold>,
 }
 
 impl Step<'_> {
-    /// Decides and applies. A plan that went stale in between is decided anew.
+    /// Decides and applies. A plan that went stale in between is decided anew, at the end of the queue; who waits for its turn
+    /// does that as often as it takes.
     fn run(&self, provenance: &Provenance, sources: &mut Documents) -> Result<Stepped, Failure> {
+        self.deliver(&|destination, history| destination.candidate(provenance, history), sources)
+    }
+
+    /// The same for a candidate from wherever it comes.
+    pub(super) fn deliver(&self, source: &CandidateSource<'_>, sources: &mut Documents) -> Result<Stepped, Failure> {
         let destination = Destination::new(self.delivery, self.target);
-        for remaining in (0..STALE_PLANS).rev() {
+        let start = monotonic();
+        let mut stale_plans = 0;
+        loop {
+            let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
             let history = self.delivery.ledger.history().map_err(fail)?;
             let now = Invocation::now();
-            let candidate = destination.candidate(provenance, &history)?;
+            let candidate = destination.with_change(source(&destination, &history)?, &history, now)?;
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
             let (mut failures, notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
-            let circumstances = Circumstances { by: self.by, now, policy: in_force.revision.digest, policy_blobs: &in_force.blobs };
+            let circumstances = Circumstances {
+                by: self.by,
+                now,
+                policy: in_force.revision.digest,
+                policy_blobs: &in_force.blobs,
+                hold: self.hold.as_ref(),
+                supersede: in_force.configuration.pipeline.queue.supersede,
+            };
             let id = record(&candidate, &judged, self.target, &circumstances, &self.delivery.ledger).map_err(fail)?;
             let Some(prepared) =
                 judged.prepared.as_ref().filter(|_| self.apply && judged.decision.word() == DecisionWord::Approved)
@@ -107,9 +139,11 @@ impl Step<'_> {
                 let report = target_report(self.delivery, self.target, &judged, Some(id), state, None, note);
                 return Ok(Stepped { report, failures, notices });
             };
-            let applying = Applying { delivery: self.delivery, adapter: destination.adapter.as_ref(), by: self.by };
+            let (adapter, is_rollback) = (destination.adapter.as_ref(), candidate.movement.is_back());
+            let applying = Applying { delivery: self.delivery, adapter, by: self.by, is_rollback, patience };
             let applied = applying.run(&id, prepared)?;
-            if applied.is_stale && remaining > 0 {
+            stale_plans += u32::from(applied.is_stale);
+            if applied.is_stale && (stale_plans < STALE_PLANS || !patience.is_zero()) {
                 continue;
             }
             let Applied { state, attempt, message, failure, .. } = applied;
@@ -117,7 +151,6 @@ impl Step<'_> {
             let report = target_report(self.delivery, self.target, &judged, Some(id), state, attempt, Some(message));
             return Ok(Stepped { report, failures, notices });
         }
-        Err(Failure::of_message(ExitCode::NotApplied, format!("the plan for `{}` never stood still", self.target.name)))
     }
 }
 

@@ -6,7 +6,6 @@ use tollgate_core::recipe::Provenance;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::cli::deliver::Selection;
 use crate::configuration::Failures;
 use crate::exit::fail;
 use crate::wiring::Delivery;
@@ -19,19 +18,19 @@ pub(crate) struct Selected<'a> {
 
 /// Resolves the reference, and finds the targets: those whose `on` matches, or those that `--to` names. A named target
 /// that the reference does not move is kept, so that it is denied, and the denial written down.
-pub(crate) fn select<'a>(delivery: &'a Delivery, selection: &Selection) -> Result<Selected<'a>, Failures> {
-    let resolved = delivery.repository.resolve_at_remote(&selection.reference).map_err(|error| vec![fail(error)])?;
+pub(crate) fn select<'a>(delivery: &'a Delivery, reference: &str, to: &[String]) -> Result<Selected<'a>, Failures> {
+    let resolved = delivery.repository.resolve_at_remote(reference).map_err(|error| vec![fail(error)])?;
     let ResolvedReference { reference, commit } = resolved;
     let pipeline = &delivery.in_force.configuration.pipeline;
-    let targets: Vec<&Target> = if selection.to.is_empty() {
+    let targets: Vec<&Target> = if to.is_empty() {
         in_order(pipeline).into_iter().filter(|target| target.on.iter().any(|trigger| trigger.matches(&reference))).collect()
     } else {
-        let unknown = selection.to.iter().filter(|name| pipeline.target(name).is_none());
+        let unknown = to.iter().filter(|name| pipeline.target(name).is_none());
         let failures: Failures = unknown.map(|name| unknown_target(pipeline, name)).collect();
         if !failures.is_empty() {
             return Err(failures);
         }
-        in_order(pipeline).into_iter().filter(|target| selection.to.contains(&target.name)).collect()
+        in_order(pipeline).into_iter().filter(|target| to.contains(&target.name)).collect()
     };
     if targets.is_empty() {
         let message = format!("{reference} moves no target: no `on` of tollgate.yaml matches it");

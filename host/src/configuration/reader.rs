@@ -6,8 +6,10 @@ use camino::Utf8PathBuf;
 use tollgate_config::{ConfigProblem, ConfigurationFile, Locate, ReadConfiguration, ReadError};
 use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, SourceFile};
-use tollgate_core::ports::{LedgerError, ReadLedger, ReadRepository, SourceError};
+use tollgate_core::ports::{LedgerError, ReadLedger, ReadRepository, ReadSigners as _, SourceError};
+use tollgate_core::signature::InvalidSigners;
 use tollgate_manifest::{DataDocument, read_data};
+use tollgate_sign::SshSigners;
 
 use super::builtin;
 
@@ -70,6 +72,10 @@ impl ReadConfiguration for Reader<'_> {
             None => own,
         };
         bytes.map(|bytes| data_file(&format!("builtin:{name}"), bytes)).transpose()
+    }
+
+    fn check_signers(&self, text: &str) -> Result<(), InvalidSigners> {
+        SshSigners.signers(text).map(drop)
     }
 
     fn builtin_packs(&self) -> Vec<String> {

@@ -19,10 +19,10 @@ use crate::delivery::tests::world::{Loader, MemoryLedger, MemoryRepository, mk_a
 
 const HOUSE: &[u8] = b"the house's own plugin";
 
+/// Without targets, so that no gate is implied.
 fn pipeline_text(plugin: &str) -> String {
     format!(
-        "apiVersion: tollgate.dev/v1alpha1\nkind: Pipeline\ncomponents: [{{path: services/*, type: kubernetes}}]\nenvironments:\n  \
-         - name: preprod\n    targets: [{{name: preprod-apps, role: apps, on: {{branch: master}}, directory: {{path: t}}}}]\n\
+        "apiVersion: tollgate.dev/v1alpha1\nkind: Pipeline\ncomponents: [{{path: services/*, type: kubernetes}}]\n\
          policies: [{{name: house, policy: {plugin}}}]\ngates: [{{name: house, policy: house}}]\n"
     )
 }
@@ -227,4 +227,28 @@ fn a_pack_is_what_the_lock_says_and_else_the_binarys_own() {
     assert_eq!(pack(Some(&place.ledger), Some(Digest::of(older))), None);
     place.ledger.put_blob(older);
     assert_eq!(pack(Some(&place.ledger), Some(Digest::of(older))).as_deref(), Some(&older[..]));
+}
+
+#[test]
+fn a_file_of_signers_that_can_not_be_used_is_refused_at_its_line_in_force_and_in_the_work_tree() {
+    let pipeline = pipeline_text("./plugins/house.wasm") + "people: {signers: signers}\n";
+    let lock = lock_text(file_source(), Digest::of(HOUSE));
+    let house = std::str::from_utf8(HOUSE).unwrap();
+    let signers = "# people\ndev@example.com ssh-ed25519 no-key\n";
+    let files = [(PIPELINE_FILE, pipeline.as_str()), ("plugins.lock", &lock), ("plugins/house.wasm", house), ("signers", signers)];
+    let repository = MemoryRepository::default();
+    let commit = repository.commit_tree(mk_tree(&files), &[]);
+    let ledger = MemoryLedger::with_trust(&commit, Digest::of(b"policy"));
+    let failure = Place { repository, commit, ledger }.refused();
+    assert_eq!(failure.exit, ExitCode::InvalidConfiguration);
+    assert_eq!((failure.file.as_deref(), failure.line), (Some("signers"), Some(2)));
+
+    let directory = tempfile::tempdir().unwrap();
+    let root = Utf8PathBuf::from_path_buf(directory.path().to_owned()).unwrap();
+    fs_err::create_dir(root.join("plugins")).unwrap();
+    files.iter().for_each(|(path, text)| fs_err::write(root.join(path), text).unwrap());
+    let reader = Reader { tree: Tree::Directory(root), ledger: None };
+    let failures = local::of_tree(&reader, UseOfLock::Obey).unwrap_err();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0].exit, ExitCode::InvalidConfiguration);
 }

@@ -14,18 +14,25 @@ use tollgate_core::ports::{
 use tollgate_core::time::Timestamp;
 
 use crate::delivery::decide::Prepared;
-use crate::delivery::images::{MovedTag, moved_tags};
+use crate::delivery::images::{MovedTag, missing_images, moved_tags};
 
 /// What an attempt is made with.
 pub(crate) struct Attempt<'a> {
     pub(crate) promotion: &'a PromotionId,
     pub(crate) prepared: &'a Prepared,
+    /// A rollback needs its images to be there; that their tags have moved on since is no reason to stay broken.
+    pub(crate) is_rollback: bool,
     pub(crate) adapter: &'a dyn ApplyPlan,
     pub(crate) resolver: &'a dyn ResolveDigest,
     pub(crate) ledger: &'a dyn AppendEntry,
     pub(crate) worker: &'a Worker,
     pub(crate) clock: &'a dyn Fn() -> Timestamp,
+    /// Whether the attempt of this number may begin to write: asked last, right before it does.
+    pub(crate) may_write: &'a dyn Fn(u64) -> bool,
 }
+
+/// What is said of an attempt without a lease.
+pub(crate) const LEASE_LOST: &str = "the lease of the target was lost before anything was written";
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -37,10 +44,14 @@ pub(crate) enum Ended {
     Stale,
     Moved(Vec<MovedTag>),
     Unresolved(ResolveError),
+    /// Images of a rollback that are gone, as references with digests.
+    Gone(Vec<String>),
     Overtaken {
         by: u64,
     },
     Expired,
+    /// The lease of the target ran out, or another took it over.
+    LeaseLost,
     Failed(ApplyError),
 }
 
@@ -107,10 +118,11 @@ impl Attempt<'_> {
 
     /// Applies. Beside the end, what the target said before, where it was asked.
     fn apply(&self, approved: Approved) -> (Ended, Option<TargetState>) {
-        match moved_tags(&self.prepared.recipe, self.resolver) {
-            Ok(moved) if moved.is_empty() => {}
-            Ok(moved) => return (Ended::Moved(moved), None),
-            Err(error) => return (Ended::Unresolved(error), None),
+        if let Some(ended) = self.look_at_images() {
+            return (ended, None);
+        }
+        if !(self.may_write)(approved.attempt()) {
+            return (Ended::LeaseLost, None);
         }
         let planned = approved.plan();
         match self.adapter.apply(approved, &self.prepared.rendered, self.clock) {
@@ -131,6 +143,20 @@ impl Attempt<'_> {
 }
 
 impl Attempt<'_> {
+    /// Why the images are not what was approved any more; nothing: they are.
+    fn look_at_images(&self) -> Option<Ended> {
+        if self.is_rollback {
+            return match missing_images(&self.prepared.recipe, self.resolver) {
+                Ok(gone) => (!gone.is_empty()).then_some(Ended::Gone(gone)),
+                Err(error) => Some(Ended::Unresolved(*error)),
+            };
+        }
+        match moved_tags(&self.prepared.recipe, self.resolver) {
+            Ok(moved) => (!moved.is_empty()).then_some(Ended::Moved(moved)),
+            Err(error) => Some(Ended::Unresolved(error)),
+        }
+    }
+
     /// The release that an earlier attempt at this very promotion wrote, where nothing is left to do: its worker never
     /// reported. The plan is another one only because it was carried out.
     fn written_before(&self, planned: Digest, before: &TargetState, plan: &Plan) -> Option<String> {
@@ -147,8 +173,10 @@ fn outcome_of(ended: &Ended) -> Outcome {
         Ended::Stale => (OutcomeState::Aborted, "stale: the plan is another one now".to_owned(), Value::Null),
         Ended::Moved(moved) => (OutcomeState::Aborted, moved_message(moved), Value::Null),
         Ended::Unresolved(error) => (OutcomeState::Aborted, error.to_string(), Value::Null),
+        Ended::Gone(images) => (OutcomeState::Aborted, gone_message(images), Value::Null),
         Ended::Overtaken { by } => (OutcomeState::Aborted, format!("attempt {by} has begun at the target"), Value::Null),
         Ended::Expired => (OutcomeState::Aborted, "the approval ran out".to_owned(), Value::Null),
+        Ended::LeaseLost => (OutcomeState::Aborted, LEASE_LOST.to_owned(), Value::Null),
         Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), Value::Null),
     };
     Outcome { state, message, observed }
@@ -159,6 +187,11 @@ pub(crate) fn moved_message(moved: &[MovedTag]) -> String {
     let sentence =
         |tag: &MovedTag| format!("tag `{}` was approved at {} and leads to {} now", tag.reference, tag.approved, tag.now);
     moved.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+/// That images are gone.
+pub(crate) fn gone_message(images: &[String]) -> String {
+    format!("no longer in the registry: {}", images.join(", "))
 }
 
 /// Whether an attempt's outcome is written.

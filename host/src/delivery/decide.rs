@@ -8,12 +8,13 @@ use tollgate_core::history::History;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{Gate, Pipeline, Target};
 use tollgate_core::plan::{NoDigest, Plan};
-use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger};
+use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger, ResolveDigest, ResolveError};
 use tollgate_core::recipe::Recipe;
 use tollgate_core::render::Rendered;
 use tollgate_core::structure;
 use tollgate_core::time::Timestamp;
 use tollgate_core::verdict::Verdict;
+use tollgate_core::way_back::Movement;
 use tollgate_gate::{Evaluator, Judgements, Policies, gate_verdicts, judge_promotion};
 
 use crate::delivery::question::Question;
@@ -29,6 +30,7 @@ pub(crate) struct Way<'a> {
     pub(crate) policies: &'a Policies,
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) ledger: &'a dyn ReadLedger,
+    pub(crate) resolver: &'a dyn ResolveDigest,
     /// Digest of the policy in force.
     pub(crate) policy: Digest,
     pub(crate) now: Timestamp,
@@ -68,6 +70,8 @@ pub(crate) enum DecideError {
     Target(#[from] ApplyError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error("whether there is a way back from this promotion can't be told")]
+    Resolve(#[from] Box<ResolveError>),
     #[error(transparent)]
     NotCanonical(#[from] tollgate_core::canonical::NotCanonical),
 }
@@ -120,8 +124,13 @@ impl Way<'_> {
     }
 
     fn structure(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Vec<Finding> {
-        let reference = &candidate.provenance.reference;
-        let mut findings = structure::check_way(self.target, reference, prepared.id, &history.proven());
+        let proven = history.proven();
+        let mut findings = match candidate.movement {
+            Movement::Rollback => structure::check_rollback(self.target, prepared.id, &proven),
+            Movement::Forward | Movement::Revert => {
+                structure::check_way(self.target, &candidate.provenance.reference, prepared.id, &proven)
+            }
+        };
         findings.extend(structure::check_objects(&prepared.rendered));
         findings.extend(structure::check_plan(&prepared.plan));
         findings

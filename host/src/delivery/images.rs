@@ -8,7 +8,7 @@ use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{LocateValue, ResolveDigest, ResolveError};
-use tollgate_core::recipe::{ImageOrigin, RecipeImage};
+use tollgate_core::recipe::{ImageOrigin, Recipe, RecipeImage};
 use tollgate_gate::JudgedDocument;
 
 use crate::delivery::components::ComponentAt;
@@ -181,6 +181,24 @@ impl ImageProblem {
     }
 }
 
+/// The own images of a recipe that are no longer to be had, as references with digests. Their tags don't matter.
+///
+/// # Errors
+/// When a registry can't be read: that nobody knows is not that it is there.
+pub(crate) fn missing_images(recipe: &Recipe, resolver: &dyn ResolveDigest) -> Result<Vec<String>, Box<ResolveError>> {
+    let images = recipe.components().iter().flat_map(|component| &component.images);
+    let own = images.filter(|image| image.origin == ImageOrigin::Own);
+    let pinned: Vec<ImageReference> = own.map(|image| image.reference.unpinned().pinned(image.digest)).collect();
+    let mut missing = Vec::new();
+    for image in pinned {
+        let Some(digest) = image.digest() else { continue };
+        if !resolver.exists(&image, digest)? {
+            missing.push(image.to_string());
+        }
+    }
+    Ok(missing)
+}
+
 /// A tag that led elsewhere when it was resolved again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MovedTag {
@@ -193,10 +211,7 @@ pub(crate) struct MovedTag {
 ///
 /// # Errors
 /// When a tag can't be resolved any more.
-pub(crate) fn moved_tags(
-    recipe: &tollgate_core::recipe::Recipe,
-    resolver: &dyn ResolveDigest,
-) -> Result<Vec<MovedTag>, ResolveError> {
+pub(crate) fn moved_tags(recipe: &Recipe, resolver: &dyn ResolveDigest) -> Result<Vec<MovedTag>, ResolveError> {
     let images = recipe.components().iter().flat_map(|component| &component.images);
     let tagged = images.filter(|image| image.origin == ImageOrigin::Own && image.reference.tag().is_some());
     let (tags, approved): (Vec<_>, Vec<_>) = tagged.map(|image| (image.reference.unpinned(), image.digest)).unzip();

@@ -1,17 +1,20 @@
 //! From a git revision to an outcome: the one way that data goes (§3 of the design), over ports alone.
 //!
-//! `components` finds what a commit delivers, `recipe` makes it a recipe, `decide` asks for the decision, `record` writes
+//! `components` finds what a commit delivers, `recipe` makes it a recipe, `change` tells who is behind it, `decide` asks for the decision, `record` writes
 //! it down, `attempt` applies it.
 
 pub(crate) mod attempt;
+pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod decide;
 pub(crate) mod images;
+pub(crate) mod leased;
 pub(crate) mod proofs;
 pub(crate) mod question;
 pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;
+pub(crate) mod turn;
 
 #[cfg(test)]
 pub(crate) mod tests;

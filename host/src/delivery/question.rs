@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::approvals::{JudgedNow, SeenThen, counted};
-use tollgate_core::deciding::{CountedApproval, GateRequest, GateSubject, ProposedMove, UsedOverride};
+use tollgate_core::deciding::{CountedApproval, GateRequest, GateSubject, ProposedMove, UsedOverride, WayBack};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
-use tollgate_core::evaluate::PromotionTarget;
+use tollgate_core::evaluate::{LoadedPolicy, PromotionTarget};
 use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_gate::ConfiguredPolicy;
 
 use super::decide::{DecideError, Prepared, Way, seconds};
+use super::images::missing_images;
 use super::proofs;
 use super::recipe::Candidate;
 
@@ -59,11 +61,28 @@ impl Question<'_> {
             recipe: self.prepared.recipe.clone(),
             sources: self.candidate.sources(),
             plan: self.prepared.plan.summary()?,
-            is_rollback: self.candidate.is_rollback,
+            is_rollback: self.candidate.movement.is_back(),
             built: self.history.built().collect(),
             proofs: proofs::proofs(self.history, ledger)?,
-            way_back: None,
+            way_back: self.way_back()?,
         })
+    }
+
+    /// Where a rollback would go once the recipe runs: to what runs now, or before. Only gates that look at it make the
+    /// registries be asked.
+    fn way_back(&self) -> Result<Option<WayBack>, DecideError> {
+        let Way { target, ledger, policies, resolver, .. } = *self.way;
+        let is_needed = |policy: &ConfiguredPolicy| match &policy.loaded {
+            LoadedPolicy::Promotion(gate) => gate.needs().way_back,
+            LoadedPolicy::Validator(_) => false,
+        };
+        if !policies.iter().any(is_needed) {
+            return Ok(None);
+        }
+        let Some(promotion) = self.history.way_back(&target.name, Some(self.prepared.id)) else { return Ok(None) };
+        let Some(recipe) = proofs::recipe_of(promotion.decision, ledger)? else { return Ok(None) };
+        let missing_images = missing_images(&recipe, resolver)?;
+        Ok(Some(WayBack { recipe: recipe.id()?, promotion: promotion.id.to_string(), missing_images }))
     }
 
     fn judged_now(&self) -> JudgedNow<'_> {
@@ -77,11 +96,11 @@ impl Question<'_> {
         }
     }
 
-    /// The approvals about this tree, or about this target. Others are of other things, and would only be noise.
+    /// The reviews of git, and the ledger's approvals about this tree, or about this target. Others are of other things, and would only be noise.
     fn approvals(&self) -> Result<Vec<CountedApproval>, DecideError> {
         let now = self.judged_now();
         let mut seen = BTreeMap::new();
-        let mut approvals = Vec::new();
+        let mut approvals = self.candidate.reviews.clone();
         for (entry, approval) in self.history.approvals() {
             let is_near = approval.tree == now.tree || entry.subject.target.as_deref() == Some(now.target);
             if !is_near {

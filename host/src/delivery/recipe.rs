@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_core::deciding::GitChange;
+use tollgate_core::deciding::{CountedApproval, GitChange};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
 use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
+use tollgate_core::way_back::Movement;
 
+use crate::delivery::change::{ChangeReader, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
@@ -22,11 +24,13 @@ pub(crate) struct Candidate {
     pub(crate) tree: String,
     /// What git tells of the change; nothing where nobody has looked.
     pub(crate) change: Option<GitChange>,
-    /// It goes back to what ran on the target before.
-    pub(crate) is_rollback: bool,
+    /// Reviews that stand in git.
+    pub(crate) reviews: Vec<CountedApproval>,
+    /// Whether it goes back to what ran on the target before.
+    pub(crate) movement: Movement,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
-    /// `recipe/…`
+    /// `recipe/…`, and what is wrong with the record of the change.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -107,7 +111,8 @@ impl Kitchen<'_> {
     ) -> Result<Candidate, CandidateError> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
-        Ok(Candidate { recipe, provenance, tree, change: None, is_rollback: false, components, documents, findings })
+        let (change, reviews, movement) = (None, Vec::new(), Movement::Forward);
+        Ok(Candidate { recipe, provenance, tree, change, reviews, movement, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
@@ -117,6 +122,15 @@ impl Kitchen<'_> {
 }
 
 impl Candidate {
+    /// The candidate with what git tells of it.
+    pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, SourceError> {
+        let Told { mut change, approvals, findings } = reader.read(&self.provenance, &self.tree)?;
+        let findings = self.findings.into_iter().chain(findings).collect();
+        // `rollback` goes to where the ledger saw the reference then: nobody moved it.
+        change.rewritten = change.rewritten.filter(|_| self.movement != Movement::Rollback);
+        Ok(Self { change: Some(change), reviews: approvals, findings, ..self })
+    }
+
     /// Where own images must come from, by component.
     pub(crate) fn sources(&self) -> BTreeMap<String, SourceSpec> {
         let source = |component: &ComponentAt| {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tollgate_core::act::Hold;
 use tollgate_core::canonical::{self, NotCanonical};
+use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
@@ -11,6 +13,7 @@ use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
+use tollgate_core::queue::withdrawal;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::JudgedDocument;
 
@@ -25,6 +28,10 @@ pub(crate) struct Circumstances<'a> {
     /// Digest of the policy in force, and what it consists of: plugins and packs by name.
     pub(crate) policy: Digest,
     pub(crate) policy_blobs: &'a BTreeMap<String, Vec<u8>>,
+    /// What a rollback sets at once with its decision, so that nothing comes between.
+    pub(crate) hold: Option<&'a Hold>,
+    /// Whether it takes the place of what waits of the same reference.
+    pub(crate) supersede: bool,
 }
 
 /// Why a decision was not recorded.
@@ -51,7 +58,8 @@ struct RecordedDocument<'a> {
     replayable: bool,
 }
 
-/// Appends the decision. It gets its promotion id from its place in the ledger.
+/// Appends the decision, and with it the end of those whose place in the queue it takes. It gets its promotion id from its
+/// place in the ledger.
 pub(crate) fn record(
     candidate: &Candidate,
     judged: &Judged,
@@ -68,8 +76,14 @@ pub(crate) fn record(
             return Err(Refusal);
         }
         let mut draft = draft.clone();
-        draft.subject.promotion = Some(PromotionId::of_decision(history.len()));
-        Ok(Proposal { drafts: vec![draft] })
+        let id = PromotionId::of_decision(history.len());
+        draft.subject.promotion = Some(id.clone());
+        let is_approved = judged.decision.word() == DecisionWord::Approved;
+        let superseded = if is_approved { history.superseded(&draft, circumstances.supersede) } else { Vec::new() };
+        let message = format!("superseded by {id}");
+        let ends = superseded.iter().map(|older| withdrawal(older.decision, &message, circumstances.by, circumstances.now));
+        let hold = circumstances.hold.filter(|_| is_approved).map(|hold| held(&draft, hold));
+        Ok(Proposal { drafts: std::iter::once(draft).chain(hold).chain(ends).collect() })
     });
     match (entries, changed) {
         (Err(AppendError::Refused), Some(now)) => Err(RecordError::PolicyChanged(now)),
@@ -108,12 +122,17 @@ fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances:
             waits: judged.decision.waits(),
             carried: candidate.carried(),
             requester: candidate.change.as_ref().and_then(|change| Some(change.requester.as_ref()?.principal.clone())),
-            is_rollback: candidate.is_rollback,
+            is_rollback: candidate.movement.is_back(),
             overrides: judged.decision.overrides(),
         }),
         blobs,
         attached,
     })
+}
+
+/// The hold beside a decision.
+fn held(decided: &Draft, hold: &Hold) -> Draft {
+    Draft { body: Body::Hold(hold.clone()), blobs: BTreeMap::new(), attached: Vec::new(), ..decided.clone() }
 }
 
 fn documents_blob(documents: &[JudgedDocument], attached: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, NotCanonical> {

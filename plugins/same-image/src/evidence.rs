@@ -49,6 +49,10 @@ impl<'a> Evidence<'a> {
     }
 
     /// The best proof of a recipe anywhere.
+    pub(crate) fn stands_on(&self, promotion: &ProposedMove, target: &str) -> bool {
+        self.of_recipe(&promotion.recipe, target).is_some_and(|proof| standing(proof) == Standing::Proven)
+    }
+
     pub(crate) fn of_recipe_anywhere(&self, recipe: &Recipe) -> Option<&'a Proof> {
         best(self.proofs.iter().filter(|proof| proof.recipe.id == recipe.id))
     }

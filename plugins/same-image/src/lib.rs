@@ -32,6 +32,8 @@ impl Promotion for SameImage {
         let evidence = Evidence::of(promotion)?;
         let findings = if !promotion.target.promotable {
             vec![not_judged(promotion)]
+        } else if promotion.is_rollback && evidence.stands_on(promotion, &promotion.target.name) {
+            Vec::new()
         } else if promotion.target.after.is_empty() && promotion.target.after_any.is_empty() {
             built::judge(promotion, &evidence)
         } else {

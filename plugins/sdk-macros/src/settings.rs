@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 use syn::{Error, Fields, Ident, Item, ItemEnum, ItemStruct, Result};
 
 use crate::limits::Limits;
@@ -77,7 +78,7 @@ fn setting(field: &mut syn::Field) -> Result<Setting> {
     let limits = Limits::take(&mut field.attrs)?;
     let wrong = Error::new_spanned(&field, "a setting has a name");
     let name = field.ident.clone().ok_or(wrong)?;
-    let (kind, key) = (&field.ty, case::camel(&name.to_string()));
+    let (kind, key) = (&field.ty, case::camel(&name.unraw().to_string()));
     let (of_schema, of_problems) = (limits.schema(), limits.problems());
     Ok(Setting {
         default: default::member(&name, limits.default.as_ref()),

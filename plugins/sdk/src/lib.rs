@@ -101,6 +101,7 @@ mod context;
 mod crossing;
 mod describe;
 mod document;
+mod duration;
 mod finding;
 mod fix;
 mod fixer;
@@ -122,6 +123,7 @@ pub mod workload;
 pub use context::Context;
 pub use describe::{Description, Level, PluginError, Rule, Severity};
 pub use document::Document;
+pub use duration::{Duration, NotADuration};
 pub use finding::{Finding, Findings};
 pub use fix::Fix;
 #[doc(hidden)]
@@ -140,7 +142,7 @@ pub use settings::{NoSettings, Settings, SettingsError, is_glob};
 /// Makes a struct the settings of a plugin: it is read, checked and documented by what stands in it.
 ///
 /// Doc comments are what the operator reads, so every setting needs one. Names are `camelCase` outside. A setting is of any
-/// type that is a [`setting::Setting`]: booleans, numbers, texts, [`Quantity`], lists, maps by name, optional ones, other structs under
+/// type that is a [`setting::Setting`]: booleans, numbers, texts, [`Quantity`], [`Duration`], lists, maps by name, optional ones, other structs under
 /// `#[settings]`, and enums under `#[settings]`, which are a choice among words. `#[setting(…)]` says more:
 /// - `default = VALUE`: what it is when nobody sets it, else the type's own default;
 /// - `min = VALUE`, `max = VALUE`: what a number may be;

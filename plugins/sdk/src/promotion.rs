@@ -4,9 +4,12 @@ use std::marker::PhantomData;
 
 use crate::bindings::promotion::exports::tollgate::gate::deciding::{self, Guest};
 use crate::bindings::promotion::tollgate::gate::types;
-use crate::describe::{Description, PluginError, Rule};
+use crate::describe::{Description, Level, PluginError, Rule};
 use crate::panic;
 use crate::settings::{self, Settings, SettingsError};
+
+pub mod listing;
+pub mod people;
 
 pub use deciding::{
     Action, Answer, Approval, ApprovalKind, Built, Change, Commit, Component, Evidence, Fact, Finding, Image, Judgement, Needs,
@@ -55,6 +58,20 @@ impl Finding {
         self.remediation = Some(remediation.into());
         self
     }
+
+    /// Goes below the rule's own level: it is for the reader, and blocks nothing.
+    #[must_use]
+    pub fn as_note(mut self) -> Self {
+        self.level = Some(Level::Note);
+        self
+    }
+}
+
+impl Commit {
+    /// The beginning of its id, for people.
+    pub fn short(&self) -> &str {
+        self.id.get(..12).unwrap_or(&self.id)
+    }
 }
 
 impl Request {
@@ -69,6 +86,33 @@ impl Request {
                 "this gate judges recipes that move, and no policy revisions; take `change: policy` out of its `match`".to_owned(),
             )),
         }
+    }
+
+    /// The policy revision that would come into force.
+    ///
+    /// # Errors
+    /// For a gate that judges nothing else: when a recipe would move. The gate then blocks it, and says so.
+    pub fn policy_change(&self) -> Result<&PolicyChange, PluginError> {
+        match &self.subject {
+            SubjectOfRequest::Policy(change) => Ok(change),
+            SubjectOfRequest::Promotion(_) => Err(PluginError::BadInput(
+                "this gate judges policy revisions, and no recipes that move; write `change: policy` into its `match`".to_owned(),
+            )),
+        }
+    }
+
+    /// Whether a recipe would go back to where it was before. No policy revision does.
+    pub const fn is_rollback(&self) -> bool {
+        matches!(&self.subject, SubjectOfRequest::Promotion(promotion) if promotion.is_rollback)
+    }
+
+    /// What git tells of the change, for a gate that has said that it needs it.
+    ///
+    /// # Errors
+    /// When git tells nothing. The gate then blocks, and says so.
+    pub fn change(&self) -> Result<&Change, PluginError> {
+        let missing = || PluginError::Missing("what git tells of the change: its commits and who asks for it".to_owned());
+        self.change.as_ref().ok_or_else(missing)
     }
 }
 
@@ -98,9 +142,10 @@ impl Answer {
 }
 
 impl Person {
-    /// Whether this is one of those that a list of teams and mail addresses names.
+    /// Whether this is one of those that a list of teams and mail addresses names. Addresses are the same in upper and lower
+    /// case.
     pub fn is_one_of(&self, names: &[String]) -> bool {
-        names.iter().any(|name| *name == self.principal || self.teams.contains(name))
+        names.iter().any(|name| name.eq_ignore_ascii_case(&self.principal) || self.teams.contains(name))
     }
 }
 
@@ -150,4 +195,34 @@ macro_rules! export_promotion {
         #[cfg(not(target_arch = "wasm32"))]
         const _: $crate::Description = <$promotion as $crate::Promotion>::DESCRIPTION;
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::promotions::{policy_request, promotion_request, proposed_in};
+
+    #[test]
+    fn a_gate_for_one_subject_is_told_when_it_is_asked_about_the_other() {
+        let (promotion, policy) = (promotion_request("prod"), policy_request());
+        assert_eq!(promotion.promotion().unwrap().target.name, "prod-apps");
+        assert_eq!(policy.policy_change().unwrap().files, ["tollgate.yaml"]);
+        let refused = |error| matches!(error, PluginError::BadInput(message) if message.contains("`change: policy`"));
+        assert!(refused(promotion.policy_change().unwrap_err()));
+        assert!(refused(policy.promotion().unwrap_err()));
+    }
+
+    #[test]
+    fn only_a_recipe_rolls_back() {
+        let mut request = promotion_request("prod");
+        assert!(!request.is_rollback());
+        proposed_in(&mut request).is_rollback = true;
+        assert!(request.is_rollback() && !policy_request().is_rollback());
+    }
+
+    #[test]
+    fn a_change_that_git_tells_nothing_of_is_an_error() {
+        let request = Request { change: None, ..promotion_request("prod") };
+        assert!(matches!(request.change(), Err(PluginError::Missing(_))));
+    }
 }

@@ -14,7 +14,8 @@ pub(crate) fn seconds(text: &DurationText, at: &At<'_>, problems: &mut Vec<Confi
     })
 }
 
-fn parse(text: &str) -> Option<u64> {
+/// The length in seconds; nothing where it is none, or too long to count.
+pub(crate) fn parse(text: &str) -> Option<u64> {
     let mut total = 0_u64;
     let mut rest = text;
     while !rest.is_empty() {

@@ -2,7 +2,7 @@
 
 pub(crate) mod components;
 pub(crate) mod coverage;
-mod duration;
+pub(crate) mod duration;
 pub(crate) mod environments;
 pub(crate) mod fixers;
 pub(crate) mod gates;

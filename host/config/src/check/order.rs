@@ -84,6 +84,9 @@ struct Before {
 
 fn what_comes_before(raw: Option<&After>, graph: &Graph<'_>, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Before {
     let Some(raw) = raw else { return Before::default() };
+    if raw.all.is_empty() && raw.any.is_empty() {
+        problems.push(at.key_problem("`after` names nothing that must have proven the recipe").hint("add `all` or `any`"));
+    }
     Before {
         all: before(&raw.all, graph, &at.member("all"), problems),
         any: before(&raw.any, graph, &at.member("any"), problems),

@@ -1,5 +1,6 @@
 //! `people`, `overrides` and `queue`.
 
+use tollgate_core::document::{Location, Span};
 use tollgate_core::overrides::OverrideTerms;
 use tollgate_core::people::{People, SignersFile};
 use tollgate_core::pipeline::QueueSpec;
@@ -19,12 +20,20 @@ pub(crate) fn people(raw: &raw::People, at: &At<'_>, reading: &mut Reading<'_>) 
         Some(path) => file(path, &at.member("signers"), reading)?,
         None => None,
     };
+    reading.problems.extend(signers.as_ref().and_then(|file| bad_line(file, reading)));
     let openpgp = match &raw.openpgp {
-        Some(path) => file(path, &at.member("openpgp"), reading)?.map(|file| file.path),
+        Some(path) => file(path, &at.member("openpgp"), reading)?,
         None => None,
     };
     let teams = raw.teams.iter().map(|(team, members)| (team.as_str().to_owned(), texts(members)));
     Ok(People { signers, teams: teams.collect(), automation: texts(&raw.automation), forges: texts(&raw.forges), openpgp })
+}
+
+/// A file of which a part is unknown allows nobody, so it is found out before anybody's signature is asked for.
+fn bad_line(file: &SignersFile, reading: &Reading<'_>) -> Option<ConfigProblem> {
+    let error = reading.reader.check_signers(&file.text).err()?;
+    let location = Location { file: file.path.clone(), span: Span::point(error.line, 1) };
+    Some(ConfigProblem::new(location, error.reason))
 }
 
 fn texts(texts: &[Text]) -> Vec<String> {
@@ -41,7 +50,7 @@ fn file(path: &PathText, at: &At<'_>, reading: &mut Reading<'_>) -> Result<Optio
         reading.problems.push(at.problem(format!("there is no file `{path}`")));
         return Ok(None);
     };
-    match String::from_utf8(bytes.to_vec()) {
+    match String::from_utf8(bytes.clone()) {
         Ok(text) => Ok(Some(SignersFile { path: path.to_owned(), text })),
         Err(_) => {
             reading.problems.push(at.problem(format!("`{path}` is not UTF-8")));

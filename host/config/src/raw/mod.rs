@@ -4,6 +4,10 @@
 pub(crate) mod api_version;
 pub(crate) mod case;
 pub(crate) mod gate;
+pub(crate) mod gate_case;
+pub(crate) mod gate_case_change;
+pub(crate) mod gate_case_ledger;
+pub(crate) mod gate_case_move;
 pub(crate) mod language;
 pub(crate) mod lock;
 pub(crate) mod pack;

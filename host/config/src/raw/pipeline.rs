@@ -190,7 +190,7 @@ const fn yes() -> bool {
 /// What must have proven the recipe before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("anyOf" = [{"required": ["all"]}, {"required": ["any"]}]))]
+#[schemars(extend("minProperties" = 1))]
 pub(crate) struct After {
     /// Names of targets and environments, all of which must have proven the very same recipe. An environment's name
     /// means all its `apps` targets.

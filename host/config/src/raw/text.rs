@@ -62,6 +62,12 @@ text!(
     "must be a length of time: a number and a unit, such as `90s`, `30m`, `24h`, `7d`, `1h30m`"
 );
 text!(
+    /// A time: RFC 3339 in UTC, or a length of time before or after the case's own.
+    MomentText as "Moment",
+    r"^([+-]([0-9]{1,9}[smhdw])+|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\u0000-\u001f]+)$",
+    "must be a time, such as `2027-01-15T08:00:00Z`, or one before or after the case's own, such as `-2h` or `+3d`"
+);
+text!(
     /// A day: `2026-12-31`.
     DateText as "Day",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",

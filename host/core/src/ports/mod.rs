@@ -1,13 +1,17 @@
 //! The ports: how the domain reaches the world. Adapters implement them; `host/src/wiring.rs` alone names adapters.
 
+pub mod commits;
 pub mod images;
+pub mod lease;
 pub mod manifests;
 pub mod repository;
 pub mod target;
 
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
-pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifySignature};
+pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
+pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use images::{ResolveDigest, ResolveError};
+pub use lease::{KeepLease, LeaseError, Swapped};
 pub use manifests::LocateValue;
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
 pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};

@@ -1,6 +1,8 @@
 //! Reading a git repository.
 
 use crate::pipeline::GitReference;
+use crate::ports::commits::{CommitRange, Tag};
+use crate::signature::{BadSignature, VerifyGitObject};
 
 /// A file in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +107,36 @@ pub trait ReadRepository: Send + Sync {
     /// # Errors
     /// When a commit does not exist, or history is cut off before the ancestor.
     fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, SourceError>;
+
+    /// The commits that `tip` leads to and `base` does not, at most `limit` of them; without a base all of them.
+    ///
+    /// # Errors
+    /// When a commit does not exist, or history is cut off before the base.
+    fn commits_since(&self, tip: &str, base: Option<&str>, limit: usize) -> Result<CommitRange, SourceError>;
+
+    /// The annotated tag of this name at the remote; nothing for a plain one, which is but a name.
+    ///
+    /// # Errors
+    /// When the remote can't be reached, or has no tag of this name.
+    fn tag_at_remote(&self, name: &str) -> Result<Option<Tag>, SourceError>;
+
+    /// The annotated tags at the remote whose names begin with a prefix and that lead to one of these commits, sorted by name.
+    ///
+    /// # Errors
+    /// When the remote can't be reached.
+    fn tags_on(&self, commits: &[&str], prefix: &str) -> Result<Vec<Tag>, SourceError>;
+
+    /// The id of the tree that merging two commits gives, as git does it by itself.
+    ///
+    /// # Errors
+    /// When a commit does not exist, they have no common ancestor or history is cut off before it, or they conflict.
+    fn merged_tree(&self, one: &str, other: &str) -> Result<String, SourceError>;
+
+    /// A ring that holds these OpenPGP public keys (armoured) and no others.
+    ///
+    /// # Errors
+    /// When the keys can't be read, or there is no program that can.
+    fn ring_of_keys(&self, keys: &str) -> Result<Box<dyn VerifyGitObject + '_>, BadSignature>;
 
     /// The URL of the remote, without credentials.
     ///

@@ -1,16 +1,21 @@
 //! A ledger in memory and short ways to make entries. What the real ledger does with git is tested where it lives.
 
+#![allow(dead_code, reason = "each test uses some of it")]
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use tollgate_core::act::Approval;
 use tollgate_core::approved::Worker;
+use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
+use tollgate_core::document::{Location, Span};
 use tollgate_core::entry::{
     Body, By, Decided, Draft, Entry, EntrySubject, Outcome, OutcomeState, PolicyAccept, PromotionId, Trust,
 };
 use tollgate_core::history::History;
-use tollgate_core::pipeline::GitReference;
+use tollgate_core::pipeline::{DirectoryTarget, GitReference, Glob, Role, Target, TargetKind, Trigger};
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
@@ -37,7 +42,20 @@ impl MemoryLedger {
 
     pub(crate) fn write(&self, subject: EntrySubject, body: Body) -> Entry {
         let policy = self.history().policy_in_force().map(|policy| policy.digest);
-        let draft = mk_draft(policy, subject, body);
+        self.keep(mk_draft(policy, subject, body))
+    }
+
+    /// Writes as somebody who has a key; nothing: unsigned.
+    pub(crate) fn write_by(&self, who: Option<&str>, subject: EntrySubject, body: Body) -> Entry {
+        let policy = self.history().policy_in_force().map(|policy| policy.digest);
+        let mut draft = mk_draft(policy, subject, body);
+        if let Some(who) = who {
+            draft.by = By { principal: who.to_owned(), key: Some(format!("SHA256:{who}")), automation: false };
+        }
+        self.keep(draft)
+    }
+
+    fn keep(&self, draft: Draft) -> Entry {
         self.append(&mut |_| Ok(Proposal { drafts: vec![draft.clone()] })).unwrap().remove(0)
     }
 
@@ -114,6 +132,27 @@ fn mk_trust() -> Body {
 
 pub(crate) fn mk_accept(policy: &str) -> Body {
     Body::PolicyAccept(PolicyAccept { commit: policy.to_owned(), policy: Digest::of(policy.as_bytes()), gates: Vec::new() })
+}
+
+pub(crate) fn mk_approval(kind: ApprovalKind, tree: &str) -> Body {
+    Body::Approval(Approval { kind, commit: "c1".to_owned(), tree: tree.to_owned(), note: None })
+}
+
+/// The apps target of an environment.
+pub(crate) fn mk_target(environment: &str) -> Target {
+    Target {
+        name: format!("{environment}-apps"),
+        environment: environment.to_owned(),
+        role: Role::Apps,
+        promotable: true,
+        on: vec![Trigger::Tag(Glob::new("v*").unwrap())],
+        requires: Vec::new(),
+        after: Vec::new(),
+        after_any: Vec::new(),
+        soak: None,
+        kind: TargetKind::Directory(DirectoryTarget { path: environment.to_owned(), plan_key: None }),
+        location: Location { file: "tollgate.yaml".to_owned(), span: Span::START },
+    }
 }
 
 pub(crate) fn mk_decided(decision: DecisionWord) -> Decided {

@@ -1,11 +1,11 @@
 //! `tollgate plugin new`.
 
-use tollgate_author::{Sdk, StartError, start};
+use tollgate_author::{Sdk, StartError, World, start};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use crate::cli::plugin::New;
+use crate::cli::plugin::{New, NewWorld};
 use crate::invocation::Invocation;
 use crate::output;
 
@@ -15,7 +15,11 @@ pub(super) fn run(invocation: &Invocation, arguments: &New) -> Outcome {
         Some(path) => Sdk::Path(sdk(invocation, path).map_err(|failure| vec![failure])?),
         None => Sdk::Vendored,
     };
-    start(&directory, &sdk).map_err(|error| vec![failure(&error)])?;
+    let world = match arguments.world {
+        NewWorld::Validator => World::Validator,
+        NewWorld::Promotion => World::Promotion,
+    };
+    start(&directory, &sdk, world).map_err(|error| vec![failure(&error)])?;
     let shown = &arguments.at;
     let next = format!("started `{shown}`; go on with `cd {shown} && tollgate plugin test`\n");
     output::print(&next).map_err(|failure| vec![failure])?;

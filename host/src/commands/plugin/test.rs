@@ -49,9 +49,8 @@ pub(super) fn run(invocation: &Invocation, arguments: &Test) -> Outcome {
 
 fn once(invocation: &Invocation, arguments: &Test, directory: &Utf8Path) -> Outcome {
     let destinations = destinations(&arguments.output).map_err(|failure| vec![failure])?;
-    let cases = cases::read(directory)?;
     let named = plugin(invocation, arguments, directory).map_err(|failure| vec![failure])?;
-    let report = prove(invocation, &named, &cases)?;
+    let report = prove(invocation, &named, directory)?;
     self::report(invocation, &[report], &destinations)
 }
 
@@ -65,20 +64,17 @@ fn plugin(invocation: &Invocation, arguments: &Test, directory: &Utf8Path) -> Re
     Ok(Named::new(file.into_string(), bytes))
 }
 
-fn prove(invocation: &Invocation, named: &Named, cases: &[cases::Case]) -> Result<CasesReport, Failures> {
+/// Runs the cases of the kind that the plugin has: documents for a validator, questions for a promotion gate.
+fn prove(invocation: &Invocation, named: &Named, directory: &Utf8Path) -> Result<CasesReport, Failures> {
     let one = |failure: Failure| vec![failure];
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
-    let name = match named.load(&json!({}), &sandbox).map_err(one)? {
-        LoadedPolicy::Validator(plugin) => plugin.description().name.clone(),
-        LoadedPolicy::Promotion(plugin) => {
-            let message =
-                format!("`{}` judges promotions, and cases are for plugins that judge documents", plugin.description().name);
-            return Err(one(Failure::of_message(ExitCode::InvalidConfiguration, message)));
-        }
-    };
-    let judge =
-        Judge::Plugin { spec: Box::new(named.spec(&name)), digest: named.digest, bytes: named.bytes.clone(), loader: &sandbox };
-    cases::run(&judge, cases)
+    let loaded = named.load(&json!({}), &sandbox).map_err(one)?;
+    let spec = Box::new(named.spec(&loaded.description().name));
+    let judge = Judge::Plugin { spec, digest: named.digest, bytes: named.bytes.clone(), loader: &sandbox };
+    match loaded {
+        LoadedPolicy::Validator(_) => cases::run(&judge, &cases::read(directory)?),
+        LoadedPolicy::Promotion(_) => cases::gates::run(&judge, &cases::gates::read(directory)?),
+    }
 }
 
 /// Where the report goes, in a format that there is for cases.

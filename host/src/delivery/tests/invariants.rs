@@ -11,11 +11,14 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tollgate_core::approved::Approved;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{Body, EntrySubject, PromotionId};
+use tollgate_core::entry::{Body, Entry, EntrySubject, PromotionId};
+use tollgate_core::history::History;
 use tollgate_core::image::{ImageReference, find_images};
+use tollgate_core::ports::{AppendEntry as _, Proposal};
+use tollgate_core::queue::withdrawal;
 use tollgate_core::recipe::Provenance;
 
-use super::world::{Decided, World, branch, mk_accept, mk_world, tag};
+use super::world::{Decided, World, branch, mk_accept, mk_by, mk_world, tag};
 use crate::delivery::decide::Prepared;
 
 const TARGETS: [&str; 3] = ["staging-apps", "preprod-apps", "prod-apps"];
@@ -57,6 +60,8 @@ enum Step {
     RegistryOutage(bool),
     Break(u8, bool),
     Tamper(u8),
+    /// Whatever waits for a target is withdrawn.
+    Withdraw(u8),
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -76,6 +81,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::RegistryOutage),
         1 => (0u8..3, any::<bool>()).prop_map(|(target, broken)| Step::Break(target, broken)),
         1 => (0u8..3).prop_map(Step::Tamper),
+        3 => (0u8..3).prop_map(Step::Withdraw),
     ]
 }
 
@@ -99,8 +105,9 @@ fn newest<T>(list: &[T], which: u8) -> Option<&T> {
 }
 
 impl Run {
-    fn new() -> Self {
-        let world = mk_world();
+    fn new(supersede: bool) -> Self {
+        let mut world = mk_world();
+        world.pipeline.queue.supersede = supersede;
         for service in SERVICES {
             world.build(service, "0");
         }
@@ -160,6 +167,7 @@ impl Run {
             }
             Step::Break(target, broken) => world.target(TARGETS[usize::from(*target)]).set_broken(*broken),
             Step::Tamper(target) => world.target(TARGETS[usize::from(*target)]).tamper(),
+            Step::Withdraw(target) => self.withdraw(TARGETS[usize::from(*target)]),
         }
     }
 
@@ -190,6 +198,16 @@ impl Run {
         }
     }
 
+    fn withdraw(&self, target: &str) {
+        let (by, now) = (mk_by("developer"), self.world.now());
+        let withdrawn = self.world.ledger.append(&mut |history: &History| {
+            let waiting = history.queue(target, now);
+            let drafts = waiting.iter().map(|promotion| withdrawal(promotion.decision, "withdrawn", &by, now)).collect();
+            Ok(Proposal { drafts })
+        });
+        assert_eq!(withdrawn.is_err(), self.ledger_out, "unknown-blocks: withdrawn without the ledger");
+    }
+
     fn apply(&self, which: u8, meanwhile: Option<u8>) {
         let prepared = |decided: &&Arc<Decided>| decided.judged.prepared.is_some();
         let prepared: Vec<Arc<Decided>> = self.decisions.iter().filter(prepared).cloned().collect();
@@ -213,10 +231,18 @@ impl Run {
         }
         let mut ended = std::collections::BTreeSet::new();
         for entry in history.entries().iter().filter(|entry| matches!(entry.body, Body::Outcome(_))) {
-            assert!(ended.insert((entry.subject.target.clone(), entry.subject.attempt)), "an attempt has two outcomes");
+            let what = (entry.subject.target.clone(), entry.subject.attempt);
+            // A promotion that never began ends without an attempt: once, and it never begins.
+            let is_attempt = entry.subject.attempt.is_some();
+            let promotion = entry.subject.promotion.clone().filter(|_| !is_attempt);
+            assert!(ended.insert((what, promotion)), "an attempt has two outcomes");
+            let has_begun =
+                |other: &&Entry| matches!(other.body, Body::Running(_)) && other.subject.promotion == entry.subject.promotion;
+            assert!(is_attempt || !history.entries().iter().any(|other| has_begun(&other)), "who was withdrawn has begun");
         }
         for name in TARGETS {
             let mut last = 0;
+            let mut last_decision = 0;
             for write in self.world.target(name).writes() {
                 let written = &write.written;
                 assert!(written.attempt > last, "one-at-a-time: attempt {} wrote after {last}", written.attempt);
@@ -227,6 +253,8 @@ impl Run {
                 assert_eq!(promotion.decided.decision, DecisionWord::Approved, "no-apply-unapproved");
                 assert_eq!((decision.subject.plan, decision.subject.recipe), (Some(write.done), Some(written.recipe)));
                 assert!(decision.index < began);
+                assert!(decision.index >= last_decision, "{} was written after a later one", promotion.id);
+                last_decision = decision.index;
                 let in_force =
                     history.entries()[..usize::try_from(began).unwrap()].iter().rev().find_map(|entry| match &entry.body {
                         Body::Trust(trust) => Some(trust.policy),
@@ -271,10 +299,10 @@ fn whatever_happens_only_what_was_approved_and_proven_is_applied_and_by_one_at_a
     let config = Config { cases: 200 * soak(), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let applied = std::cell::Cell::new([0usize; 3]);
-    let steps = prop::collection::vec(any_step(), 1..60);
+    let steps = (any::<bool>(), prop::collection::vec(any_step(), 1..60));
     runner
-        .run(&steps, |steps| {
-            let mut run = Run::new();
+        .run(&steps, |(supersede, steps)| {
+            let mut run = Run::new(supersede);
             for step in &steps {
                 let (before, out) = (run.writes(), [run.ledger_out, run.registry_out]);
                 run.step(step);

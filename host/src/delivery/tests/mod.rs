@@ -1,10 +1,12 @@
 //! The whole way over ports, in memory: what each step makes of what it is given, and what never happens.
 
 mod applying;
+mod change;
 mod components;
 mod deciding;
 mod images;
 mod invariants;
+mod leases;
 mod open_attempts;
 mod recipes;
 mod recording;

@@ -41,6 +41,8 @@ struct Everything {
     /// Even.
     #[setting(check = even)]
     even: u32,
+    /// A word of Rust's own.
+    r#for: bool,
 }
 
 fn even(value: &u32) -> Result<(), String> {
@@ -72,6 +74,7 @@ fn the_schema_says_what_each_setting_is_for_and_may_be() {
             },
         },
         "even": {"type": "integer", "minimum": 0, "description": "Even.", "default": 0},
+        "for": {"type": "boolean", "description": "A word of Rust's own.", "default": false},
     });
     assert_eq!(schema()["properties"], properties);
     assert_eq!((&schema()["additionalProperties"], &schema()["description"]), (&json!(false), &json!("All that can be set.")));

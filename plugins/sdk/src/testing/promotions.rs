@@ -1,8 +1,8 @@
 //! Questions to promotion gates, for tests: everything is there and nothing stands in the way, until a test says otherwise.
 
 use crate::promotion::{
-    Approval, ApprovalKind, Change, Commit, Component, Person, Plan, Proof, ProposedMove, Recipe, Request, Role, SubjectOfRequest,
-    Target, Vouching,
+    Action, Approval, ApprovalKind, Change, Commit, Component, Evidence, Image, Person, Plan, PolicyChange, Proof, ProposedMove,
+    Recipe, Rejection, Request, Role, SubjectOfRequest, Target, Verb, Vouching,
 };
 
 /// 2027-01-15T08:00:00Z, the time of everything that a test does not date itself.
@@ -60,6 +60,16 @@ pub fn approval(by: &Person) -> Approval {
     Approval { kind: ApprovalKind::Promotion, by: by.clone(), at: NOW, source: "entry 17".to_owned(), void: None }
 }
 
+/// A review of the content that counts.
+pub fn review(by: &Person) -> Approval {
+    Approval { kind: ApprovalKind::Review, source: "entry 18".to_owned(), ..approval(by) }
+}
+
+/// A rejection that stands.
+pub fn rejection(by: &Person, reason: &str) -> Rejection {
+    Rejection { by: by.clone(), at: NOW, reason: reason.to_owned(), source: "entry 19".to_owned() }
+}
+
 /// That a recipe stands on a target since a time.
 pub fn proof(target: &str, number: u32, since: u64) -> Proof {
     Proof {
@@ -93,6 +103,45 @@ pub fn proposed(environment: &str) -> ProposedMove {
     }
 }
 
+/// The policy revision that a commit would bring into force, with one file that differs.
+pub fn policy_change() -> PolicyChange {
+    PolicyChange { commit: format!("{:040x}", 1), digest: digest(9), files: vec!["tollgate.yaml".to_owned()], weakened: Vec::new() }
+}
+
+/// An own image of a component, with the digest of this number.
+pub fn own_image(component: &str, number: u32) -> Image {
+    Image {
+        reference: format!("registry.example.com/{component}:{number:040x}"),
+        digest: digest(number),
+        own: true,
+        source_commit: Some(format!("{number:040x}")),
+    }
+}
+
+/// What a plan would do to an object of component `cart`.
+pub fn action(verb: Verb, kind: &str, name: &str) -> Action {
+    Action {
+        verb,
+        component: "cart".to_owned(),
+        api_version: "v1".to_owned(),
+        kind: kind.to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: name.to_owned(),
+    }
+}
+
+/// A statement about some digests, signed by a person.
+pub fn evidence(predicate_type: &str, predicate: &str, subjects: &[&str], signer: &Person) -> Evidence {
+    Evidence {
+        statement: format!(r#"{{"predicateType": "{predicate_type}", "predicate": {predicate}}}"#).into_bytes(),
+        subjects: subjects.iter().map(|subject| (*subject).to_owned()).collect(),
+        predicate_type: predicate_type.to_owned(),
+        signer: Some(signer.clone()),
+        at: NOW,
+        entry: 21,
+    }
+}
+
 /// The question about a subject, with [`change`] and nothing else.
 pub fn request(subject: SubjectOfRequest) -> Request {
     Request {
@@ -109,9 +158,28 @@ pub fn request(subject: SubjectOfRequest) -> Request {
     }
 }
 
+/// The question about a policy revision that changes one file and weakens nothing.
+pub fn policy_request() -> Request {
+    let files = vec!["tollgate.yaml".to_owned()];
+    let change = PolicyChange { commit: format!("{:040x}", 1), digest: digest(9), files, weakened: Vec::new() };
+    request(SubjectOfRequest::Policy(change))
+}
+
 /// The question about [`proposed`].
 pub fn promotion_request(environment: &str) -> Request {
     request(SubjectOfRequest::Promotion(proposed(environment)))
+}
+
+/// What git tells of the change, to be changed.
+///
+/// # Panics
+/// When git tells nothing.
+#[track_caller]
+pub fn change_in(request: &mut Request) -> &mut Change {
+    match &mut request.change {
+        Some(change) => change,
+        None => panic!("git tells nothing"),
+    }
 }
 
 /// The recipe that would move, to be changed.

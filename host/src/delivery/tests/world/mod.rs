@@ -1,5 +1,6 @@
 //! A world in memory, in which a recipe goes its whole way without a file, a process or a clock.
 
+mod leases;
 mod ledger;
 mod policies;
 mod registry;
@@ -18,6 +19,7 @@ use tollgate_core::ports::LocateValue;
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 
+pub(crate) use leases::MemoryLeases;
 pub(crate) use ledger::{MemoryLedger, mk_accept, mk_by, mk_draft};
 pub(crate) use policies::{Loader, findings, mk_policies, mk_policy_spec, promotion, proposed, same_image, suspicious};
 pub(crate) use registry::MemoryRegistry;

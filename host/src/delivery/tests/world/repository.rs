@@ -5,7 +5,12 @@ use std::sync::Mutex;
 
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::GitReference;
-use tollgate_core::ports::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
+use tollgate_core::ports::{
+    CommitRange, ReadRepository, ResolvedReference, SourceError, Stamp, Tag, TreeFile, TreeFileKind, VerifyGitObject,
+};
+use tollgate_core::signature::BadSignature;
+
+use super::at;
 
 pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
 
@@ -60,6 +65,21 @@ impl MemoryRepository {
     /// Somebody rewrites what a commit holds: it is not there any more, for anybody.
     pub(crate) fn lose(&self, commit: &str) {
         self.commits.lock().unwrap().remove(commit);
+    }
+
+    /// A commit by nobody in particular.
+    fn unsigned(&self, id: String) -> Result<tollgate_core::ports::Commit, SourceError> {
+        let by = Stamp { mail: "Somebody@example.com".to_owned(), at: at(0) };
+        Ok(tollgate_core::ports::Commit {
+            parents: self.get(&id)?.parents,
+            tree: self.tree_hash(&id, "")?.unwrap_or_default(),
+            id,
+            author: by.clone(),
+            committer: by,
+            message: "a commit\n".to_owned(),
+            trailers: Vec::new(),
+            signature: None,
+        })
     }
 
     fn get(&self, commit: &str) -> Result<Commit, SourceError> {
@@ -141,6 +161,30 @@ impl ReadRepository for MemoryRepository {
     fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, SourceError> {
         let of_other = self.ancestors(other)?;
         Ok(self.ancestors(one)?.into_iter().find(|ancestor| of_other.contains(ancestor)))
+    }
+
+    fn commits_since(&self, tip: &str, base: Option<&str>, limit: usize) -> Result<CommitRange, SourceError> {
+        let before = base.map(|base| self.ancestors(base)).transpose()?.unwrap_or_default();
+        let ids: Vec<String> = self.ancestors(tip)?.into_iter().filter(|id| !before.contains(id)).collect();
+        let is_complete = ids.len() <= limit;
+        let commits = ids.into_iter().take(limit).map(|id| self.unsigned(id)).collect::<Result<_, _>>()?;
+        Ok(CommitRange { commits, is_complete })
+    }
+
+    fn tag_at_remote(&self, _: &str) -> Result<Option<Tag>, SourceError> {
+        Ok(None)
+    }
+
+    fn tags_on(&self, _: &[&str], _: &str) -> Result<Vec<Tag>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    fn merged_tree(&self, one: &str, other: &str) -> Result<String, SourceError> {
+        Err(SourceError::Unrelated { base: one.to_owned(), head: other.to_owned() })
+    }
+
+    fn ring_of_keys(&self, _: &str) -> Result<Box<dyn VerifyGitObject + '_>, BadSignature> {
+        Err(BadSignature::Unchecked { reason: "nothing is signed in memory".to_owned() })
     }
 
     fn remote_url(&self) -> Result<String, SourceError> {

@@ -12,12 +12,14 @@ use tollgate_core::proof::Built;
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::Policies;
+use tollgate_sign::AllowedSigners;
 
 use super::{
     Lines, MemoryLedger, MemoryRegistry, MemoryRepository, MemoryTarget, at, deployment, mk_by, mk_pipeline, mk_policies, mk_tree,
     same_image, sha, suspicious,
 };
 use crate::delivery::attempt::{Attempt, AttemptError, Ended};
+use crate::delivery::change::ChangeReader;
 use crate::delivery::components;
 use crate::delivery::decide::{DecideError, Judged, Prepared, Way};
 use crate::delivery::proofs;
@@ -120,7 +122,9 @@ impl World {
         let master = master.map(|resolved| resolved.commit).unwrap_or_default();
         let target = self.pipeline.target(target).unwrap();
         let found = components::for_target(&self.repository, &self.pipeline, target, provenance, &master, running.as_ref())?;
-        Ok(self.kitchen().candidate(provenance, found)?)
+        let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
+        let reader = ChangeReader { repository, people, signers, history: &history, target: &target.name, now: at(0) };
+        Ok(self.kitchen().candidate(provenance, found)?.with_change(&reader).map_err(CandidateError::from)?)
     }
 
     pub(crate) fn judge(&self, target: &str, candidate: &Candidate) -> Result<Judged, Undecided> {
@@ -132,6 +136,7 @@ impl World {
             policies: &self.policies,
             locate: &Lines,
             ledger: &self.ledger,
+            resolver: &self.registry,
             policy: self.policy,
             now: self.now(),
         };
@@ -149,7 +154,14 @@ impl World {
     pub(crate) fn record(&self, target: &str, candidate: &Candidate, judged: &Judged) -> Result<PromotionId, RecordError> {
         let by = mk_by("developer");
         let policy_blobs = BTreeMap::from([("plugin:same-image".to_owned(), b"its bytes".to_vec())]);
-        let circumstances = Circumstances { by: &by, now: self.now(), policy: self.policy, policy_blobs: &policy_blobs };
+        let circumstances = Circumstances {
+            by: &by,
+            now: self.now(),
+            policy: self.policy,
+            policy_blobs: &policy_blobs,
+            hold: None,
+            supersede: self.pipeline.queue.supersede,
+        };
         record(candidate, judged, self.pipeline.target(target).unwrap(), &circumstances, &self.ledger)
     }
 
@@ -170,6 +182,7 @@ impl World {
         target: &str,
     ) -> Result<(u64, Ended), AttemptError> {
         let attempt = Attempt {
+            is_rollback: false,
             promotion,
             prepared,
             adapter: self.target(target),
@@ -177,6 +190,7 @@ impl World {
             ledger: &self.ledger,
             worker: &self.worker("host:1"),
             clock: &|| self.now(),
+            may_write: &|_| true,
         };
         attempt.run()
     }

@@ -1,0 +1,51 @@
+//! Going back: which recipes a target may return to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::history::{History, Promotion, PromotionState, ProvenRecipe};
+
+/// Which way a recipe moves to a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Movement {
+    /// To something new.
+    #[default]
+    Forward,
+    /// By branch or tag, to a recipe that stands there already: what `git revert` brings.
+    Revert,
+    /// By `tollgate rollback`.
+    Rollback,
+}
+
+impl Movement {
+    /// Whether it goes back to what ran on the target before.
+    pub const fn is_back(self) -> bool {
+        matches!(self, Self::Revert | Self::Rollback)
+    }
+}
+
+impl History {
+    /// That a recipe succeeded on a target and still counts as healthy there: it neither failed there later, nor was it
+    /// rolled back.
+    pub fn stands_on(&self, target: &str, recipe: Digest) -> Option<ProvenRecipe> {
+        self.proven().into_iter().find(|proof| proof.target == target && proof.recipe == recipe && proof.standing)
+    }
+
+    /// Which way a recipe would move to a target by branch or tag.
+    pub fn movement(&self, target: &str, recipe: Digest) -> Movement {
+        let runs = self.current(target).and_then(|current| current.recipe());
+        let is_back = runs.is_some_and(|runs| runs != recipe) && self.stands_on(target, recipe).is_some();
+        if is_back { Movement::Revert } else { Movement::Forward }
+    }
+
+    /// The promotion by which the last healthy recipe came to a target that is not this one: where a rollback from it goes.
+    pub fn way_back(&self, target: &str, from: Option<Digest>) -> Option<Promotion<'_>> {
+        let is_healthy = |promotion: &Promotion<'_>| {
+            let recipe = promotion.recipe().filter(|recipe| Some(*recipe) != from);
+            promotion.state() == PromotionState::Succeeded && recipe.is_some_and(|recipe| self.stands_on(target, recipe).is_some())
+        };
+        let ended = |promotion: &Promotion<'_>| promotion.outcome.map_or(0, |(entry, _)| entry.index);
+        self.promotions_to(target).into_iter().filter(is_healthy).max_by_key(ended)
+    }
+}

@@ -1,0 +1,106 @@
+//! `tollgate rollback`: back to what was healthy on a target.
+
+use tollgate_core::act::Hold;
+use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::pipeline::Target;
+use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::way_back::Movement;
+use tollgate_report::exit_code::ExitCode;
+use tollgate_report::failure::Failure;
+use tollgate_report::promotion::PromotionReport;
+
+use super::Outcome;
+use super::apply::find;
+use super::deciding::Destination;
+use super::promote::{Step, print};
+use super::selection::unknown_target;
+use crate::cli::deliver::Rollback;
+use crate::delivery::components;
+use crate::delivery::proofs::recipe_of;
+use crate::delivery::recipe::Candidate;
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::sources::Documents;
+use crate::wiring;
+use crate::writer::writer;
+
+pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
+    let one = |failure: Failure| vec![failure];
+    wiring::require_trust(invocation).map_err(one)?;
+    let delivery = wiring::delivery(invocation)?;
+    let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    let target = pipeline.target(&arguments.target).ok_or_else(|| vec![unknown_target(pipeline, &arguments.target)])?;
+    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    // Found now, and by its id: should somebody move the target meanwhile, the way back stays the one that was meant.
+    let id = way_back(&history, target, arguments.to.as_deref()).map_err(one)?.id;
+    let away_from = history.current(&target.name).and_then(|current| current.recipe());
+    let hold = Hold { away_from, reason: arguments.reason.clone() };
+    let patience = arguments.waiting.patience();
+    let step = Step { delivery: &delivery, target, by: &by, apply: true, patience, hold: Some(hold) };
+    let mut sources = Documents::default();
+    let source = |destination: &Destination<'_>, history: &History| {
+        let promotion = history.promotion(&id).ok_or_else(|| nothing_to_go_back_to(target))?;
+        recorded(destination, &promotion)
+    };
+    let stepped = step.deliver(&source, &mut sources).map_err(one)?;
+    let notices = delivery.notices.iter().cloned().chain(stepped.notices).collect();
+    let report = PromotionReport::new(vec![stepped.report], stepped.failures, notices);
+    print(invocation, arguments.output, &report, &sources).map_err(one)?;
+    Ok(report.exit)
+}
+
+/// The promotion that brought the recipe to go back to: the one that is named, else the last healthy one that does not run.
+fn way_back<'a>(history: &'a History, target: &Target, named: Option<&str>) -> Result<Promotion<'a>, Failure> {
+    let runs = history.current(&target.name).and_then(|current| current.recipe());
+    let Some(named) = named else {
+        return history.way_back(&target.name, runs).ok_or_else(|| nothing_to_go_back_to(target));
+    };
+    if named.starts_with("P-") {
+        let promotion = find(history, named)?;
+        return if promotion.target() == target.name { Ok(promotion) } else { Err(of_another_target(&promotion, target)) };
+    }
+    let is_named = |promotion: &Promotion<'_>| {
+        let recipe = promotion.recipe().map(|recipe| recipe.to_string()).unwrap_or_default();
+        let hex = recipe.trim_start_matches("sha256:");
+        named.len() >= 8 && (recipe.starts_with(named) || hex.starts_with(named))
+    };
+    let mut succeeded: Vec<Promotion<'a>> = history.promotions_to(&target.name);
+    succeeded.retain(|promotion| promotion.state() == PromotionState::Succeeded && is_named(promotion));
+    let mut recipes: Vec<_> = succeeded.iter().map(Promotion::recipe).collect();
+    recipes.dedup();
+    match (succeeded.pop(), recipes.len()) {
+        (Some(promotion), 1) => Ok(promotion),
+        (None, _) => Err(unknown_recipe(named, target)),
+        (Some(_), _) => {
+            let message = format!("`{named}` stands for several recipes that ran on `{}`", target.name);
+            Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("write more digits"))
+        }
+    }
+}
+
+fn recorded(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
+    let delivery = destination.delivery;
+    let recipe = recipe_of(promotion.decision, &delivery.ledger).map_err(fail)?;
+    let recipe = recipe.ok_or_else(|| nothing_to_go_back_to(destination.target))?;
+    let pipeline = &delivery.in_force.configuration.pipeline;
+    let components = components::carried(&delivery.repository, pipeline, promotion, &recipe).map_err(fail)?;
+    let candidate = destination.kitchen().recorded(&promotion.decided.provenance, components, recipe).map_err(fail)?;
+    Ok(Candidate { movement: Movement::Rollback, ..candidate })
+}
+
+fn nothing_to_go_back_to(target: &Target) -> Failure {
+    let message = format!("no other recipe is healthy on `{}`, so there is nothing to go back to", target.name);
+    Failure::of_message(ExitCode::Denied, message).with_hint("`git revert` the change and promote that, or promote a mended one")
+}
+
+fn of_another_target(promotion: &Promotion<'_>, target: &Target) -> Failure {
+    let message = format!("promotion `{}` was to `{}`, not to `{}`", promotion.id, promotion.target(), target.name);
+    Failure::of_message(ExitCode::InvalidConfiguration, message)
+}
+
+fn unknown_recipe(named: &str, target: &Target) -> Failure {
+    let message = format!("no recipe `{named}` ever succeeded on `{}`", target.name);
+    let failure = Failure::of_message(ExitCode::InvalidConfiguration, message);
+    failure.with_hint("name a promotion (`P-17`), or at least eight digits of a recipe's id")
+}

@@ -1,0 +1,178 @@
+//! What git tells of a change: which commits it brings, who vouches for them, who asked for it, and who looked at it.
+//!
+//! Mail addresses are in lower case from here on, so that nobody gets around an exclusion by another way of writing.
+
+mod forge;
+mod record;
+mod reviews;
+mod rewritten;
+pub(crate) mod seen;
+mod vouching;
+
+use tollgate_core::deciding::{ChangeCommit, CountedApproval, GitChange, MAX_CHANGE_COMMITS, Vouching};
+use tollgate_core::finding::Finding;
+use tollgate_core::history::History;
+use tollgate_core::people::{People, Person, address};
+use tollgate_core::pipeline::GitReference;
+use tollgate_core::ports::{Commit, CommitRange, ReadRepository, SourceError, Tag, VerifySignature};
+use tollgate_core::recipe::Provenance;
+use tollgate_core::time::Timestamp;
+
+use crate::delivery::change::vouching::Vouchers;
+use crate::delivery::components::ensure_local;
+
+/// Reads changes on their way to one target.
+pub(crate) struct ChangeReader<'a> {
+    pub(crate) repository: &'a dyn ReadRepository,
+    pub(crate) people: &'a People,
+    /// Whose SSH keys count, by the policy in force.
+    pub(crate) signers: &'a dyn VerifySignature,
+    pub(crate) history: &'a History,
+    pub(crate) target: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+/// What git tells.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) change: GitChange,
+    /// Reviews that stand in git: signed merges, and signed tags.
+    pub(crate) approvals: Vec<CountedApproval>,
+    /// The change's record can't be read.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// The commits of a change, each with who vouches for it.
+struct Vouched {
+    range: CommitRange,
+    /// One for each commit of the range.
+    vouchings: Vec<Vouching>,
+}
+
+impl Vouched {
+    fn iter(&self) -> impl Iterator<Item = (&Commit, &Vouching)> {
+        self.range.commits.iter().zip(&self.vouchings)
+    }
+}
+
+impl ChangeReader<'_> {
+    /// Reads what a commit brings, and what is said of it. `tree` is the hash of its whole tree.
+    ///
+    /// # Errors
+    /// When the history can't be read as far as it is needed, or the remote can't be asked for tags.
+    pub(crate) fn read(&self, provenance: &Provenance, tree: &str) -> Result<Told, SourceError> {
+        let Provenance { reference, commit } = provenance;
+        let vouchers = Vouchers::new(self.repository, self.people, self.signers);
+        let base = self.base()?;
+        let range = self.repository.commits_since(commit, base.as_deref(), MAX_CHANGE_COMMITS)?;
+        let seen = seen::first_seen(self.history, &range.commits, self.now);
+        let vouchings = vouchers.commits(&range, &seen)?;
+        let vouched = Vouched { range, vouchings };
+        let tag = self.tag(provenance, &vouchers)?;
+        let (record, findings) = record::read(self.repository, commit)?;
+        let reviews = reviews::Reviews { reader: self, vouchers: &vouchers, vouched: &vouched, commit, tree };
+        let approvals = reviews.all()?;
+        let change = GitChange {
+            reference: reference.to_string(),
+            commit: commit.clone(),
+            requester: self.requester(commit, tag.as_ref(), &vouched, &vouchers)?,
+            tag,
+            base,
+            commits: vouched.iter().map(|(commit, vouching)| change_commit(commit, vouching)).collect(),
+            is_complete: vouched.range.is_complete,
+            rewritten: rewritten::sentence(self.repository, self.history, self.target, provenance)?,
+            record,
+        };
+        Ok(Told { change, approvals, findings })
+    }
+
+    /// What runs at the target now, else what the ledger started from. A commit that is lost counts for nothing: then more
+    /// commits are looked at, never fewer.
+    fn base(&self) -> Result<Option<String>, SourceError> {
+        let current = self.history.current(self.target).map(|promotion| promotion.decided.provenance.commit.clone());
+        let trusted = self.history.trust().map(|(_, trust)| trust.commit.clone());
+        for commit in current.into_iter().chain(trusted) {
+            match ensure_local(self.repository, &commit) {
+                Ok(()) => return Ok(Some(commit)),
+                Err(SourceError::UnknownRevision { .. } | SourceError::UnknownReference { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who vouches for the tag by which the change was asked for.
+    fn tag(&self, provenance: &Provenance, vouchers: &Vouchers<'_>) -> Result<Option<Vouching>, SourceError> {
+        let GitReference::Tag(name) = &provenance.reference else { return Ok(None) };
+        let tag = match self.repository.tag_at_remote(name) {
+            Ok(Some(tag)) => tag,
+            Ok(None) => {
+                let reason = "it is a plain tag, which nobody can sign; make one with `git tag -s`";
+                return Ok(Some(Vouching::Unsigned(reason.to_owned())));
+            }
+            // A way back must not hang on a tag that was tidied away since.
+            Err(SourceError::UnknownReference { .. }) => {
+                return Ok(Some(Vouching::Unsigned("the remote does not have it any more".to_owned())));
+            }
+            Err(error) => return Err(error),
+        };
+        if tag.commit.as_deref() != Some(provenance.commit.as_str()) {
+            return Ok(Some(Vouching::Unsigned(elsewhere(&tag))));
+        }
+        Ok(Some(vouchers.tag(&tag, self.now)))
+    }
+
+    /// The signer of the tag, else whoever made the newest commit that is no merge. A machine asks for nothing.
+    fn requester(
+        &self,
+        tip: &str,
+        tag: Option<&Vouching>,
+        vouched: &Vouched,
+        vouchers: &Vouchers<'_>,
+    ) -> Result<Option<Person>, SourceError> {
+        let of_tag = tag.and_then(Vouching::person).cloned();
+        let plain = vouched.iter().filter(|(commit, _)| !commit.is_merge());
+        let of_commits = plain.flat_map(|(commit, vouching)| self.makers(commit, vouching));
+        let found = of_tag.into_iter().chain(of_commits).find(|person| !person.automation);
+        if found.is_some() {
+            return Ok(found);
+        }
+        // It goes back, or brings nothing but merges: then it is about the commit itself.
+        let tip = self.repository.commits_since(tip, None, 1)?;
+        let seen = seen::first_seen(self.history, &tip.commits, self.now);
+        let vouching = tip.commits.first().map(|commit| vouchers.commit(commit, seen.at(&commit.id)));
+        let makers = tip.commits.first().zip(vouching).map(|(commit, vouching)| self.makers(commit, &vouching));
+        Ok(makers.into_iter().flatten().find(|person| !person.automation))
+    }
+
+    /// The signer before the author: one is known, the other only named.
+    fn makers(&self, commit: &Commit, vouching: &Vouching) -> [Person; 2] {
+        let author = self.people.person(&commit.author.mail);
+        [vouching.person().cloned().unwrap_or_else(|| author.clone()), author]
+    }
+}
+
+fn elsewhere(tag: &Tag) -> String {
+    match &tag.commit {
+        Some(commit) => format!("it was moved while it was read: it is on the commit {} now", short(commit)),
+        None => "it is a tag of a tag, and not of a commit".to_owned(),
+    }
+}
+
+fn change_commit(commit: &Commit, vouching: &Vouching) -> ChangeCommit {
+    ChangeCommit {
+        id: commit.id.clone(),
+        author: address(&commit.author.mail),
+        committer: address(&commit.committer.mail),
+        at: commit.committer.at,
+        summary: commit.message.trim_start().lines().next().unwrap_or_default().to_owned(),
+        trailers: commit.trailers.clone(),
+        vouching: vouching.clone(),
+        is_merge: commit.is_merge(),
+    }
+}
+
+/// Enough of an id to tell people.
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}

@@ -1,0 +1,67 @@
+//! Whether a branch or tag left what the ledger saw of it before.
+
+use tollgate_core::history::{History, Promotion};
+use tollgate_core::pipeline::GitReference;
+use tollgate_core::ports::{ReadRepository, SourceError};
+use tollgate_core::recipe::Provenance;
+
+use super::short;
+
+/// The sentence that says so, with both commits.
+///
+/// A tag never moves. A branch only goes forward, from all that was decided of it since (and with) what runs at the target now:
+/// otherwise whoever forces it only has to ask twice, and a branch that was forced once could never be used again.
+///
+/// # Errors
+/// When history is cut off.
+pub(super) fn sentence(
+    repository: &dyn ReadRepository,
+    history: &History,
+    target: &str,
+    now: &Provenance,
+) -> Result<Option<String>, SourceError> {
+    let current = history.current(target).map_or(0, |promotion| promotion.decision.index);
+    let is_tag = matches!(now.reference, GitReference::Tag(_));
+    let promotions = history.promotions();
+    let before = promotions.iter().filter(|promotion| promotion.decided.provenance.reference == now.reference);
+    let counts = before.filter(|promotion| is_tag || promotion.decision.index >= current);
+    let mut asked: Vec<&str> = Vec::new();
+    for promotion in counts {
+        let commit = promotion.decided.provenance.commit.as_str();
+        if commit == now.commit || asked.contains(&commit) {
+            continue;
+        }
+        asked.push(commit);
+        if is_tag {
+            return Ok(Some(moved(promotion, now)));
+        }
+        if !is_ancestor(repository, commit, &now.commit)? {
+            return Ok(Some(forced(promotion, now)));
+        }
+    }
+    Ok(None)
+}
+
+fn moved(before: &Promotion<'_>, now: &Provenance) -> String {
+    let commit = short(&before.decided.provenance.commit);
+    format!("{} was moved: it was on the commit {commit} for {}, and is on {} now", now.reference, before.id, short(&now.commit))
+}
+
+fn forced(before: &Promotion<'_>, now: &Provenance) -> String {
+    let commit = short(&before.decided.provenance.commit);
+    format!(
+        "{} was forced: its commit {} does not have {commit}, which was there for {}",
+        now.reference,
+        short(&now.commit),
+        before.id
+    )
+}
+
+/// What the clone, which has all of `tip`, does not have, `tip` does not lead to.
+fn is_ancestor(repository: &dyn ReadRepository, commit: &str, tip: &str) -> Result<bool, SourceError> {
+    match repository.merge_base(commit, tip) {
+        Ok(base) => Ok(base.as_deref() == Some(commit)),
+        Err(SourceError::UnknownRevision { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

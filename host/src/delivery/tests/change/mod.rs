@@ -1,0 +1,11 @@
+//! What git tells of a change, by commits, tags and signatures that git itself made.
+
+mod approving;
+mod asking;
+mod forging;
+mod openpgp;
+mod place;
+mod recording;
+mod rewriting;
+mod seeing;
+mod vouching;
