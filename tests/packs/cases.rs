@@ -21,6 +21,11 @@ fn directories_with(parent: &str, name: &str) -> Vec<Utf8PathBuf> {
     directories
 }
 
+/// Cases of promotion gates are questions, not documents: `tests/cli/gate_cases.rs` asks them.
+fn is_promotion_gate(plugin: &Utf8Path) -> bool {
+    std::fs::read_to_string(plugin.join("src/lib.rs")).unwrap().contains("export_promotion!(")
+}
+
 /// How the cases of a directory come out otherwise than they say.
 fn differences(world: &World, directory: &Utf8Path, arguments: &[&str], plugin: Option<&str>) -> Vec<String> {
     cases(directory).iter().filter_map(|case| case.difference(world, arguments, plugin)).collect()
@@ -45,8 +50,9 @@ fn every_case_of_a_pack_comes_out_as_it_says() {
 #[test]
 fn every_case_of_a_plugin_comes_out_as_it_says() {
     let world = World::new();
-    let plugins = directories_with("plugins", "cases");
-    assert!(!plugins.is_empty(), "no plugin has cases");
+    let mut plugins = directories_with("plugins", "cases");
+    plugins.retain(|plugin| !is_promotion_gate(plugin));
+    assert!(plugins.len() >= 5, "{plugins:?}");
     for plugin in plugins {
         let name = plugin.file_name().unwrap();
         assert_none(&differences(&world, &plugin, &["--policy", &format!("builtin:{name}")], Some(name)));

@@ -88,7 +88,9 @@ fn the_published_schemas_refuse_what_no_reader_should_accept() {
     let validator = validator(ConfigurationSchema::Pipeline);
     let good = serde_json::json!({"apiVersion": "tollgate.dev/v1alpha1", "kind": "Pipeline", "components": [{"path": "a", "type": "kubernetes"}]});
     assert!(validator.is_valid(&good));
-    for (key, value) in [("people", serde_json::json!({})), ("gates", Value::Null), ("components", serde_json::json!([]))] {
+    for (key, value) in
+        [("people", serde_json::json!({"signers": []})), ("gates", Value::Null), ("components", serde_json::json!([]))]
+    {
         let mut bad = good.clone();
         bad[key] = value;
         assert!(!validator.is_valid(&bad), "{key}");

@@ -277,12 +277,13 @@ impl History {
             let Body::Outcome(outcome) = &entry.body else { continue };
             let Some(promotion) = entry.subject.promotion.as_ref().and_then(|id| promotions.get(id)) else { continue };
             let Some(recipe) = promotion.recipe() else { continue };
+            let mut was_there = false;
             if outcome.state == OutcomeState::Succeeded {
-                let before = runs.insert(promotion.target(), recipe).filter(|before| *before != recipe);
-                end_where_rolled_back(&mut proven, promotion, before);
+                let before = runs.insert(promotion.target(), recipe);
+                was_there = before == Some(recipe);
+                end_where_rolled_back(&mut proven, promotion, before.filter(|_| !was_there));
             }
             let known = proven.iter_mut().find(|proof| proof.target == promotion.target() && proof.recipe == recipe);
-            let was_there = outcome.state == OutcomeState::Succeeded && runs.insert(promotion.target(), recipe) == Some(recipe);
             match (outcome.state, known) {
                 // What another recipe had taken the place of stands anew.
                 (OutcomeState::Succeeded, Some(proof)) if proof.standing && was_there => {}

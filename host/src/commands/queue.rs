@@ -57,20 +57,23 @@ struct Watched {
 
 /// Looks at the leases, again and again for as long as somebody wants it.
 fn watch(delivery: &Delivery, targets: &[&Target], times: LeaseTimes, length: Duration) -> Result<Vec<Option<Watched>>, Failure> {
-    let start = monotonic();
-    let mut observers: Vec<Observer> = targets.iter().map(|_| Observer::new(times)).collect();
+    let mut start = None;
+    let mut observers: Vec<(Observer, Option<Duration>)> = targets.iter().map(|_| (Observer::new(times), None)).collect();
     loop {
         let mut seen = Vec::new();
-        for (target, observer) in targets.iter().zip(&mut observers) {
+        for (target, (observer, first)) in targets.iter().zip(&mut observers) {
             let lease = delivery.leases.current(&target.name).map_err(fail)?;
-            let claim = observer.observe(monotonic(), lease.as_ref());
-            let watched = monotonic().saturating_sub(start);
+            // One clock for both: a lease that never changed is as old as the first look at it.
+            let now = monotonic();
+            let claim = observer.observe(now, lease.as_ref());
+            let watched = now.saturating_sub(*first.get_or_insert(now));
             let unchanged = match claim {
                 Claim::Held { unchanged } => unchanged,
                 Claim::Free | Claim::Stale { .. } => watched,
             };
             seen.push(lease.map(|lease| Watched { lease, watched, unchanged }));
         }
+        let start = *start.get_or_insert_with(monotonic);
         let left = length.saturating_sub(monotonic().saturating_sub(start));
         if left.is_zero() {
             return Ok(seen);
@@ -104,8 +107,7 @@ fn lease_report(history: &History, watched: Watched, times: LeaseTimes) -> Lease
         holder: record.map(|record| record.holder),
         since,
         watched: seconds(watched.watched),
-        // What was never seen to change is silent for as long as somebody looked.
-        unchanged: seconds(watched.unchanged).min(seconds(watched.watched)),
+        unchanged: seconds(watched.unchanged),
         take_over_after: seconds(times.take_over_after()),
     }
 }

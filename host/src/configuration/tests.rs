@@ -179,7 +179,7 @@ fn check_alone_takes_plugins_as_they_are() {
 fn a_plugin_that_does_not_exist_is_refused_where_it_is_named() {
     for plugin in ["./plugins/house.wasm", "builtin:no-such-plugin"] {
         let failure = Place::with_files(&pipeline_text(plugin), None, None).refused();
-        assert_eq!((failure.exit, failure.line), (ExitCode::InvalidConfiguration, Some(7)), "{failure:?}");
+        assert_eq!((failure.exit, failure.line), (ExitCode::InvalidConfiguration, Some(4)), "{failure:?}");
     }
 }
 
