@@ -17,7 +17,7 @@ use tollgate_core::ports::{
     ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, SignBytes,
     VerifySignature,
 };
-use tollgate_ledger::{GitLedger, Keys, TrustBasis, Witness};
+use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
 use tollgate_repo::{GitBranch, GitLeases, GitRepository};
 use tollgate_report::exit_code::ExitCode;
@@ -101,7 +101,8 @@ fn ledger_place(invocation: &Invocation) -> (String, String) {
 pub(crate) fn ledger(invocation: &Invocation, clone: &GitRepository) -> Result<GitLedger, Failure> {
     let (remote, branch) = ledger_place(invocation);
     let branch = GitBranch::in_clone(clone, &remote, &branch).map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))?;
-    let keys = Keys { signers: Arc::new(SshSigners), own: own_key(invocation, clone)? };
+    let log = LogKeyFile::new(&state_directory(invocation)?.join("log.key"));
+    let keys = Keys { signers: Arc::new(SshSigners), own: own_key(invocation, clone)?, log };
     Ok(GitLedger::new(Arc::new(branch), witness(invocation)?, keys))
 }
 
@@ -121,10 +122,13 @@ fn witness(invocation: &Invocation) -> Result<Witness, Failure> {
     let trust = invocation.trust.as_deref().map(str::parse).transpose();
     let trust =
         trust.map_err(|error: InvalidDigest| Failure::new(ExitCode::Usage, &error).with_hint("`init --trust` prints it"))?;
-    let directory = invocation.state_directory().ok_or_else(|| {
+    Ok(Witness::new(&state_directory(invocation)?.join("ledgers"), trust))
+}
+
+fn state_directory(invocation: &Invocation) -> Result<Utf8PathBuf, Failure> {
+    invocation.state_directory().ok_or_else(|| {
         Failure::of_message(ExitCode::InvalidConfiguration, "there is no place to remember ledgers; set `TOLLGATE_STATE_DIR`")
-    })?;
-    Ok(Witness::new(&directory.join("ledgers"), trust))
+    })
 }
 
 /// The ledger as the remote has it now. Where nobody said what to trust, the first sight counts, and people are told.

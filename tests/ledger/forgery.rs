@@ -10,22 +10,22 @@ use crate::place::{BRANCH, Place, append, git, over};
 /// Back by one entry, which leaves a good ledger: only who saw more can know.
 pub(crate) fn a_forced_branch() {
     let place = Place::new();
-    let ledger = place.ledger("machine");
+    let ledger = place.ledger("founder");
     for text in ["one", "two"] {
         append(&ledger, text).unwrap();
     }
     git(&place.remote(), &["update-ref", &format!("refs/heads/{BRANCH}"), &format!("{BRANCH}~1")]);
     assert_eq!(place.read().len(), 2);
-    let forgotten = place.path("machine.git");
-    for ledger in [ledger, place.ledger("machine")] {
+    let forgotten = place.path("founder.git");
+    for ledger in [ledger, place.ledger("founder")] {
         let error = ledger.history().unwrap_err();
         assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
     }
     // The machine's own memory knows as well, when the objects are gone.
     fs_err::remove_dir_all(forgotten).unwrap();
-    let error = place.ledger("machine").history().unwrap_err();
+    let error = place.ledger("founder").history().unwrap_err();
     assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
-    assert!(place.ledger("machine").append(&mut |_| panic!("it is not asked")).is_err());
+    assert!(place.ledger("founder").append(&mut |_| panic!("it is not asked")).is_err());
 }
 
 pub(crate) fn in_a_clone() {

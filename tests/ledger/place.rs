@@ -11,7 +11,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState, Trust};
 use tollgate_core::history::History;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, ReadLedger};
-use tollgate_ledger::{GitLedger, Keys, Witness};
+use tollgate_ledger::{GitLedger, Keys, LogKeyFile, Witness};
 use tollgate_repo::GitBranch;
 use tollgate_sign::SshSigners;
 
@@ -49,7 +49,7 @@ impl Place {
         open(&self.remote(), &self.path(&format!("{machine}.git")), &self.path(&format!("{machine}.state")))
     }
 
-    /// What a machine that knows nothing reads. Checks that every message is there once.
+    /// What a machine that knows nothing reads. Checks that every message is there once, as is the log key of every machine.
     pub(crate) fn read(&self) -> Arc<History> {
         let stranger = tempfile::tempdir_in(self.directory.path()).unwrap();
         let stranger = Utf8Path::from_path(stranger.path()).unwrap();
@@ -76,7 +76,8 @@ pub(crate) fn open(remote: &Utf8Path, cache: &Utf8Path, state: &Utf8Path) -> Git
 }
 
 pub(crate) fn over(branch: Arc<dyn KeepBranch>, state: &Utf8Path) -> GitLedger {
-    GitLedger::new(branch, Witness::new(state, None), Keys { signers: Arc::new(SshSigners), own: None })
+    let keys = Keys { signers: Arc::new(SshSigners), own: None, log: LogKeyFile::new(&state.join("log.key")) };
+    GitLedger::new(branch, Witness::new(&state.join("ledgers"), None), keys)
 }
 
 /// Appends one entry that says `text`.
@@ -85,9 +86,15 @@ pub(crate) fn append(ledger: &GitLedger, text: &str) -> Result<Acknowledged, App
     Ok((entries[0].index, message(&entries[0].body).to_owned()))
 }
 
+/// How many entries writers have proposed; the log keys of machines come by themselves.
+pub(crate) fn proposed(history: &History) -> u64 {
+    history.entries().iter().filter(|entry| matches!(entry.body, Body::Outcome(_))).count() as u64
+}
+
 pub(crate) fn message(body: &Body) -> &str {
     match body {
         Body::Outcome(outcome) => &outcome.message,
+        Body::LogKey(added) => &added.key,
         other => other.type_name(),
     }
 }

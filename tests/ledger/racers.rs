@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use crate::place::{Acknowledged, Place, count, git, message};
+use crate::place::{Acknowledged, Place, count, git, proposed};
 use crate::writer::{Job, acknowledged};
 
 pub(crate) fn racing_processes_lose_nothing() {
@@ -29,15 +29,16 @@ fn race(place: &Place, racers: u32, machine: impl Fn(u32) -> String) {
         assert!(said.is_sorted(), "{said:?}");
     }
     let history = place.holds(&said.concat());
-    assert_eq!(history.len(), 1 + u64::from(racers) * entries);
-    let chain = git(&place.remote(), &["log", "--first-parent", "--reverse", "--format=%s", crate::place::BRANCH]);
+    assert_eq!(proposed(&history), u64::from(racers) * entries);
+    let chain = git(&place.remote(), &["log", "--first-parent", "--reverse", "--format=%B", crate::place::BRANCH]);
     let expected = history.entries().iter().map(|entry| format!("entry {}: {}", entry.index, subject(entry)));
-    assert_eq!(chain.lines().collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    let lines: Vec<&str> = chain.lines().filter(|line| line.starts_with("entry ")).collect();
+    assert_eq!(lines, expected.collect::<Vec<_>>());
     assert_eq!(git(&place.remote(), &["rev-list", "--count", "--merges", crate::place::BRANCH]), "0");
 }
 
 fn subject(entry: &tollgate_core::entry::Entry) -> &str {
-    if entry.index == 0 { message(&entry.body) } else { "outcome prod-apps" }
+    if entry.subject.target.is_some() { "outcome prod-apps" } else { entry.body.type_name() }
 }
 
 fn finish(process: Child) -> Vec<Acknowledged> {

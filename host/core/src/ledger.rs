@@ -34,6 +34,14 @@ pub enum LedgerError {
     UnknownType { index: u64, found: String },
     #[error("entry {index} can't be believed: {reason}")]
     Forged { index: u64, reason: String },
+    #[error("`{path}` of the ledger can't be believed: {reason}")]
+    BadFile {
+        /// Relative to the root of the branch.
+        path: String,
+        reason: String,
+    },
+    #[error("ledger is forked: there are two of {size} entries, and this is not the one that was seen before")]
+    Forked { size: u64 },
     #[error(transparent)]
     Broken(#[from] BrokenHistory),
     #[error("blob `{digest}` is not in the ledger")]

@@ -9,9 +9,10 @@ use tollgate_core::history::History;
 use tollgate_core::ports::{AppendEntry, AppendError, LedgerError, Proposal, Refusal};
 
 use crate::backoff::{TRIES, pause};
-use crate::batch::Batch;
+use crate::batch::{Batch, Writer};
 use crate::failure::{from_branch, from_push};
 use crate::ledger::GitLedger;
+use crate::log_keys::origin;
 use crate::seen::Seen;
 
 impl AppendEntry for GitLedger {
@@ -24,8 +25,10 @@ impl AppendEntry for GitLedger {
                 return Ok(Vec::new());
             }
             let repo = seen.history.trust().map(|(entry, _)| entry.repo.clone()).unwrap_or_default();
-            let batch = Batch::new(&seen, &repo, drafts, &self.keys)?;
+            let proposed = drafts.len();
+            let mut batch = Batch::new(&seen, drafts, &self.writer(&seen, &repo)?)?;
             if let Pushed::Won = self.put(&seen, &batch)? {
+                batch.entries.truncate(proposed);
                 return Ok(batch.entries);
             }
             sleep(pause(attempt, start.elapsed()));
@@ -38,7 +41,7 @@ impl AppendEntry for GitLedger {
         if self.fetch()?.0.is_some() {
             return Err(exists());
         }
-        let batch = Batch::new(&Seen::default(), repo, vec![trust], &self.keys)?;
+        let batch = Batch::new(&Seen::default(), vec![trust], &self.writer(&Seen::default(), repo)?)?;
         match self.put(&Seen::default(), &batch)? {
             Pushed::Lost => Err(exists()),
             Pushed::Won => {
@@ -51,6 +54,14 @@ impl AppendEntry for GitLedger {
 }
 
 impl GitLedger {
+    /// Who writes here, by the name that the ledger's log has or gets.
+    fn writer<'a>(&'a self, seen: &Seen, repo: &'a str) -> Result<Writer<'a>, AppendError> {
+        let known = seen.tree.keys().origin().cloned();
+        let name = known.map_or_else(|| origin(repo, self.branch.branch()), Ok);
+        let name = name.map_err(|error| LedgerError::Local { what: "origin".to_owned(), source: Box::new(error) })?;
+        Ok(Writer { repo, keys: &self.keys, log: self.keys.log.key(name)? })
+    }
+
     /// Writes a batch on top of what was seen and pushes it.
     fn put(&self, seen: &Seen, batch: &Batch) -> Result<Pushed, AppendError> {
         let branch = self.branch.as_ref();
@@ -108,7 +119,8 @@ mod tests {
     #[test]
     fn a_ledger_begins_with_trust_alone() {
         let branch = Arc::new(MemoryBranch::default());
-        let ledger = Machine::new(&branch).process(None);
+        let machine = Machine::new(&branch);
+        let ledger = machine.process(None);
         assert!(ledger.create(REPO, mk_draft("no trust")).is_err());
         assert!(branch.lock().tip.is_none());
         ledger.create(REPO, mk_trust()).unwrap();
@@ -119,7 +131,8 @@ mod tests {
     #[test]
     fn nothing_is_appended_where_there_is_no_ledger() {
         let branch = Arc::new(MemoryBranch::default());
-        let ledger = Machine::new(&branch).process(None);
+        let machine = Machine::new(&branch);
+        let ledger = machine.process(None);
         let result = ledger.append(&mut |_| Ok(Proposal { drafts: vec![mk_draft("x")] }));
         assert!(matches!(result, Err(AppendError::Ledger(LedgerError::Missing { .. }))), "{result:?}");
     }
@@ -127,7 +140,8 @@ mod tests {
     #[test]
     fn a_proposer_sees_the_ledger_anew_whenever_somebody_was_faster() {
         let (branch, machine) = mk_ledger(&["one"]);
-        let (ledger, rival) = (machine.process(None), Machine::new(&branch).process(None));
+        let elsewhere = Machine::new(&branch);
+        let (ledger, rival) = (machine.process(None), elsewhere.process(None));
         let mut seen = Vec::new();
         let entries = ledger.append(&mut |history| {
             seen.push(history.len());

@@ -2,15 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tollgate_core::act::LogKeyAdded;
 use tollgate_core::branch::BranchFile;
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{Draft, Entry, MAX_ENTRY_BYTES};
+use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, MAX_ENTRY_BYTES};
 use tollgate_core::history::History;
-use tollgate_core::ports::AppendError;
+use tollgate_core::ports::{AppendError, LedgerError};
 
 use crate::keys::Keys;
 use crate::layout::{blob_path, entry_path, index_path};
+use crate::log::TreeHash;
+use crate::log::checkpoint::{CHECKPOINT_PATH, Checkpoint};
+use crate::log::note::SignerKey;
 use crate::seen::Seen;
+use crate::tree::Tree;
 use crate::vouched::Vouched;
 use crate::{envelope, trust_digest};
 
@@ -23,7 +28,20 @@ pub(crate) struct Batch {
     pub(crate) blobs: BTreeMap<Digest, Vec<u8>>,
     /// Who may sign what follows on it.
     pub(crate) vouched: Vouched,
+    /// The log with them.
+    pub(crate) tree: Tree,
+    leaves: Vec<TreeHash>,
     files: Vec<BranchFile>,
+}
+
+/// Who writes a batch, and to which ledger.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    /// URL of the repository that the ledger serves.
+    pub(crate) repo: &'a str,
+    pub(crate) keys: &'a Keys,
+    /// Signs the checkpoint.
+    pub(crate) log: SignerKey,
 }
 
 impl Batch {
@@ -31,28 +49,40 @@ impl Batch {
     ///
     /// # Errors
     /// When an entry is too large, or a reader would refuse it.
-    pub(crate) fn new(seen: &Seen, repo: &str, drafts: Vec<Draft>, keys: &Keys) -> Result<Self, AppendError> {
+    pub(crate) fn new(seen: &Seen, drafts: Vec<Draft>, writer: &Writer<'_>) -> Result<Self, AppendError> {
         let mut batch = Self {
             entries: Vec::new(),
             envelopes: Vec::new(),
             blobs: BTreeMap::new(),
             vouched: seen.vouched.clone(),
+            tree: seen.tree.clone(),
+            leaves: Vec::new(),
             files: Vec::new(),
         };
-        for (index, draft) in (seen.history.len()..).zip(drafts) {
-            let mut entry = draft.at_index(index, repo);
+        for (index, draft) in (seen.history.len()..).zip(with_log_key(drafts, &seen.tree, &writer.log)) {
+            let mut entry = draft.at_index(index, writer.repo);
             let contents = draft.blobs.into_values().chain(draft.attached);
             batch.blobs.extend(contents.map(|bytes| (Digest::of(&bytes), bytes)));
-            entry.by.key = keys.own.as_ref().map(|key| key.key().to_owned());
-            batch.add(&entry, keys)?;
+            entry.by.key = writer.keys.own.as_ref().map(|key| key.key().to_owned());
+            batch.add(&entry, writer.keys)?;
         }
         batch.blobs.retain(|digest, _| !seen.blobs.contains(digest));
         let all = seen.history.entries().iter().chain(&batch.entries).cloned().collect();
-        let all = History::new(all).map_err(tollgate_core::ports::LedgerError::from)?;
+        let all = History::new(all).map_err(LedgerError::from)?;
         batch.files.extend(batch.blobs.iter().map(|(digest, bytes)| file(blob_path(*digest), bytes.clone())));
         let indices = indices(&all, &batch.entries);
         batch.files.extend(indices);
+        batch.add_log(&writer.log)?;
         Ok(batch)
+    }
+
+    /// The tiles that change, and the checkpoint over all entries.
+    fn add_log(&mut self, key: &SignerKey) -> Result<(), LedgerError> {
+        let tiles = self.tree.grow(&self.leaves);
+        let signed = Checkpoint::new(key.verifier().name().as_str(), self.tree.head()).map_err(local)?.sign(key).map_err(local)?;
+        self.files.extend(tiles.iter().map(|tile| file(tile.path(), tile.bytes())));
+        self.files.push(file(CHECKPOINT_PATH.to_owned(), signed.note().as_bytes().to_vec()));
+        Ok(())
     }
 
     fn add(&mut self, entry: &Entry, keys: &Keys) -> Result<(), AppendError> {
@@ -68,8 +98,10 @@ impl Batch {
         let blobs = &self.blobs;
         let blob = |entry: &Entry, name: &str| Ok(entry.blobs.get(name).and_then(|digest| blobs.get(digest)).cloned());
         self.vouched.next(&opened, keys.signers.as_ref(), &blob)?;
+        self.tree.take_keys(&opened.entry)?;
         self.entries.push(opened.entry);
         self.envelopes.push(trust_digest(&bytes));
+        self.leaves.push(TreeHash::leaf(&bytes));
         self.files.push(file(entry_path(entry.index), bytes));
         Ok(())
     }
@@ -89,14 +121,37 @@ impl Batch {
     }
 }
 
+/// A log key that no entry registers yet comes with the first batch that it signs: in entry 0, else in an entry of its own. That
+/// one is the last, since drafts may name the place that they were made for.
+fn with_log_key(mut drafts: Vec<Draft>, tree: &Tree, log: &SignerKey) -> Vec<Draft> {
+    let key = log.verifier().to_string();
+    if tree.keys().contains(log.verifier()) {
+        return drafts;
+    }
+    match drafts.last_mut() {
+        None => {}
+        Some(Draft { body: Body::Trust(trust), .. }) => trust.log_keys.push(key),
+        Some(last) => {
+            let last = last.clone();
+            let (subject, body) = (EntrySubject::default(), Body::LogKey(LogKeyAdded { key }));
+            drafts.push(Draft { subject, body, blobs: BTreeMap::new(), attached: Vec::new(), ..last });
+        }
+    }
+    drafts
+}
+
 /// The index files of all targets that new entries are about: the numbers of a target's entries, one on a line.
-fn indices(all: &History, new: &[Entry]) -> Vec<BranchFile> {
+pub(crate) fn indices(all: &History, new: &[Entry]) -> Vec<BranchFile> {
     let targets: BTreeSet<&str> = new.iter().filter_map(|entry| entry.subject.target.as_deref()).collect();
     let lines = |target: &str| {
         let about = all.entries().iter().filter(|entry| entry.subject.target.as_deref() == Some(target));
         about.map(|entry| format!("{}\n", entry.index)).collect::<String>()
     };
     targets.into_iter().map(|target| file(index_path(target), lines(target).into_bytes())).collect()
+}
+
+fn local(error: impl std::error::Error + Send + Sync + 'static) -> LedgerError {
+    LedgerError::Local { what: CHECKPOINT_PATH.to_owned(), source: Box::new(error) }
 }
 
 fn file(path: String, bytes: Vec<u8>) -> BranchFile {

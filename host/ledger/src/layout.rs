@@ -2,29 +2,37 @@
 
 use tollgate_core::digest::Digest;
 
+use crate::log::checkpoint::CHECKPOINT_PATH;
+
 /// What a path on the branch holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Entry(u64),
     Blob(Digest),
-    /// Derived from the entries; whoever reads it checks it.
+    /// Derived from the entries; an audit checks it.
     Index,
+    /// The checkpoint, or something where tiles are. Which tiles there have to be, the tree says.
+    Log,
 }
 
 impl Place {
     /// What is at a path, or nothing when a ledger has nothing there.
     pub(crate) fn of(path: &str) -> Option<Self> {
+        if path == CHECKPOINT_PATH {
+            return Some(Self::Log);
+        }
         let found = match path.split_once('/')? {
             ("entries", rest) => Self::Entry(rest.strip_suffix(".json")?.replace('/', "").parse().ok()?),
             ("blobs", rest) => Self::Blob(format!("sha256:{}", rest.replace('/', "")).parse().ok()?),
             ("index", _) => return Some(Self::Index),
+            ("tile", _) => return Some(Self::Log),
             _ => return None,
         };
         // Only the one spelling that is written counts.
         let written = match found {
             Self::Entry(index) => entry_path(index),
             Self::Blob(digest) => blob_path(digest),
-            Self::Index => return Some(found),
+            Self::Index | Self::Log => return Some(found),
         };
         (written == path).then_some(found)
     }

@@ -9,10 +9,11 @@ use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadLedger, VerifySignature};
 
 use crate::batch::Batch;
+use crate::checked_log::{self, At};
 use crate::failure::from_branch;
 use crate::keys::Keys;
 use crate::layout::blob_path;
-use crate::memory::Memory;
+use crate::memory::Recalled;
 use crate::seen::{Added, Seen};
 use crate::witness::{TrustBasis, Witness};
 
@@ -77,7 +78,7 @@ impl GitLedger {
 
     /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
     /// missing.
-    pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Memory>), LedgerError> {
+    pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Recalled>), LedgerError> {
         let recalled = self.witness.recall(self.branch.as_ref())?;
         let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
         if tip.is_none() && recalled.is_some() {
@@ -94,18 +95,26 @@ impl GitLedger {
         let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
         let (tip, recalled) = self.fetch()?;
         let tip = tip.ok_or_else(missing)?;
-        state.seen.advance(self.branch.as_ref(), &tip, self.keys.signers.as_ref())?;
-        let basis = self.witness.check(recalled, &state.seen.envelopes)?;
-        if basis == TrustBasis::FirstSeen {
-            self.remember(&state.seen)?;
+        let mut seen = state.seen.clone();
+        let log = match &seen.tip {
+            Some(known) if *known == tip => None,
+            _ => Some(seen.advance(self.branch.as_ref(), &tip, self.keys.signers.as_ref())?),
+        };
+        let basis = self.witness.check(recalled, seen.sight())?;
+        if let Some(log) = log {
+            checked_log::check(At { branch: self.branch.as_ref(), commit: &tip }, &seen.tree, &log)?;
         }
+        if basis == TrustBasis::FirstSeen {
+            self.remember(&seen)?;
+        }
+        state.seen = seen;
         // What this process saw first stays the answer: it was not known before.
         state.basis.get_or_insert(basis);
         Ok(state.seen.clone())
     }
 
-    fn remember(&self, seen: &Seen) -> Result<(), LedgerError> {
-        self.witness.remember(self.branch.as_ref(), &seen.envelopes)
+    pub(crate) fn remember(&self, seen: &Seen) -> Result<(), LedgerError> {
+        self.witness.remember(self.branch.as_ref(), seen.sight())
     }
 
     /// Remembers a batch that the remote acknowledged, so that it is not read back. Should another thread have read on
@@ -115,8 +124,13 @@ impl GitLedger {
         if state.seen.tip == before.tip {
             let blobs = before.blobs.iter().chain(batch.blobs.keys()).copied().collect();
             let mut seen = state.seen.clone();
-            let added =
-                Added { entries: batch.entries.clone(), digests: batch.envelopes.clone(), blobs, vouched: batch.vouched.clone() };
+            let added = Added {
+                entries: batch.entries.clone(),
+                digests: batch.envelopes.clone(),
+                blobs,
+                vouched: batch.vouched.clone(),
+                tree: batch.tree.clone(),
+            };
             if seen.extend(commit, added).is_ok() {
                 // What was acknowledged must not vanish unnoticed. Where this can't be written, the next reading reports it.
                 let _remembered = self.remember(&seen);

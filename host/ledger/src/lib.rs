@@ -5,23 +5,31 @@
 //! This crate knows no git: it works on the port [`tollgate_core::branch::KeepBranch`].
 
 mod append;
+mod audit;
 mod backoff;
 mod batch;
+mod checked_log;
 mod envelope;
 mod failure;
 mod keys;
 mod layout;
 mod ledger;
 pub mod log;
+mod log_key;
+mod log_keys;
 mod memory;
 mod seen;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod vouched;
 mod witness;
 
+pub use audit::Audit;
 pub use envelope::PAYLOAD_TYPE;
 pub use keys::Keys;
 pub use ledger::GitLedger;
+pub use log_key::LogKeyFile;
+pub use log_keys::LogKey;
 pub use vouched::SIGNERS_BLOB;
 pub use witness::{TrustBasis, Witness, trust_digest};

@@ -9,21 +9,59 @@ use tollgate_core::canonical::{self, NotCanonical};
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::LedgerError;
 
-const VERSION: u32 = 1;
+use crate::log::{Head, TreeHash};
+
+/// Before ledgers had a log, version 1 kept a digest over all envelopes instead of the root.
+const WITHOUT_ROOT: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What is remembered of one ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Memory {
+struct Memory {
     version: u32,
     remote: String,
     branch: String,
+    trust: Digest,
+    entries: u64,
+    /// Root of the tree over them; nothing in version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    root: Option<String>,
+    /// Version 1: digest over all their envelopes' digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    head: Option<Digest>,
+}
+
+/// What a memory says of all entries at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remembered {
+    Root(TreeHash),
+    Envelopes(Digest),
+}
+
+impl Memory {
+    /// What all entries are compared with.
+    ///
+    /// # Errors
+    /// When the memory is damaged.
+    fn remembered(&self) -> Result<Remembered, MemoryError> {
+        match (self.version, self.root.as_deref().map(str::parse), self.head) {
+            (VERSION, Some(Ok(root)), None) => Ok(Remembered::Root(root)),
+            (WITHOUT_ROOT, None, Some(head)) => Ok(Remembered::Envelopes(head)),
+            (VERSION | WITHOUT_ROOT, ..) => Err(MemoryError::Damaged),
+            (version, ..) => Err(MemoryError::Version(version)),
+        }
+    }
+}
+
+/// A memory that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recalled {
     /// Digest of entry 0's envelope.
     pub(crate) trust: Digest,
     /// How many entries there were.
     pub(crate) entries: u64,
-    /// Digest over all their envelopes' digests.
-    pub(crate) head: Digest,
+    pub(crate) all: Remembered,
 }
 
 /// Why a memory can't be used.
@@ -33,6 +71,8 @@ enum MemoryError {
     Io(#[from] std::io::Error),
     #[error("it is damaged; remove it only if you know that the ledger is the right one")]
     Json(#[from] serde_json::Error),
+    #[error("it is damaged: it says nothing of the entries; remove it only if you know that the ledger is the right one")]
+    Damaged,
     #[error("it is of version {0}; use a newer tollgate")]
     Version(u32),
     #[error("it belongs to branch `{branch}` of `{remote}`")]
@@ -71,30 +111,30 @@ impl MemoryFile {
     }
 
     /// What is remembered, if anything.
-    pub(crate) fn load(&self) -> Result<Option<Memory>, LedgerError> {
+    pub(crate) fn load(&self) -> Result<Option<Recalled>, LedgerError> {
         self.try_load().map_err(|error| self.failed(error))
     }
 
-    fn try_load(&self) -> Result<Option<Memory>, MemoryError> {
+    fn try_load(&self) -> Result<Option<Recalled>, MemoryError> {
         let bytes = match fs_err::read(self.path()) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let memory: Memory = serde_json::from_slice(&bytes)?;
-        match memory {
-            Memory { version, .. } if version != VERSION => Err(MemoryError::Version(version)),
-            Memory { remote, branch, .. } if (&remote, &branch) != (&self.remote, &self.branch) => {
-                Err(MemoryError::Other { remote, branch })
-            }
-            memory => Ok(Some(memory)),
+        let all = memory.remembered()?;
+        let Memory { remote, branch, trust, entries, .. } = memory;
+        if (&remote, &branch) != (&self.remote, &self.branch) {
+            return Err(MemoryError::Other { remote, branch });
         }
+        Ok(Some(Recalled { trust, entries, all }))
     }
 
     /// Replaces what is remembered, at once: a reader sees the old or the new. Only the user may read it.
-    pub(crate) fn store(&self, trust: Digest, entries: u64, head: Digest) -> Result<(), LedgerError> {
+    pub(crate) fn store(&self, trust: Digest, head: Head) -> Result<(), LedgerError> {
         let (remote, branch) = (self.remote.clone(), self.branch.clone());
-        let memory = Memory { version: VERSION, remote, branch, trust, entries, head };
+        let (entries, root) = (head.size, Some(head.root.to_string()));
+        let memory = Memory { version: VERSION, remote, branch, trust, entries, root, head: None };
         self.try_store(&memory).map_err(|error| self.failed(error))
     }
 

@@ -1,6 +1,6 @@
 //! What has been read of a ledger, and reading on from there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tollgate_core::branch::{BranchChange, BranchChangeKind, KeepBranch};
@@ -9,9 +9,13 @@ use tollgate_core::entry::Entry;
 use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadSigners};
 
+use crate::checked_log::LogChanges;
 use crate::failure::from_branch;
 use crate::layout::{Place, blob_path, entry_path};
+use crate::log::TreeHash;
+use crate::tree::Tree;
 use crate::vouched::Vouched;
+use crate::witness::Sight;
 use crate::{envelope, trust_digest};
 
 /// A ledger up to some commit, all of it checked.
@@ -26,6 +30,8 @@ pub(crate) struct Seen {
     pub(crate) blobs: Arc<HashSet<Digest>>,
     /// Who may sign what follows.
     pub(crate) vouched: Vouched,
+    /// The log over all entries.
+    pub(crate) tree: Tree,
 }
 
 /// What a later commit adds, checked.
@@ -37,6 +43,8 @@ pub(crate) struct Added {
     /// All blobs, the known ones too.
     pub(crate) blobs: HashSet<Digest>,
     pub(crate) vouched: Vouched,
+    /// Over all entries, the known ones too.
+    pub(crate) tree: Tree,
 }
 
 /// The places that a later commit adds.
@@ -44,32 +52,43 @@ pub(crate) struct Added {
 struct NewPlaces {
     entries: Vec<u64>,
     blobs: Vec<Digest>,
+    /// Files of the log that are new, other, or gone.
+    log: BTreeSet<String>,
 }
 
 impl Seen {
-    /// Reads what `tip` adds. Changes nothing when that is refused.
-    pub(crate) fn advance(&mut self, branch: &dyn KeepBranch, tip: &str, signers: &dyn ReadSigners) -> Result<(), LedgerError> {
-        if self.tip.as_deref() == Some(tip) {
-            return Ok(());
-        }
+    /// Reads the entries that `tip` adds. Changes nothing when they are refused. What has to be on the branch because of
+    /// them is still to be checked.
+    pub(crate) fn advance(
+        &mut self,
+        branch: &dyn KeepBranch,
+        tip: &str,
+        signers: &dyn ReadSigners,
+    ) -> Result<LogChanges, LedgerError> {
         let changes = branch.changes(self.tip.as_deref(), tip).map_err(|error| from_branch(branch, error))?;
         let added = self.added(&changes)?;
         let mut blobs = (*self.blobs).clone();
         blobs.extend(&added.blobs);
         let mut vouched = self.vouched.clone();
+        let mut tree = self.tree.clone();
         let blob = |entry: &Entry, name: &str| read_blob(branch, tip, entry, name);
         let mut entries = Vec::new();
         let mut digests = Vec::new();
+        let mut leaves = Vec::new();
         for index in self.following(&added.entries)? {
             let bytes = branch.read(tip, &entry_path(index)).map_err(|error| from_branch(branch, error))?;
             let bytes = bytes.ok_or_else(|| LedgerError::BadEntry { index, reason: "it is missing".to_owned() })?;
             let opened = envelope::open(index, &bytes)?;
             has_blobs(&opened.entry, &blobs)?;
             vouched.next(&opened, signers, &blob)?;
+            tree.take_keys(&opened.entry)?;
             entries.push(opened.entry);
             digests.push(trust_digest(&bytes));
+            leaves.push(TreeHash::leaf(&bytes));
         }
-        self.extend(tip, Added { entries, digests, blobs, vouched })
+        let due = tree.grow(&leaves);
+        self.extend(tip, Added { entries, digests, blobs, vouched, tree })?;
+        Ok(LogChanges { changed: added.log, due })
     }
 
     /// Takes over entries that are known to be on the branch at `tip`.
@@ -81,8 +100,14 @@ impl Seen {
         self.envelopes.extend(added.digests);
         self.blobs = Arc::new(added.blobs);
         self.vouched = added.vouched;
+        self.tree = added.tree;
         self.tip = Some(tip.to_owned());
         Ok(())
+    }
+
+    /// What a machine remembers of it.
+    pub(crate) fn sight(&self) -> Sight<'_> {
+        Sight { envelopes: &self.envelopes, tree: &self.tree }
     }
 
     /// Sorts changes by what they are. A ledger only grows, and holds nothing else.
@@ -91,6 +116,7 @@ impl Seen {
         for change in changes {
             match (Place::of(&change.path), change.kind) {
                 (Some(Place::Index), _) => {}
+                (Some(Place::Log), _) => drop(added.log.insert(change.path.clone())),
                 (Some(Place::Entry(index)), BranchChangeKind::Added) => added.entries.push(index),
                 (Some(Place::Blob(digest)), BranchChangeKind::Added) => added.blobs.push(digest),
                 (Some(Place::Entry(index)), _) => return Err(LedgerError::Rewritten { index }),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
@@ -12,7 +12,8 @@ use tollgate_core::entry::{Body, By, Draft, EntrySubject, Outcome, OutcomeState,
 use tollgate_core::ports::{AppendEntry as _, Proposal, ReadSigners, SignBytes, VerifySignature};
 use tollgate_core::signature::{BadSignature, InvalidSigners, Signer};
 
-use crate::{GitLedger, Keys, Witness};
+use crate::log::note::SignerKey;
+use crate::{GitLedger, Keys, LogKeyFile, Witness};
 
 /// The repository that the ledgers of tests serve.
 pub(crate) const REPO: &str = "https://git.example.com/deploy.git";
@@ -33,7 +34,7 @@ pub(crate) struct Commits {
     /// How many pushes others are faster than.
     pub(crate) faster: u32,
     pub(crate) refuses: bool,
-    /// How many files were read.
+    /// How many entries were read.
     pub(crate) reads: usize,
     /// What happens while the next answer to a fetch is on its way.
     pub(crate) meanwhile: Option<Meanwhile>,
@@ -118,7 +119,7 @@ impl KeepBranch for MemoryBranch {
 
     fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, BranchError> {
         let mut state = self.lock();
-        state.reads += 1;
+        state.reads += usize::from(path.starts_with("entries/"));
         Ok(state.files(commit).get(path).cloned())
     }
 
@@ -166,25 +167,43 @@ impl VerifySignature for NobodySigns {
     }
 }
 
-/// A machine: a directory in which it remembers, and a view of a branch.
+/// A machine: a directory with its log key and its memory, and a view of a branch.
 pub(crate) struct Machine {
     pub(crate) branch: Arc<MemoryBranch>,
-    memory: TempDir,
+    directory: TempDir,
 }
 
 impl Machine {
+    /// All of them are one user's, so that the log knows the key of all of them from entry 0 on.
     pub(crate) fn new(branch: &Arc<MemoryBranch>) -> Self {
-        Self { branch: Arc::clone(branch), memory: tempfile::tempdir().unwrap() }
+        Self::of_user(branch, 1)
     }
 
-    pub(crate) fn memory(&self) -> &Utf8Path {
-        Utf8Path::from_path(self.memory.path()).unwrap()
+    /// A machine of another user, who has a log key of their own.
+    pub(crate) fn of_user(branch: &Arc<MemoryBranch>, seed: u8) -> Self {
+        let machine = Self { branch: Arc::clone(branch), directory: tempfile::tempdir().unwrap() };
+        let key = SignerKey::from_seed("user".parse().unwrap(), [seed; 32]);
+        fs_err::create_dir(machine.memory()).unwrap();
+        fs_err::write(machine.log_key(), key.to_secret_text()).unwrap();
+        machine
+    }
+
+    fn path(&self, name: &str) -> Utf8PathBuf {
+        Utf8Path::from_path(self.directory.path()).unwrap().join(name)
+    }
+
+    pub(crate) fn memory(&self) -> Utf8PathBuf {
+        self.path("ledgers")
+    }
+
+    fn log_key(&self) -> Utf8PathBuf {
+        self.path("log.key")
     }
 
     /// What a new process that has a key works with.
     pub(crate) fn signing(&self, trust: Option<Digest>, own: Option<Arc<dyn SignBytes>>) -> GitLedger {
-        let keys = Keys { signers: Arc::new(NobodySigns), own };
-        GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(self.memory(), trust), keys)
+        let keys = Keys { signers: Arc::new(NobodySigns), own, log: LogKeyFile::new(&self.log_key()) };
+        GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(&self.memory(), trust), keys)
     }
 
     /// What a new process on this machine works with.

@@ -5,7 +5,8 @@ use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::LedgerError;
 
-use crate::memory::{Memory, MemoryFile};
+use crate::memory::{MemoryFile, Recalled, Remembered};
+use crate::tree::Tree;
 
 /// Why entry 0 of a ledger is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,15 @@ pub enum TrustBasis {
     Remembered,
     /// Nobody said what to trust. From now on it is this entry 0. People have to be told.
     FirstSeen,
+}
+
+/// A ledger as it was read: what is compared and remembered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight<'a> {
+    /// Digests of all envelopes.
+    pub(crate) envelopes: &'a [Digest],
+    /// The tree over them.
+    pub(crate) tree: &'a Tree,
 }
 
 /// What `--trust` is compared with: the SHA-256 of the bytes of entry 0's envelope.
@@ -41,23 +51,23 @@ impl Witness {
     ///
     /// # Errors
     /// When the memory can't be used.
-    pub(crate) fn recall(&self, branch: &dyn KeepBranch) -> Result<Option<Memory>, LedgerError> {
+    pub(crate) fn recall(&self, branch: &dyn KeepBranch) -> Result<Option<Recalled>, LedgerError> {
         self.file(branch).load()
     }
 
-    /// Checks a ledger, given as the digests of all its envelopes, against what was recalled of it.
+    /// Checks a ledger against what was recalled of it.
     ///
     /// # Errors
     /// When entry 0 is not the trusted one, or the ledger lacks what was seen of it before.
-    pub(crate) fn check(&self, recalled: Option<Memory>, envelopes: &[Digest]) -> Result<TrustBasis, LedgerError> {
-        let found = first(envelopes)?;
+    pub(crate) fn check(&self, recalled: Option<Recalled>, sight: Sight<'_>) -> Result<TrustBasis, LedgerError> {
+        let found = first(sight.envelopes)?;
         if let Some(expected) = self.given.filter(|given| *given != found) {
             return Err(LedgerError::Untrusted { expected, found });
         }
         let memory = self.relevant(recalled, found);
         match &memory {
             Some(memory) if memory.trust != found => return Err(LedgerError::Rewritten { index: 0 }),
-            Some(memory) => contains(envelopes, memory.entries, memory.head)?,
+            Some(memory) => contains(sight, memory)?,
             None => {}
         }
         Ok(self.basis(memory.is_some()))
@@ -67,19 +77,19 @@ impl Witness {
     ///
     /// # Errors
     /// When the memory can't be used.
-    pub(crate) fn remember(&self, branch: &dyn KeepBranch, envelopes: &[Digest]) -> Result<(), LedgerError> {
-        let (found, entries) = (first(envelopes)?, envelopes.len() as u64);
+    pub(crate) fn remember(&self, branch: &dyn KeepBranch, sight: Sight<'_>) -> Result<(), LedgerError> {
+        let (found, head) = (first(sight.envelopes)?, sight.tree.head());
         let file = self.file(branch);
         // A process that saw less may be slower to write.
         let _lock = file.lock()?;
-        if self.relevant(file.load()?, found).is_some_and(|memory| memory.entries >= entries) {
+        if self.relevant(file.load()?, found).is_some_and(|memory| memory.entries >= head.size) {
             return Ok(());
         }
-        file.store(found, entries, head(envelopes))
+        file.store(found, head)
     }
 
     /// A digest that is given outweighs what was only seen first.
-    fn relevant(&self, memory: Option<Memory>, found: Digest) -> Option<Memory> {
+    fn relevant(&self, memory: Option<Recalled>, found: Digest) -> Option<Recalled> {
         memory.filter(|memory| self.given.is_none() || memory.trust == found)
     }
 
@@ -102,17 +112,23 @@ fn first(envelopes: &[Digest]) -> Result<Digest, LedgerError> {
 }
 
 /// Whether a ledger begins with the one that was remembered.
-fn contains(envelopes: &[Digest], entries: u64, remembered: Digest) -> Result<(), LedgerError> {
-    let known = usize::try_from(entries).ok().and_then(|entries| envelopes.get(..entries));
-    match known {
-        Some(known) if head(known) == remembered => Ok(()),
-        Some(_) => Err(LedgerError::Rewritten { index: entries.saturating_sub(1) }),
-        None => Err(LedgerError::Rewritten { index: envelopes.len() as u64 }),
+fn contains(sight: Sight<'_>, memory: &Recalled) -> Result<(), LedgerError> {
+    let entries = memory.entries;
+    let known = usize::try_from(entries).ok().and_then(|entries| sight.envelopes.get(..entries));
+    let known = known.ok_or(LedgerError::Rewritten { index: sight.envelopes.len() as u64 })?;
+    let is_same = match memory.all {
+        Remembered::Root(root) => sight.tree.head_at(entries).is_some_and(|head| head.root == root),
+        Remembered::Envelopes(digest) => digest_of(known) == digest,
+    };
+    match is_same {
+        true => Ok(()),
+        false if known.len() == sight.envelopes.len() => Err(LedgerError::Forked { size: entries }),
+        false => Err(LedgerError::Rewritten { index: entries.saturating_sub(1) }),
     }
 }
 
-/// One digest for all entries: whichever of them changes, it changes.
-fn head(envelopes: &[Digest]) -> Digest {
+/// One digest for all entries, as memories of version 1 have it.
+fn digest_of(envelopes: &[Digest]) -> Digest {
     Digest::of(&envelopes.iter().flat_map(|digest| *digest.as_bytes()).collect::<Vec<u8>>())
 }
 
@@ -125,6 +141,7 @@ mod tests {
     use super::*;
     use crate::GitLedger;
     use crate::layout::entry_path;
+    use crate::log::TreeHash;
     use crate::testing::{Machine, Meanwhile, MemoryBranch, REPO, append, mk_draft, mk_ledger, mk_trust};
 
     fn basis(ledger: &GitLedger) -> Option<TrustBasis> {
@@ -132,8 +149,31 @@ mod tests {
         ledger.trust_basis()
     }
 
-    fn check(witness: &Witness, branch: &dyn KeepBranch, digests: &[Digest]) -> Result<TrustBasis, LedgerError> {
-        witness.check(witness.recall(branch)?, digests)
+    /// A ledger of these envelopes.
+    struct Read {
+        envelopes: Vec<Digest>,
+        tree: Tree,
+    }
+
+    impl Read {
+        fn of(envelopes: &[Vec<u8>]) -> Self {
+            let mut tree = Tree::default();
+            tree.grow(&envelopes.iter().map(|bytes| TreeHash::leaf(bytes)).collect::<Vec<_>>());
+            Self { envelopes: envelopes.iter().map(|bytes| trust_digest(bytes)).collect(), tree }
+        }
+
+        fn sight(&self) -> Sight<'_> {
+            Sight { envelopes: &self.envelopes, tree: &self.tree }
+        }
+    }
+
+    fn check(witness: &Witness, branch: &dyn KeepBranch, read: &Read) -> Result<TrustBasis, LedgerError> {
+        witness.check(witness.recall(branch)?, read.sight())
+    }
+
+    /// The one file that a machine remembers the ledger in.
+    fn memory_file(machine: &Machine) -> Utf8PathBuf {
+        machine.memory().read_dir_utf8().unwrap().next().unwrap().unwrap().into_path()
     }
 
     #[test]
@@ -206,9 +246,15 @@ mod tests {
     #[test]
     fn a_damaged_memory_blocks_and_is_named() {
         let (_branch, machine) = mk_ledger(&["one"]);
-        let file = machine.memory().read_dir_utf8().unwrap().next().unwrap().unwrap().into_path();
+        let file = memory_file(&machine);
         let good = fs_err::read_to_string(&file).unwrap();
-        for damaged in ["", "{}", &good.replace("tollgate/ledger", "other"), &good.replace("\"version\":1", "\"version\":2")] {
+        for damaged in [
+            "",
+            "{}",
+            &good.replace("tollgate/ledger", "other"),
+            &good.replace("\"version\":2", "\"version\":3"),
+            &good.replace("root", "head"),
+        ] {
             fs_err::write(&file, damaged).unwrap();
             let error = machine.process(None).history().unwrap_err();
             assert!(matches!(error, LedgerError::Local { ref what, .. } if *what == file), "{error}");
@@ -229,10 +275,10 @@ mod tests {
     #[test]
     fn a_slower_process_does_not_make_the_memory_forget() {
         let (branch, machine) = mk_ledger(&["one", "two"]);
-        let digests: Vec<Digest> = (0..3).map(|index| trust_digest(&branch.files()[&entry_path(index)])).collect();
-        let witness = Witness::new(machine.memory(), None);
-        witness.remember(branch.as_ref(), &digests[..1]).unwrap();
-        let error = check(&witness, branch.as_ref(), &digests[..2]).unwrap_err();
+        let envelopes: Vec<Vec<u8>> = (0..3).map(|index| branch.files()[&entry_path(index)].clone()).collect();
+        let witness = Witness::new(&machine.memory(), None);
+        witness.remember(branch.as_ref(), Read::of(&envelopes[..1]).sight()).unwrap();
+        let error = check(&witness, branch.as_ref(), &Read::of(&envelopes[..2])).unwrap_err();
         assert!(matches!(error, LedgerError::Rewritten { index: 2 }), "{error}");
     }
 
@@ -264,13 +310,13 @@ mod tests {
     fn of_processes_that_remember_at_once_the_one_that_saw_most_is_believed() {
         let directory = tempfile::tempdir().unwrap();
         let witness = Witness::new(Utf8Path::from_path(directory.path()).unwrap(), None);
-        let digests: Vec<Digest> = (0..40_u8).map(|number| Digest::of(&[number])).collect();
+        let envelopes: Vec<Vec<u8>> = (0..40_u8).map(|number| vec![number]).collect();
         for _ in 0..20 {
             let branch = MemoryBranch::default();
             std::thread::scope(|scope| {
-                for entries in 1..=digests.len() {
-                    let (witness, branch, seen) = (&witness, &branch, &digests[..entries]);
-                    scope.spawn(move || witness.remember(branch, seen).unwrap());
+                for entries in 1..=envelopes.len() {
+                    let (witness, branch, seen) = (&witness, &branch, Read::of(&envelopes[..entries]));
+                    scope.spawn(move || witness.remember(branch, seen.sight()).unwrap());
                 }
             });
             assert_eq!(witness.recall(&branch).unwrap().unwrap().entries, 40);
@@ -281,12 +327,43 @@ mod tests {
     #[test]
     fn ledgers_are_remembered_apart() {
         let (one, machine) = mk_ledger(&["one"]);
-        let witness = Witness::new(machine.memory(), None);
+        let witness = Witness::new(&machine.memory(), None);
         let elsewhere = MemoryBranch { remote: "elsewhere", ..MemoryBranch::default() };
-        let digests = [Digest::of(b"a"), Digest::of(b"b")];
-        assert_eq!(check(&witness, &elsewhere, &digests).unwrap(), TrustBasis::FirstSeen);
-        witness.remember(&elsewhere, &digests).unwrap();
-        assert_eq!(check(&witness, &elsewhere, &digests).unwrap(), TrustBasis::Remembered);
-        assert!(matches!(check(&witness, one.as_ref(), &digests), Err(LedgerError::Rewritten { index: 0 })));
+        let read = Read::of(&[b"a".to_vec(), b"b".to_vec()]);
+        assert_eq!(check(&witness, &elsewhere, &read).unwrap(), TrustBasis::FirstSeen);
+        witness.remember(&elsewhere, read.sight()).unwrap();
+        assert_eq!(check(&witness, &elsewhere, &read).unwrap(), TrustBasis::Remembered);
+        assert!(matches!(check(&witness, one.as_ref(), &read), Err(LedgerError::Rewritten { index: 0 })));
+    }
+
+    #[test]
+    fn another_ledger_of_the_same_size_is_forked_and_a_longer_one_rewritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let witness = Witness::new(Utf8Path::from_path(directory.path()).unwrap(), None);
+        let (branch, of) = (MemoryBranch::default(), |texts: [&str; 3]| Read::of(&texts.map(|text| text.as_bytes().to_vec())));
+        witness.remember(&branch, of(["zero", "one", "two"]).sight()).unwrap();
+        let forked = check(&witness, &branch, &of(["zero", "one", "other"])).unwrap_err();
+        assert!(matches!(forked, LedgerError::Forked { size: 3 }), "{forked}");
+        let longer: Vec<Vec<u8>> = ["zero", "one", "other", "more"].map(|text| text.as_bytes().to_vec()).to_vec();
+        let rewritten = check(&witness, &branch, &Read::of(&longer)).unwrap_err();
+        assert!(matches!(rewritten, LedgerError::Rewritten { index: 2 }), "{rewritten}");
+    }
+
+    #[test]
+    fn a_memory_from_before_ledgers_had_a_log_is_as_good() {
+        let (branch, machine) = mk_ledger(&["one"]);
+        let file = memory_file(&machine);
+        let read = Read::of(&[0, 1].map(|index| branch.files()[&entry_path(index)].clone()));
+        let mut memory: serde_json::Value = serde_json::from_slice(&fs_err::read(&file).unwrap()).unwrap();
+        let members = memory.as_object_mut().unwrap();
+        members.remove("root").unwrap();
+        members.insert("version".to_owned(), 1.into());
+        members.insert("head".to_owned(), digest_of(&read.envelopes).to_string().into());
+        fs_err::write(&file, memory.to_string()).unwrap();
+        append(&machine.process(None), &[mk_draft("two")]);
+        assert!(fs_err::read_to_string(&file).unwrap().contains("\"root\""));
+        fs_err::write(&file, memory.to_string().replace("\"entries\":2", "\"entries\":1")).unwrap();
+        let error = machine.process(None).history().unwrap_err();
+        assert!(matches!(error, LedgerError::Rewritten { index: 0 }), "{error}");
     }
 }

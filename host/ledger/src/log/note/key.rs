@@ -167,6 +167,12 @@ impl SignerKey {
         &self.verifier
     }
 
+    /// The same key under another name: its id is another one.
+    #[must_use]
+    pub fn named(&self, name: KeyName) -> Self {
+        Self::from_seed(name, self.private.to_bytes())
+    }
+
     /// The text of the private key, as a file holds it.
     pub fn to_secret_text(&self) -> String {
         let VerifierKey { name, id, .. } = &self.verifier;
