@@ -5,6 +5,7 @@ use std::error::Error;
 use tollgate_core::approved::NotApproved;
 use tollgate_core::plan::NoDigest;
 use tollgate_core::ports::{AppendError, ApplyError, LeaseError, LedgerError, ResolveError, SourceError};
+use tollgate_ledger::ProofError;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -53,6 +54,12 @@ impl MeansExit for AppendError {
             Self::Exists { .. } => ExitCode::InvalidConfiguration,
             _ => ExitCode::LedgerUnavailable,
         }
+    }
+}
+
+impl MeansExit for ProofError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::LedgerUnavailable
     }
 }
 

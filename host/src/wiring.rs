@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
-use tollgate_core::branch::KeepBranch as _;
+use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::evaluate::LoadPolicy;
@@ -19,7 +19,7 @@ use tollgate_core::ports::{
 };
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
-use tollgate_repo::{GitBranch, GitLeases, GitRepository};
+use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
@@ -135,16 +135,59 @@ fn state_directory(invocation: &Invocation) -> Result<Utf8PathBuf, Failure> {
 pub(crate) fn read_ledger(invocation: &Invocation, clone: &GitRepository) -> Result<OpenedLedger, Failure> {
     let ledger = ledger(invocation, clone)?;
     let history = ledger.history().map_err(fail)?;
-    let digest = ledger.trust_digest().map(|digest| digest.to_string()).unwrap_or_default();
-    let notices = match ledger.trust_basis() {
-        Some(TrustBasis::FirstSeen) => {
-            vec![format!(
-                "this machine saw the ledger for the first time and trusts it from now on; compare its entry 0 with what `init --trust` printed: {digest}"
-            )]
-        }
-        _ => Vec::new(),
-    };
+    let notices = first_seen(&ledger).into_iter().collect();
     Ok(OpenedLedger { ledger, history, notices })
+}
+
+/// The ledger for those who only read it. Where `--ledger` says a place, no clone is needed: its objects lie in the cache.
+pub(crate) fn audited_ledger(invocation: &Invocation) -> Result<GitLedger, Failure> {
+    let (remote, _) = ledger_place(invocation);
+    if is_remote_name(&remote) {
+        return ledger(invocation, &repository(invocation)?);
+    }
+    let log = LogKeyFile::new(&state_directory(invocation)?.join("log.key"));
+    let keys = Keys { signers: Arc::new(SshSigners), own: None, log };
+    Ok(GitLedger::new(Arc::new(audited_branch(invocation)?), witness(invocation)?, keys))
+}
+
+/// What the ledger's remote does when somebody forces or deletes a branch.
+pub(crate) fn guards(invocation: &Invocation, try_push: bool) -> Result<Guards, Failure> {
+    let branch = audited_branch(invocation)?;
+    if !try_push {
+        return Ok(branch.configured_guards());
+    }
+    branch.try_guards().map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))
+}
+
+fn is_remote_name(remote: &str) -> bool {
+    !remote.contains(['/', ':']) && !remote.starts_with('.')
+}
+
+fn audited_branch(invocation: &Invocation) -> Result<GitBranch, Failure> {
+    let (remote, branch) = ledger_place(invocation);
+    let failed = |error: BranchError| Failure::new(ExitCode::LedgerUnavailable, &error);
+    if is_remote_name(&remote) {
+        return GitBranch::in_clone(&repository(invocation)?, &remote, &branch).map_err(failed);
+    }
+    let local = invocation.directory.join(&remote);
+    let remote = local.canonicalize_utf8().map_or(remote, Utf8PathBuf::into_string);
+    let cache = invocation.cache_directory().ok_or_else(|| {
+        Failure::of_message(ExitCode::InvalidConfiguration, "there is no place for a copy of the ledger; set `TOLLGATE_CACHE_DIR`")
+    })?;
+    let directory = cache.join("ledgers").join(format!("{}.git", Digest::of(remote.as_bytes()).hex()));
+    let made = fs_err::create_dir_all(cache.join("ledgers"));
+    made.map_err(|error| Failure::new(ExitCode::LedgerUnavailable, &error))?;
+    GitBranch::in_cache(&directory, &remote, &branch).map_err(failed)
+}
+
+/// What to tell people who have never seen this ledger before.
+pub(crate) fn first_seen(ledger: &GitLedger) -> Option<String> {
+    let digest = ledger.trust_digest()?;
+    (ledger.trust_basis() == Some(TrustBasis::FirstSeen)).then(|| {
+        format!(
+            "this machine saw the ledger for the first time and trusts it from now on; compare its entry 0 with what `init --trust` printed: {digest}"
+        )
+    })
 }
 
 /// The revision in force, where there is a ledger at all; `check` can do without.
@@ -272,6 +315,11 @@ pub(crate) fn signers(file: &SignersFile) -> Result<Arc<dyn VerifySignature>, Fa
         let at = Location { file: file.path.clone(), span: Span::point(error.line, 1) };
         Failure::of_message(ExitCode::InvalidConfiguration, error.reason).at(&at)
     })
+}
+
+/// Who may sign, by a file that the command line names.
+pub(crate) fn signers_of_file(path: &Utf8Path, text: &str) -> Result<Arc<dyn VerifySignature>, Failure> {
+    signers(&SignersFile { path: path.to_string(), text: text.to_owned() })
 }
 
 /// The policy digest of a commit; nothing when its configuration can't be read.

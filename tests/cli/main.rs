@@ -1,6 +1,7 @@
 //! The commands, one file each, through the built binary.
 
 mod apply;
+mod audit;
 mod check;
 mod ci;
 mod completion;

@@ -18,4 +18,5 @@ mod rollback;
 mod same_answers;
 mod secrets;
 mod stops;
+mod transparent;
 mod unknown;

@@ -183,6 +183,7 @@ fn no_log() -> LedgerError {
     LedgerError::BadFile { path: CHECKPOINT_PATH.to_owned(), reason: reason.to_owned() }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` takes")]
 fn of_tile(error: TileError) -> LedgerError {
     let path = match &error {
         TileError::Unreadable { path, .. }

@@ -18,6 +18,7 @@ pub mod log;
 mod log_key;
 mod log_keys;
 mod memory;
+mod proven;
 mod seen;
 #[cfg(test)]
 mod testing;
@@ -31,5 +32,6 @@ pub use keys::Keys;
 pub use ledger::GitLedger;
 pub use log_key::LogKeyFile;
 pub use log_keys::LogKey;
+pub use proven::{ProofError, ProvenEntry, verify_proof};
 pub use vouched::SIGNERS_BLOB;
 pub use witness::{TrustBasis, Witness, trust_digest};

@@ -5,6 +5,7 @@
 //! decision or an exit code. Nothing here prints, reads files or asks the terminal: text becomes a `String`, sources
 //! come from a closure, and a [`style::Style`] says how wide and how colourful to be. Values of Secrets are never shown.
 
+pub mod audit;
 pub mod cases;
 pub mod check;
 pub mod cost;

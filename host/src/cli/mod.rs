@@ -1,5 +1,6 @@
 //! The command line, as clap types. Nothing here does anything.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
@@ -127,6 +128,9 @@ pub(crate) enum Command {
     Status(deliver::Status),
     /// Show who waits for which target, what is ahead, and who works on it
     Queue(queue::Queue),
+    /// Read, check and take along what the ledger says
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -170,6 +174,7 @@ impl Command {
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
+            Self::Audit(command) => command.trust()?,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

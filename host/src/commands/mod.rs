@@ -4,6 +4,7 @@ mod abort;
 mod apply;
 mod applying;
 mod asking;
+mod audit;
 mod check;
 mod checked;
 mod checked_files;
@@ -102,6 +103,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
+        Command::Audit(command) => audit::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),

@@ -110,7 +110,7 @@ fn number(number: Option<u32>) -> String {
 }
 
 /// On one line, and no formula.
-fn defused(value: &str) -> String {
+pub(crate) fn defused(value: &str) -> String {
     let value = clean::line(value);
     if value.starts_with(FORMULA) { format!("'{value}") } else { value }
 }
