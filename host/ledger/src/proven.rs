@@ -67,10 +67,9 @@ pub fn verify_proof(text: &str, keys: &[VerifierKey], signers: Option<&dyn Verif
 #[cfg(test)]
 mod tests {
     use tollgate_core::ports::ReadSigners as _;
-    use tollgate_sign::SshSigners;
 
     use super::*;
-    use crate::testing::mk_ledger;
+    use crate::testing::{NobodySigns, mk_ledger};
 
     fn mk_proof(index: u64) -> (LogProof, Vec<VerifierKey>) {
         let (_, machine) = mk_ledger(&["one", "two", "three"]);
@@ -90,7 +89,7 @@ mod tests {
     #[test]
     fn an_entry_that_nobody_signed_is_refused_by_whoever_names_signers() {
         let (proof, keys) = mk_proof(1);
-        let signers = SshSigners.signers("").unwrap();
+        let signers = NobodySigns.signers("").unwrap();
         let refused = verify_proof(&proof.to_string(), &keys, Some(signers.as_ref())).unwrap_err();
         assert!(matches!(refused, ProofError::Unsigned), "{refused}");
     }

@@ -145,7 +145,7 @@ impl KeepBranch for MemoryBranch {
 }
 
 /// What a ledger without signers is read with. Signed ones are told with real keys, through the binary.
-struct NobodySigns;
+pub(crate) struct NobodySigns;
 
 impl ReadSigners for NobodySigns {
     fn signers(&self, _text: &str) -> Result<Arc<dyn VerifySignature>, InvalidSigners> {

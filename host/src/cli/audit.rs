@@ -168,8 +168,9 @@ pub(crate) struct VerifyProof {
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// A directory that is empty, or not there yet
+    // Not `directory`: that is the directory in which every command starts.
     #[arg(value_name = "DIR")]
-    pub(crate) directory: Utf8PathBuf,
+    pub(crate) destination: Utf8PathBuf,
 
     #[command(flatten)]
     pub(crate) trust: Trust,

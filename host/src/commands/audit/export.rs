@@ -11,7 +11,7 @@ use crate::invocation::Invocation;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Export) -> Result<ExitCode, Failure> {
-    let directory = invocation.directory.join(&arguments.directory);
+    let directory = invocation.directory.join(&arguments.destination);
     let is_taken = directory.read_dir_utf8().is_ok_and(|mut entries| entries.next().is_some());
     if is_taken {
         let message = format!("`{directory}` is not empty, and an export must hold nothing else");
