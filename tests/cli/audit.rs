@@ -1,5 +1,7 @@
 //! `tollgate audit`.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on must stop")]
+
 use tollgate_tests::Shop;
 
 /// Changes the ledger's branch behind everyone's back: one file gets other bytes, or goes.

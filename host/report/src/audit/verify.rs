@@ -72,7 +72,7 @@ impl AuditReport {
             (0, false) => style.paint(Tone::Good, "verified"),
             (0, true) => style.paint(Tone::Caution, "verified, without a log: entries were written before there was one"),
             (1, _) => style.paint(Tone::Bad, "not verified: one thing is wrong"),
-            (count, _) => style.paint(Tone::Bad, &format!("not verified: {count} things are wrong")),
+            (count, _) => style.paint(Tone::Bad, format!("not verified: {count} things are wrong")),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use tollgate_core::entry::{Body, Entry, PromotionId};
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::recipe::Recipe;
 use tollgate_core::time::Timestamp;
 use tollgate_report::audit::{LogReport, LoggedEntry};
 use tollgate_report::exit_code::ExitCode;
@@ -85,7 +86,7 @@ fn entries(entries: &[Entry], ledger: &dyn ReadLedger) -> Result<Vec<LoggedEntry
             Body::ServiceBuilt(built) => vec![built.service.clone()],
             Body::Decided(_) => {
                 let recipe = recipe_of(entry, ledger)?;
-                let names = recipe.iter().flat_map(|recipe| recipe.components()).map(|component| component.component.clone());
+                let names = recipe.iter().flat_map(Recipe::components).map(|component| component.component.clone());
                 let names: Vec<String> = names.collect();
                 of_promotions.extend(promotion.map(|id| (id.clone(), names.clone())));
                 names

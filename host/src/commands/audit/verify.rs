@@ -56,7 +56,7 @@ fn report(ledger: &GitLedger, audit: Result<&Audit, &tollgate_core::ports::Ledge
             report.root = Some(audit.head.root.to_string());
             let key = |known: &tollgate_ledger::LogKey| LogKeyReport { key: known.key.to_string(), entry: known.entry };
             report.log_keys = audit.log_keys.iter().map(key).collect();
-            report.problems = audit.problems.iter().map(|error| told(error)).collect();
+            report.problems = audit.problems.iter().map(told).collect();
         }
     }
     report
