@@ -52,8 +52,9 @@ impl GitBranch {
         let branch = format!("tollgate/doctor-{:016x}", fastrand::u64(..));
         let name = format!("refs/heads/{branch}");
         let file = BranchFile { path: "README".to_owned(), bytes: b"made by `tollgate audit doctor`; remove it\n".to_vec() };
-        let write = || self.write(None, std::slice::from_ref(&file), "tollgate audit doctor");
-        let (first, other) = (write()?, write()?);
+        // Two commits of which neither descends from the other: alike, they would be one, and nothing would be forced.
+        let write = |message| self.write(None, std::slice::from_ref(&file), message);
+        let (first, other) = (write("tollgate audit doctor")?, write("tollgate audit doctor, forced")?);
         self.remote.push(&name, None, &first).map_err(unreachable)?;
         let forced = self.remote.push(&name, Some(&first), &other).is_ok();
         let tip = if forced { &other } else { &first };
@@ -70,7 +71,7 @@ mod tests {
 
     fn mk_guards(settings: &[&str]) -> (Scene, GitBranch) {
         let scene = Scene::new();
-        let remote = Repository::open(scene.url()).unwrap();
+        let remote = Repository::open(scene.path("remote.git")).unwrap();
         for setting in settings {
             remote.config().unwrap().set_bool(setting, true).unwrap();
         }
@@ -95,14 +96,14 @@ mod tests {
         assert_eq!(of(&branch.configured_guards()), (Guard::Refuses, Guard::Refuses, false));
         let tried = branch.try_guards().unwrap();
         assert_eq!(of(&tried), (Guard::Refuses, Guard::Refuses, true));
-        let remote = Repository::open(scene.url()).unwrap();
+        let remote = Repository::open(scene.path("remote.git")).unwrap();
         remote.find_reference(&format!("refs/heads/{}", tried.left_behind.unwrap())).unwrap();
     }
 
     #[test]
     fn of_a_remote_with_hooks_or_elsewhere_nothing_is_known() {
         let (scene, branch) = mk_guards(&[]);
-        let hooks = Repository::open(scene.url()).unwrap().path().join("hooks");
+        let hooks = Repository::open(scene.path("remote.git")).unwrap().path().join("hooks");
         std::fs::create_dir_all(&hooks).unwrap();
         std::fs::write(hooks.join("update"), "").unwrap();
         assert_eq!(of(&branch.configured_guards()), (Guard::Unknown, Guard::Unknown, false));
