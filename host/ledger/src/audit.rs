@@ -51,8 +51,7 @@ impl GitLedger {
     /// What keeps the ledger from being read at all: entries, signatures, order or log are not what they have to be.
     pub fn audit(&self, kept: Option<&[u8]>) -> Result<Audit, LedgerError> {
         let seen = self.refresh()?;
-        let tip = seen.tip.clone().unwrap_or_default();
-        let at = At { branch: self.branch.as_ref(), commit: &tip };
+        let at = self.at(&seen);
         let mut problems: Vec<LedgerError> = kept.and_then(|kept| kept_by_others(kept, &seen.tree)).into_iter().collect();
         problems.extend(back_dated(seen.history.entries()));
         let blobs: BTreeSet<Digest> = seen.blobs.iter().copied().collect();
@@ -78,8 +77,7 @@ impl GitLedger {
     /// When the ledger can't be read, has no log, or no such entry.
     pub fn prove(&self, index: u64) -> Result<LogProof, LedgerError> {
         let seen = self.refresh()?;
-        let tip = seen.tip.clone().unwrap_or_default();
-        let at = At { branch: self.branch.as_ref(), commit: &tip };
+        let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let mut tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
         let proof =
@@ -96,8 +94,7 @@ impl GitLedger {
     /// When the ledger can't be read, has no log, or `take` refuses a file.
     pub fn export<E: From<LedgerError>>(&self, mut take: impl FnMut(ExportFile) -> Result<(), E>) -> Result<(), E> {
         let seen = self.refresh()?;
-        let tip = seen.tip.clone().unwrap_or_default();
-        let at = At { branch: self.branch.as_ref(), commit: &tip };
+        let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
         let entry = |index: u64| -> Result<Vec<u8>, ReadError> {
@@ -107,6 +104,11 @@ impl GitLedger {
             take(file.map_err(of_export)?)?;
         }
         Ok(())
+    }
+
+    /// The commit that was read.
+    fn at<'a>(&'a self, seen: &'a Seen) -> At<'a> {
+        At { branch: self.branch.as_ref(), commit: seen.tip.as_deref().unwrap_or_default() }
     }
 
     /// The checkpoint of a ledger that was read; nothing where it has no log.
