@@ -59,7 +59,9 @@ impl GitBranch {
         let forced = self.remote.push(&name, Some(&first), &other).is_ok();
         let tip = if forced { &other } else { &first };
         let deleted = self.remote.push(&name, Some(tip), "").is_ok();
-        let guard = |done: bool| if done { Guard::Allows } else { Guard::Refuses };
+        // A remote that is gone has refused nothing.
+        let refused = if self.fetch().is_ok() { Guard::Refuses } else { Guard::Unknown };
+        let guard = |done: bool| if done { Guard::Allows } else { refused };
         Ok(Guards { forcing: guard(forced), deleting: guard(deleted), left_behind: (!deleted).then_some(branch) })
     }
 }
@@ -109,5 +111,16 @@ mod tests {
         assert_eq!(of(&branch.configured_guards()), (Guard::Unknown, Guard::Unknown, false));
         let elsewhere = GitBranch::in_cache(&scene.path("other"), "https://git.example.com/x.git", "tollgate/ledger").unwrap();
         assert_eq!(of(&elsewhere.configured_guards()), (Guard::Unknown, Guard::Unknown, false));
+    }
+
+    #[test]
+    fn a_remote_that_goes_away_has_refused_nothing() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (scene, branch) = mk_guards(&[]);
+        let hook = scene.path("remote.git/hooks/post-receive");
+        std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        std::fs::write(&hook, "#!/bin/sh\nmv \"$PWD\" \"$PWD.gone\"\n").unwrap();
+        std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(of(&branch.try_guards().unwrap()), (Guard::Unknown, Guard::Unknown, true));
     }
 }
