@@ -10,6 +10,7 @@ use crate::history::History;
 pub use crate::pass::{Pass, Passes};
 pub use crate::people::OverrideTerms;
 use crate::people::{People, Person};
+use crate::pipeline::Target;
 use crate::time::Timestamp;
 
 /// An override with everybody who signed it.
@@ -76,11 +77,16 @@ impl History {
         SignedOverride { entry, opened, signers, reviewed }
     }
 
-    /// The gates that may be passed by a recipe on a target now.
-    pub fn passes(&self, people: &People, terms: &OverrideTerms, recipe: Digest, target: &str, now: Timestamp) -> Passes {
+    /// The gates that may be passed by a recipe on a target now. Who stops a target stops it for those as well who broke glass
+    /// before: an override passes nothing while a freeze or hold stands that is younger than itself.
+    pub fn passes(&self, people: &People, terms: &OverrideTerms, recipe: Digest, target: &Target, now: Timestamp) -> Passes {
         let mut passes = Passes::new();
         let in_force = self.overrides(people, terms);
-        for signed in in_force.iter().filter(|signed| signed.is_in_force(terms, recipe, target, now)) {
+        let stopped = self.last_stop(target, now);
+        let may_pass = |signed: &&SignedOverride<'_>| {
+            signed.is_in_force(terms, recipe, &target.name, now) && stopped.is_none_or(|stop| stop < signed.entry.index)
+        };
+        for signed in in_force.iter().filter(may_pass) {
             let pass = Pass { entry: signed.entry.index, recover: signed.opened.recover, until: signed.opened.until };
             for gate in &signed.opened.gates {
                 passes.entry(gate.clone()).or_default().push(pass);

@@ -47,6 +47,13 @@ impl History {
         standing.filter(|(_, stop)| stop.until.is_none_or(|until| now < until)).collect()
     }
 
+    /// The entry of the youngest freeze or hold that stands and may stop something on a target.
+    pub(crate) fn last_stop(&self, target: &Target, now: Timestamp) -> Option<u64> {
+        let none = BTreeSet::new();
+        let may_stop = |scope: &Scope| matches!(scope, Scope::Component(_)) || scope.covers(target, &none);
+        self.stops(now).into_iter().filter(|(scope, _)| may_stop(scope)).map(|(_, stop)| stop.entry).max()
+    }
+
     /// The freezes and holds that stand between a recipe of these components and a target.
     pub fn stops_before(&self, target: &Target, components: &BTreeSet<&str>, now: Timestamp) -> Vec<Stop> {
         let covering = self.stops(now).into_iter().filter(|(scope, _)| scope.covers(target, components));

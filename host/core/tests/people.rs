@@ -18,6 +18,7 @@ use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, Decided, EntrySubject, OutcomeState, PromotionId};
 use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_core::overrides::OverrideTerms;
+use tollgate_core::pipeline::Target;
 use tollgate_core::people::People;
 use tollgate_core::plan::{Action, Plan, Verb};
 use tollgate_core::render::ObjectKey;
@@ -104,7 +105,8 @@ fn subject(target: &str, recipe: &str) -> EntrySubject {
 
 fn passes(ledger: &MemoryLedger, recipe: &str, target: &str, now: i64) -> bool {
     let recipe = Digest::of(recipe.as_bytes());
-    !ledger.history().passes(&mk_people(), &mk_terms(), recipe, target, at(now)).is_empty()
+    let target = Target { name: target.to_owned(), ..mk_target("prod") };
+    !ledger.history().passes(&mk_people(), &mk_terms(), recipe, &target, at(now)).is_empty()
 }
 
 #[test]
@@ -145,12 +147,35 @@ fn an_override_is_for_one_recipe_one_target_and_a_time() {
 }
 
 #[test]
+fn an_override_passes_nothing_while_a_younger_stop_stands() {
+    let ledger = MemoryLedger::with_trust();
+    let freeze = |scope| {
+        let freeze = Freeze { scope, reason: "stop the line".to_owned(), until: None };
+        ledger.write(EntrySubject::default(), Body::Freeze(freeze)).index
+    };
+    freeze(Scope::All);
+    let opened = sign(&ledger, LEAD, None);
+    sign(&ledger, OPERATOR, Some(opened));
+    assert!(passes(&ledger, "recipe", "prod-apps", 0), "it was opened because of the freeze");
+    freeze(Scope::Target("preprod-apps".to_owned()));
+    assert!(passes(&ledger, "recipe", "prod-apps", 0), "that is another target");
+    let hold = Hold { away_from: Some(Digest::of(b"recipe")), reason: "rolled back".to_owned() };
+    let hold = ledger.write(subject("prod-apps", "before"), Body::Hold(hold)).index;
+    assert!(!passes(&ledger, "recipe", "prod-apps", 0), "somebody went back since");
+    let thaw = Thaw { lifts: vec![hold], reason: "understood".to_owned() };
+    ledger.write(EntrySubject::default(), Body::Thaw(thaw));
+    assert!(passes(&ledger, "recipe", "prod-apps", 0));
+    freeze(Scope::Component("cart".to_owned()));
+    assert!(!passes(&ledger, "recipe", "prod-apps", 0), "it may be one of the recipe's");
+}
+
+#[test]
 fn terms_that_became_stricter_hold_for_overrides_that_are_open() {
     let ledger = MemoryLedger::with_trust();
     let opened = sign(&ledger, LEAD, None);
     sign(&ledger, OPERATOR, Some(opened));
     let passes = |terms: &OverrideTerms| {
-        !ledger.history().passes(&mk_people(), terms, Digest::of(b"recipe"), "prod-apps", at(500)).is_empty()
+        !ledger.history().passes(&mk_people(), terms, Digest::of(b"recipe"), &Target { name: "prod-apps".to_owned(), ..mk_target("prod") }, at(500)).is_empty()
     };
     assert!(passes(&mk_terms()));
     assert!(!passes(&OverrideTerms { approvals: 3, ..mk_terms() }));
