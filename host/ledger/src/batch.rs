@@ -7,7 +7,7 @@ use tollgate_core::branch::BranchFile;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, MAX_ENTRY_BYTES};
 use tollgate_core::history::History;
-use tollgate_core::ports::{AppendError, LedgerError};
+use tollgate_core::ports::{AppendError, LedgerError, SignBytes};
 
 use crate::keys::Keys;
 use crate::layout::{blob_path, entry_path, index_path};
@@ -63,8 +63,10 @@ impl Batch {
             let mut entry = draft.at_index(index, writer.repo);
             let contents = draft.blobs.into_values().chain(draft.attached);
             batch.blobs.extend(contents.map(|bytes| (Digest::of(&bytes), bytes)));
-            entry.by.key = writer.keys.own.as_ref().map(|key| key.key().to_owned());
-            batch.add(&entry, writer.keys)?;
+            // Whoever signs their commits has a key at hand also where the ledger knows no signers yet.
+            let own = writer.keys.own.as_deref().filter(|_| batch.vouched.may_be_signed(&entry));
+            entry.by.key = own.map(|key| key.key().to_owned());
+            batch.add(&entry, own, writer.keys)?;
         }
         batch.blobs.retain(|digest, _| !seen.blobs.contains(digest));
         let all = seen.history.entries().iter().chain(&batch.entries).cloned().collect();
@@ -85,11 +87,11 @@ impl Batch {
         Ok(())
     }
 
-    fn add(&mut self, entry: &Entry, keys: &Keys) -> Result<(), AppendError> {
-        if keys.own.is_none() && self.vouched.needs_signature() {
+    fn add(&mut self, entry: &Entry, own: Option<&dyn SignBytes>, keys: &Keys) -> Result<(), AppendError> {
+        if own.is_none() && self.vouched.needs_signature() {
             return Err(AppendError::NeedsKey);
         }
-        let bytes = envelope::seal(entry, keys.own.as_deref())?;
+        let bytes = envelope::seal(entry, own)?;
         if bytes.len() > MAX_ENTRY_BYTES {
             return Err(AppendError::TooLarge { kind: entry.body.type_name(), size: bytes.len(), limit: MAX_ENTRY_BYTES });
         }

@@ -52,6 +52,12 @@ impl Vouched {
         self.is_signed
     }
 
+    /// Whether anybody may sign an entry that would come next. Where nobody may, a signature would count as forged.
+    pub(crate) fn may_be_signed(&self, entry: &Entry) -> bool {
+        let brings_signers = matches!(&entry.body, Body::Trust(trust) if !trust.signers.is_empty());
+        self.signers.is_some() || brings_signers
+    }
+
     /// Who may sign the next entry; nothing: nobody.
     pub(crate) fn signers(&self) -> Option<Arc<dyn VerifySignature>> {
         self.signers.clone()
