@@ -175,3 +175,24 @@ fn a_pack_without_cases_is_no_proof_and_what_is_no_pack_is_named() {
     test(&["policies"]).exits(12).says(&["it is no pack"]);
     test(&[]).exits(12).says(&["there is no tollgate.yaml"]);
 }
+
+/// Whoever signs commits by SSH has a key at hand from the first day on.
+#[test]
+fn a_key_at_hand_signs_nothing_before_the_ledger_has_signers_and_everything_after() {
+    let shop = Shop::new(&["cart"]);
+    let key = shop.world.path("key");
+    let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", key.as_str()]).status();
+    assert!(made.unwrap().success());
+    let with_key = |arguments: &[&str]| shop.tollgate(arguments).env("TOLLGATE_KEY", key.as_str()).run();
+    with_key(&["promote", "master"]).exits(0);
+    let public = fs_err::read_to_string(format!("{key}.pub")).unwrap();
+    let line = public.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    shop.deployment.write("allowed_signers", format!("platform-lead@example.com {line}\n"));
+    shop.deployment.edit("tollgate.yaml", |text| format!("{text}people: {{signers: allowed_signers}}\n"));
+    shop.deployment.deliver("master", "who may sign");
+    with_key(&["policy", "accept", "HEAD"]).exits(0);
+    with_key(&["freeze", "--all", "--reason", "the first signed entry"]).exits(0);
+    let keys: Vec<bool> = shop.ledger().entries().iter().map(|entry| entry["by"]["key"].is_string()).collect();
+    assert_eq!(keys.iter().filter(|signed| **signed).count(), 1, "{keys:?}");
+    assert!(keys.last().unwrap());
+}

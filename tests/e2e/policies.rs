@@ -1,6 +1,6 @@
 //! no-self-approval (§12.5) for policies: a proposal is judged by what is in force, and never by its own tree.
 
-use tollgate_tests::{Pipeline, Shop, manifest};
+use tollgate_tests::{Pipeline, Shop, SignedShop, manifest};
 
 const STRICT: &str = "{name: workload-limits, enforcement: mandatory}";
 
@@ -97,4 +97,23 @@ fn in_ci_a_promotion_must_be_told_what_to_trust() {
     shop.tollgate(&["promote", "master", "--trust", wrong]).in_ci().run().exits(15);
     assert!(!shop.target("preprod").is_live());
     shop.tollgate(&["promote", "master", "--trust", &shop.trust]).in_ci().run().exits(0);
+}
+
+#[test]
+fn a_revision_that_asks_less_needs_the_review_of_people_who_did_not_write_it() {
+    let integrity = "{name: policy-integrity, policy: builtin:policy-integrity, enforcement: mandatory, match: {change: policy}, settings: {approvals: 1, from: [platform]}}";
+    let teams: [(&str, &[&str]); 2] = [("platform", &["lead", "operator"]), ("developers", &["dev"])];
+    let pipeline = Pipeline::deployment().gate(STRICT).gate(integrity);
+    let signed = SignedShop::new(&["cart"], &pipeline, &teams);
+    signed.commit_as("lead");
+    let deployment = &signed.shop.deployment;
+    deployment.edit("tollgate.yaml", |config| config.replace(STRICT, "{name: workload-limits, enforcement: advisory}"));
+    deployment.deliver("master", "let them run as root");
+    // Whoever wrote it may say yes as often as they like.
+    signed.by("lead", &["approve", "master"]).exits(0);
+    signed.by("lead", &["policy", "accept", "HEAD"]).exits(10).says(&["policy-integrity/", "gate `workload-limits` was mandatory"]);
+    signed.by("dev", &["approve", "master"]).exits(0);
+    signed.by("lead", &["policy", "accept", "HEAD"]).exits(10);
+    signed.by("operator", &["approve", "master"]).exits(0);
+    signed.by("lead", &["policy", "accept", "HEAD"]).exits(0).says(&["gates: policy-integrity"]);
 }

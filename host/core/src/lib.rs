@@ -44,3 +44,4 @@ pub mod time;
 pub mod verdict;
 pub mod waiver;
 pub mod way_back;
+pub mod weakened;

@@ -155,6 +155,17 @@ pub enum Enforcement {
     Mandatory,
 }
 
+impl Enforcement {
+    /// The word, as written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Advisory => "advisory",
+            Self::Overridable => "overridable",
+            Self::Mandatory => "mandatory",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

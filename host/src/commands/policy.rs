@@ -1,15 +1,18 @@
 //! `tollgate policy`: which policies judge, and with which bytes.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use tollgate_config::Configuration;
 use tollgate_core::decision::{Decision, DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, EntrySubject, PolicyAccept};
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::history::History;
-use tollgate_core::pipeline::{Change, Gate};
+use tollgate_core::people::SignersFile;
+use tollgate_core::pipeline::{Change, Gate, GitReference};
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, ReadRepository as _, Refusal};
-use tollgate_gate::{Evaluator, gate_verdicts};
+use tollgate_core::recipe::Provenance;
+use tollgate_core::time::Timestamp;
 use tollgate_ledger::SIGNERS_BLOB;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -20,6 +23,8 @@ use crate::cli::Format;
 use crate::cli::policy::{Accept, Policy};
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, Revision};
+use crate::delivery::change::{ChangeReader, Since, Told};
+use crate::delivery::policy_change::{PolicyJury, Proposed};
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
@@ -57,7 +62,7 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     let commit = on_policy_ref(&delivery, &history, &arguments.commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, mut blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
-    let gates = judge(&delivery, &commit, &configuration.files.keys().cloned().collect::<Vec<_>>())?;
+    let gates = judge(&delivery, &history, &commit, &configuration)?;
     let before = delivery.in_force.revision.digest;
     blobs.extend(signers(&delivery, &configuration).map_err(one)?);
     let body = PolicyAccept { commit: commit.clone(), policy: configuration.policy_digest, gates: gates.clone() };
@@ -118,27 +123,44 @@ fn on_policy_ref(delivery: &Delivery, history: &History, revision: &str) -> Resu
     Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("merge it there first"))
 }
 
-/// Asks the gates in force that judge changes of policy about the files of the new revision.
-fn judge(delivery: &Delivery, commit: &str, files: &[String]) -> Result<Vec<GateRecord>, Failures> {
+/// Asks the gates in force that judge changes of policy about the new revision. Where there are none, the command is the yes.
+fn judge(delivery: &Delivery, history: &History, commit: &str, new: &Configuration) -> Result<Vec<GateRecord>, Failures> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let gates: Vec<&Gate> = pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Policy).collect();
     if gates.is_empty() {
         return Ok(Vec::new());
     }
-    let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
-    let policies = delivery.in_force.policies.only(&names);
-    let documents = read_documents(vec![policy_files(delivery, commit, files).map_err(|failure| vec![failure])?]);
-    let evaluator = Evaluator {
-        policies: &policies,
-        context: Context { place: PlaceOfEvaluation::Promote, target: None },
-        evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
-        cache: &tollgate_core::cache::Forgetful,
-        locate: &Lines,
-    };
-    let judgements = evaluator.judge(&documents.documents);
-    let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
-    let decision = Decision::fold(verdicts, documents.findings.clone(), judgements.findings());
+    let one = |failure: Failure| vec![failure];
+    let now = Invocation::now();
+    let (tree, told) = told(delivery, history, commit, now).map_err(one)?;
+    let files: Vec<String> = new.files.keys().cloned().collect();
+    let documents = read_documents(vec![policy_files(delivery, commit, &files).map_err(one)?]);
+    let files = differing(&delivery.in_force.configuration, new);
+    let (policies, policy) = (&delivery.in_force.policies, delivery.in_force.revision.digest);
+    let jury = PolicyJury { pipeline, policies, policy, history, locate: &Lines, now };
+    let proposed = Proposed { commit, digest: new.policy_digest, pipeline: &new.pipeline, files, tree: &tree, told, documents };
+    let decision = jury.judge(&gates, &proposed);
     if decision.word() == DecisionWord::Approved { Ok(decision.records()) } else { Err(refusals(&decision)) }
+}
+
+/// The tree of the revision's commit, and what git tells of how it came.
+fn told(delivery: &Delivery, history: &History, commit: &str, now: Timestamp) -> Result<(String, Told), Failure> {
+    let repository = &delivery.repository;
+    let people = &delivery.in_force.configuration.pipeline.people;
+    let nobody = SignersFile { path: String::new(), text: String::new() };
+    let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
+    let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
+    let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
+    let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
+    let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, since: Since::Policy, now };
+    let told = reader.read(&provenance, &tree).map_err(fail)?;
+    Ok((tree, told))
+}
+
+/// Paths of files that are not the same in two revisions, sorted.
+fn differing(before: &Configuration, after: &Configuration) -> Vec<String> {
+    let paths: BTreeSet<&String> = before.files.keys().chain(after.files.keys()).collect();
+    paths.into_iter().filter(|path| before.files.get(*path) != after.files.get(*path)).cloned().collect()
 }
 
 fn policy_files(delivery: &Delivery, commit: &str, paths: &[String]) -> Result<Files, Failure> {

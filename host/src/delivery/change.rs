@@ -21,14 +21,23 @@ use tollgate_core::time::Timestamp;
 use crate::delivery::change::vouching::Vouchers;
 use crate::delivery::components::ensure_local;
 
-/// Reads changes on their way to one target.
+/// What a change is counted from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Since<'a> {
+    /// From what runs at this target.
+    Target(&'a str),
+    /// From the policy revision in force.
+    Policy,
+}
+
+/// Reads changes on their way to one target, or into force.
 pub(crate) struct ChangeReader<'a> {
     pub(crate) repository: &'a dyn ReadRepository,
     pub(crate) people: &'a People,
     /// Whose SSH keys count, by the policy in force.
     pub(crate) signers: &'a dyn VerifySignature,
     pub(crate) history: &'a History,
-    pub(crate) target: &'a str,
+    pub(crate) since: Since<'a>,
     pub(crate) now: Timestamp,
 }
 
@@ -80,16 +89,27 @@ impl ChangeReader<'_> {
             base,
             commits: vouched.iter().map(|(commit, vouching)| change_commit(commit, vouching)).collect(),
             is_complete: vouched.range.is_complete,
-            rewritten: rewritten::sentence(self.repository, self.history, self.target, provenance)?,
+            rewritten: rewritten::sentence(self.repository, self.history, self.began(), provenance)?,
             record,
         };
         Ok(Told { change, approvals, findings })
     }
 
-    /// What runs at the target now, else what the ledger started from. A commit that is lost counts for nothing: then more
-    /// commits are looked at, never fewer.
+    /// The entry with which what it is counted from began.
+    fn began(&self) -> u64 {
+        match self.since {
+            Since::Target(target) => self.history.current(target).map_or(0, |promotion| promotion.decision.index),
+            Since::Policy => self.history.policy_in_force().map_or(0, |policy| policy.entry),
+        }
+    }
+
+    /// What runs at the target now, or judges now, else what the ledger started from. A commit that is lost counts for nothing:
+    /// then more commits are looked at, never fewer.
     fn base(&self) -> Result<Option<String>, SourceError> {
-        let current = self.history.current(self.target).map(|promotion| promotion.decided.provenance.commit.clone());
+        let current = match self.since {
+            Since::Target(target) => self.history.current(target).map(|promotion| promotion.decided.provenance.commit.clone()),
+            Since::Policy => self.history.policy_in_force().map(|policy| policy.commit),
+        };
         let trusted = self.history.trust().map(|(_, trust)| trust.commit.clone());
         for commit in current.into_iter().chain(trusted) {
             match ensure_local(self.repository, &commit) {

@@ -9,22 +9,21 @@ use super::short;
 
 /// The sentence that says so, with both commits.
 ///
-/// A tag never moves. A branch only goes forward, from all that was decided of it since (and with) what runs at the target now:
-/// otherwise whoever forces it only has to ask twice, and a branch that was forced once could never be used again.
+/// A tag never moves. A branch only goes forward, from all that was decided of it since the entry `since`: otherwise whoever
+/// forces it only has to ask twice, and a branch that was forced once could never be used again.
 ///
 /// # Errors
 /// When history is cut off.
 pub(super) fn sentence(
     repository: &dyn ReadRepository,
     history: &History,
-    target: &str,
+    since: u64,
     now: &Provenance,
 ) -> Result<Option<String>, SourceError> {
-    let current = history.current(target).map_or(0, |promotion| promotion.decision.index);
     let is_tag = matches!(now.reference, GitReference::Tag(_));
     let promotions = history.promotions();
     let before = promotions.iter().filter(|promotion| promotion.decided.provenance.reference == now.reference);
-    let counts = before.filter(|promotion| is_tag || promotion.decision.index >= current);
+    let counts = before.filter(|promotion| is_tag || promotion.decision.index >= since);
     let mut asked: Vec<&str> = Vec::new();
     for promotion in counts {
         let commit = promotion.decided.provenance.commit.as_str();

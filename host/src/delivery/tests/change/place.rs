@@ -19,7 +19,7 @@ use tollgate_repo::GitRepository;
 use tollgate_sign::AllowedSigners;
 
 use super::super::world::{REPO, branch, mk_draft, tag};
-use crate::delivery::change::{ChangeReader, Told};
+use crate::delivery::change::{ChangeReader, Since, Told};
 
 /// Git makes commits on this day, unless told otherwise.
 pub(super) const MADE: &str = "2026-06-01T00:00:00Z";
@@ -239,7 +239,14 @@ impl Place {
         let history = self.history();
         let tree = repository.tree_hash(&provenance.commit, "").unwrap().unwrap();
         let (people, now) = (&self.people, time(NOW));
-        let reader = ChangeReader { repository: &repository, people, signers: &signers, history: &history, target: TARGET, now };
+        let reader = ChangeReader {
+            repository: &repository,
+            people,
+            signers: &signers,
+            history: &history,
+            since: Since::Target(TARGET),
+            now,
+        };
         reader.read(provenance, &tree)
     }
 

@@ -1,0 +1,227 @@
+//! What a policy revision asks less of than the one in force (no-self-approval, §12.5 of the design).
+//!
+//! Where it can't be told whether a difference is weaker, it counts as weaker: a changed setting, another plugin, a narrower or
+//! another match.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::Level;
+use crate::pipeline::{Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
+use crate::policy::Enforcement;
+use crate::waiver::Waiver;
+
+/// Each difference as a sentence about the newer revision, sorted by what it is about.
+pub fn weakened(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let mut sentences = gates(before, after);
+    sentences.extend(policies(before, after));
+    sentences.extend(targets(before, after));
+    sentences.extend(people(before, after));
+    sentences.extend(overrides(before, after));
+    sentences.extend(waivers(before, after));
+    sentences.extend(components(before, after));
+    sentences
+}
+
+fn gates(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let find = |name: &str| after.gates.iter().find(|gate| gate.name == name);
+    let mut sentences = Vec::new();
+    for gate in &before.gates {
+        match find(&gate.name) {
+            None => sentences.push(format!("gate `{}` is gone", gate.name)),
+            Some(now) => sentences.extend(gate_differences(gate, now)),
+        }
+    }
+    sentences
+}
+
+fn gate_differences(before: &Gate, after: &Gate) -> Vec<String> {
+    let name = &before.name;
+    let mut sentences = Vec::new();
+    if rank(after.enforcement) < rank(before.enforcement) {
+        let (was, is) = (before.enforcement.word(), after.enforcement.word());
+        sentences.push(format!("gate `{name}` was {was} and is {is}"));
+    }
+    if !asks_as_much(&before.requirement, &after.requirement) {
+        sentences.push(format!("gate `{name}` asks other policies"));
+    }
+    if !matches_as_much(&before.matches, &after.matches) {
+        sentences.push(format!("gate `{name}` stands in the way of less"));
+    }
+    sentences
+}
+
+const fn rank(enforcement: Enforcement) -> u8 {
+    match enforcement {
+        Enforcement::Advisory => 0,
+        Enforcement::Overridable => 1,
+        Enforcement::Mandatory => 2,
+    }
+}
+
+/// The same, or all of it and more.
+fn asks_as_much(before: &Requirement, after: &Requirement) -> bool {
+    match after {
+        Requirement::All(members) => before == after || members.contains(before) || is_part(before, members),
+        _ => before == after,
+    }
+}
+
+fn is_part(before: &Requirement, members: &[Requirement]) -> bool {
+    matches!(before, Requirement::All(asked) if asked.iter().all(|one| members.contains(one)))
+}
+
+/// Every list of globs is the same, longer, or empty, which is everything.
+fn matches_as_much(before: &GateMatch, after: &GateMatch) -> bool {
+    let globs =
+        |before: &[Glob], after: &[Glob]| after.is_empty() || !before.is_empty() && before.iter().all(|glob| after.contains(glob));
+    before.change == after.change
+        && globs(&before.environments, &after.environments)
+        && globs(&before.targets, &after.targets)
+        && globs(&before.components, &after.components)
+        && (after.roles.is_empty() || !before.roles.is_empty() && before.roles.iter().all(|role| after.roles.contains(role)))
+}
+
+/// Policies that a gate of the revision in force asks.
+fn policies(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let asked: BTreeSet<&str> = before.gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
+    let asked = before.policies.iter().filter(|policy| asked.contains(policy.name.as_str()));
+    let mut sentences = Vec::new();
+    for policy in asked {
+        match after.policies.iter().find(|now| now.name == policy.name) {
+            None => sentences.push(format!("policy `{}` is gone", policy.name)),
+            Some(now) => sentences.extend(policy_differences(policy, now)),
+        }
+    }
+    sentences
+}
+
+fn policy_differences(before: &PolicySpec, after: &PolicySpec) -> Vec<String> {
+    let name = &before.name;
+    let mut sentences = Vec::new();
+    if before.plugin != after.plugin {
+        sentences.push(format!("policy `{name}` is `{}` and was `{}`", after.plugin, before.plugin));
+    }
+    if before.settings != after.settings {
+        sentences.push(format!("policy `{name}` has other settings"));
+    }
+    if before.grants != after.grants {
+        sentences.push(format!("policy `{name}` has other grants"));
+    }
+    let rules: BTreeSet<&String> = before.levels.keys().chain(after.levels.keys()).collect();
+    for rule in rules {
+        let (was, is) = (before.levels.get(rule), after.levels.get(rule));
+        if was != is && is != Some(&Some(Level::Deny)) {
+            sentences.push(format!("rule `{name}/{rule}` is {}", level(is)));
+        }
+    }
+    sentences
+}
+
+fn level(level: Option<&Option<Level>>) -> &'static str {
+    match level {
+        Some(None) => "off",
+        Some(Some(Level::Note)) => "a note",
+        Some(Some(Level::Warn)) => "a warning",
+        Some(Some(Level::Deny)) => "a denial",
+        None => "what its plugin says",
+    }
+}
+
+fn targets(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let known: BTreeMap<&str, &Target> = before.targets().map(|target| (target.name.as_str(), target)).collect();
+    let mut sentences = Vec::new();
+    for target in after.targets() {
+        let Some(was) = known.get(target.name.as_str()) else { continue };
+        sentences.extend(target_differences(was, target));
+    }
+    let kept: BTreeSet<&str> = after.targets().map(|target| target.name.as_str()).collect();
+    let gone = known.keys().filter(|name| !kept.contains(**name));
+    sentences.extend(gone.map(|name| format!("target `{name}` is gone")));
+    sentences
+}
+
+fn target_differences(before: &Target, after: &Target) -> Vec<String> {
+    let name = &after.name;
+    let has_all = |before: &[String], after: &[String]| before.iter().all(|one| after.contains(one));
+    let mut sentences = Vec::new();
+    if !has_all(&before.requires, &after.requires) || !has_all(&before.after, &after.after) {
+        sentences.push(format!("target `{name}` comes after less"));
+    }
+    if !before.after_any.iter().all(|group| after.after_any.contains(group)) {
+        sentences.push(format!("target `{name}` comes after other groups"));
+    }
+    if after.on.iter().any(|trigger| !before.on.contains(trigger)) {
+        sentences.push(format!("target `{name}` is moved by more"));
+    }
+    if after.soak < before.soak {
+        sentences.push(format!("target `{name}` soaks for less"));
+    }
+    if after.promotable && !before.promotable {
+        sentences.push(format!("environment `{}` is promotable", after.environment));
+    }
+    if after.environment != before.environment || after.kind != before.kind {
+        sentences.push(format!("target `{name}` is another place"));
+    }
+    sentences
+}
+
+fn people(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let (was, is) = (&before.people, &after.people);
+    let keys = |file: &Option<crate::people::SignersFile>| file.as_ref().map(|file| file.text.clone());
+    let mut sentences = Vec::new();
+    if keys(&was.signers) != keys(&is.signers) || keys(&was.openpgp) != keys(&is.openpgp) {
+        sentences.push("other keys may sign".to_owned());
+    }
+    for (team, members) in &is.teams {
+        let known = was.teams.get(team).map_or(&[][..], Vec::as_slice);
+        let joined = members.iter().filter(|member| !known.contains(member));
+        sentences.extend(joined.map(|member| format!("`{member}` joins the team `{team}`")));
+    }
+    let freed = was.automation.iter().filter(|machine| !is.automation.contains(machine));
+    sentences.extend(freed.map(|machine| format!("`{machine}` is no machine account any more")));
+    let forges = is.forges.iter().filter(|forge| !was.forges.contains(forge));
+    sentences.extend(forges.map(|forge| format!("`{forge}` vouches as a forge")));
+    sentences
+}
+
+fn overrides(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    match (&before.overrides, &after.overrides) {
+        (None, Some(_)) => vec!["break-glass is there".to_owned()],
+        (Some(was), Some(is)) if was != is => vec!["break-glass is there on other terms".to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+fn waivers(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let is_new = |waiver: &&Waiver| !before.waivers.iter().any(|known| is_same_waiver(known, waiver));
+    let mut sentences: Vec<String> =
+        after.waivers.iter().filter(is_new).map(|waiver| format!("a waiver accepts `{}`", waiver.rule)).collect();
+    if after.inline_waivers && !before.inline_waivers {
+        sentences.push("waivers in annotations count".to_owned());
+    }
+    sentences
+}
+
+/// Wherever it is written.
+fn is_same_waiver(one: &Waiver, other: &Waiver) -> bool {
+    let terms = |waiver: &Waiver| (waiver.terms.reason.clone(), waiver.terms.approver.clone(), waiver.terms.expires);
+    (&one.rule, &one.subject, terms(one)) == (&other.rule, &other.subject, terms(other))
+}
+
+fn components(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let ignored = after.ignore.iter().filter(|glob| !before.ignore.contains(glob));
+    sentences.extend(ignored.map(|glob| format!("files `{}` are ignored", glob.as_str())));
+    for component in &before.components {
+        let path = component.path.as_str();
+        let now = after.components.iter().find(|now| now.path == component.path);
+        let is_same = now.is_some_and(|now| (&now.own_images, &now.source) == (&component.own_images, &component.source));
+        if !is_same {
+            sentences.push(format!("images of `{path}` may come from elsewhere"));
+        }
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::document::{Location, Span};
+use crate::pipeline::{DirectoryTarget, Environment, GitReference, PluginSource, Role, TargetKind, Trigger};
+use crate::policy::{Grants, LimitClass};
+
+fn location() -> Location {
+    Location { file: "tollgate.yaml".to_owned(), span: Span::START }
+}
+
+fn glob(text: &str) -> Glob {
+    Glob::new(text).unwrap()
+}
+
+fn mk_gate(name: &str) -> Gate {
+    Gate {
+        name: name.to_owned(),
+        requirement: Requirement::Policy(name.to_owned()),
+        enforcement: Enforcement::Overridable,
+        matches: GateMatch { environments: vec![glob("prod")], ..GateMatch::default() },
+        is_implied: false,
+        location: location(),
+    }
+}
+
+fn mk_policy(name: &str) -> PolicySpec {
+    PolicySpec {
+        name: name.to_owned(),
+        plugin: PluginSource::Builtin(name.to_owned()),
+        settings: serde_json::json!({"approvals": 2}),
+        levels: BTreeMap::new(),
+        grants: Grants::default(),
+        limits: LimitClass::default(),
+        location: location(),
+        setting_locations: BTreeMap::new(),
+    }
+}
+
+fn mk_pipeline() -> Pipeline {
+    let target = Target {
+        name: "prod-apps".to_owned(),
+        environment: "prod".to_owned(),
+        role: Role::Apps,
+        promotable: true,
+        on: vec![Trigger::Tag(glob("v*"))],
+        requires: vec!["prod-ops".to_owned()],
+        after: vec!["preprod-apps".to_owned()],
+        after_any: Vec::new(),
+        soak: Some(60),
+        kind: TargetKind::Directory(DirectoryTarget { path: "out".to_owned(), plan_key: None }),
+        location: location(),
+    };
+    Pipeline {
+        environments: vec![Environment { name: "prod".to_owned(), promotable: true, targets: vec![target] }],
+        policies: vec![mk_policy("four-eyes")],
+        gates: vec![mk_gate("four-eyes")],
+        ..Pipeline::default()
+    }
+}
+
+/// What one change to the pipeline is told as.
+fn told(change: impl FnOnce(&mut Pipeline)) -> Vec<String> {
+    let mut after = mk_pipeline();
+    change(&mut after);
+    weakened(&mk_pipeline(), &after)
+}
+
+fn target(pipeline: &mut Pipeline) -> &mut Target {
+    &mut pipeline.environments[0].targets[0]
+}
+
+#[test]
+fn the_same_revision_and_one_that_asks_more_are_not_weaker() {
+    assert!(told(|_| {}).is_empty());
+    let more = told(|after| {
+        after.gates.push(mk_gate("freeze"));
+        after.policies.push(mk_policy("freeze"));
+        after.gates[0].enforcement = Enforcement::Mandatory;
+        after.gates[0].matches = GateMatch::default();
+        let both = vec![Requirement::Policy("freeze".to_owned()), Requirement::Policy("four-eyes".to_owned())];
+        after.gates[0].requirement = Requirement::All(both);
+        target(after).soak = Some(120);
+        target(after).after.push("staging-apps".to_owned());
+        after.policies[0].levels.insert("approvals".to_owned(), Some(Level::Deny));
+    });
+    assert_eq!(more, Vec::<String>::new());
+}
+
+#[test]
+fn whatever_asks_less_is_told_in_a_sentence() {
+    let cases: Vec<(Vec<String>, &str)> = vec![
+        (told(|after| after.gates.clear()), "gate `four-eyes` is gone"),
+        (told(|after| after.gates[0].enforcement = Enforcement::Advisory), "gate `four-eyes` was overridable and is advisory"),
+        (
+            told(|after| {
+                let either = vec![Requirement::Policy("freeze".to_owned()), Requirement::Policy("four-eyes".to_owned())];
+                after.gates[0].requirement = Requirement::Any(either);
+            }),
+            "gate `four-eyes` asks other policies",
+        ),
+        (told(|after| after.gates[0].matches.environments = vec![glob("staging")]), "gate `four-eyes` stands in the way of less"),
+        (told(|after| after.gates[0].matches.roles = vec![Role::Ops]), "gate `four-eyes` stands in the way of less"),
+        (told(|after| after.policies[0].settings = serde_json::json!({"approvals": 1})), "policy `four-eyes` has other settings"),
+        (
+            told(|after| {
+                after.policies[0].levels.insert("approvals".to_owned(), None);
+            }),
+            "rule `four-eyes/approvals` is off",
+        ),
+        (told(|after| target(after).after.clear()), "target `prod-apps` comes after less"),
+        (told(|after| target(after).requires.clear()), "target `prod-apps` comes after less"),
+        (told(|after| target(after).soak = None), "target `prod-apps` soaks for less"),
+        (told(|after| target(after).on.push(Trigger::Manual)), "target `prod-apps` is moved by more"),
+        (told(|after| target(after).name = "other".to_owned()), "target `prod-apps` is gone"),
+        (told(|after| after.inline_waivers = true), "waivers in annotations count"),
+        (told(|after| after.ignore.push(glob("**"))), "files `**` are ignored"),
+        (
+            told(|after| drop(after.people.teams.insert("platform".to_owned(), vec!["new@example.com".to_owned()]))),
+            "`new@example.com` joins the team `platform`",
+        ),
+    ];
+    for (sentences, expected) in cases {
+        assert!(sentences.iter().any(|sentence| sentence == expected), "{expected}: {sentences:?}");
+    }
+}
+
+fn any_enforcement() -> impl Strategy<Value = Enforcement> {
+    prop_oneof![Just(Enforcement::Advisory), Just(Enforcement::Overridable), Just(Enforcement::Mandatory)]
+}
+
+fn any_triggers() -> impl Strategy<Value = Vec<Trigger>> {
+    let one = prop_oneof![Just(Trigger::Manual), "[a-c*]{1,2}".prop_map(|text| Trigger::Tag(glob(&text)))];
+    prop::collection::vec(one, 0..3)
+}
+
+fn any_names() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec("[a-b]", 0..3)
+}
+
+fn any_pipeline() -> impl Strategy<Value = Pipeline> {
+    (any_enforcement(), any_triggers(), any_names(), prop::option::of(0u64..3), any::<bool>()).prop_map(
+        |(enforcement, on, after, soak, has_gate)| {
+            let mut pipeline = mk_pipeline();
+            pipeline.gates[0].enforcement = enforcement;
+            if !has_gate {
+                pipeline.gates.clear();
+            }
+            (target(&mut pipeline).on, target(&mut pipeline).after, target(&mut pipeline).soak) = (on, after, soak);
+            pipeline
+        },
+    )
+}
+
+proptest! {
+    /// no-self-approval: a revision that lets through what the one in force does not is weaker, or the difference is not one of
+    /// these.
+    #[test]
+    fn a_revision_that_is_not_weaker_lets_nothing_more_through(before in any_pipeline(), after in any_pipeline(), name in "[a-c]{1,2}") {
+        let is_weaker = !weakened(&before, &after).is_empty();
+        let (was, is) = (before.target("prod-apps").unwrap(), after.target("prod-apps").unwrap());
+        let reference = GitReference::Tag(name);
+        let moves = |target: &Target| target.on.iter().any(|trigger| trigger.matches(&reference));
+        let gates = |pipeline: &Pipeline| pipeline.gates_to(pipeline.target("prod-apps").unwrap()).count();
+        let lets_more = (moves(is) && !moves(was))
+            || was.after.iter().any(|name| !is.after.contains(name))
+            || is.soak < was.soak
+            || gates(&after) < gates(&before);
+        prop_assert!(is_weaker || !lets_more);
+    }
+}
