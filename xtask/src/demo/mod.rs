@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: both repositories, ten services, and the story that tollgate makes real.
 
+mod people;
+mod regulated;
 mod repositories;
 mod stage;
 mod story;

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::DemoError;
+use super::people::key;
 use crate::process::{describe, output, start_error};
 
 /// The directory of the demo and everything that was told.
@@ -16,6 +17,8 @@ pub(super) struct Stage {
     told: String,
     /// Seconds that commits are apart, so that their ids are the same each time.
     commits: u32,
+    /// Whose key signs what is written.
+    acting: Option<&'static str>,
 }
 
 /// What tollgate answered.
@@ -26,7 +29,7 @@ pub(super) struct Answer {
 
 impl Stage {
     pub(super) fn new(binary: Utf8PathBuf, directory: Utf8PathBuf) -> Self {
-        Self { binary, directory, told: String::new(), commits: 0 }
+        Self { binary, directory, told: String::new(), commits: 0, acting: None }
     }
 
     /// Everything that was told so far, with what differs from run to run left out.
@@ -47,6 +50,11 @@ impl Stage {
         self.say(&format!("\n{title}"));
     }
 
+    /// From now on this person types.
+    pub(super) fn acts(&mut self, person: &'static str) {
+        self.acting = Some(person);
+    }
+
     /// Runs git.
     pub(super) fn git(&mut self, directory: &Utf8Path, arguments: &[&str]) -> Result<String, DemoError> {
         let mut command = Command::new("git");
@@ -60,7 +68,8 @@ impl Stage {
 
     /// Runs tollgate, shows what was typed, and expects an exit code. The answer is JSON.
     pub(super) fn tollgate(&mut self, directory: &Utf8Path, arguments: &[&str], expected: i32) -> Result<Answer, DemoError> {
-        self.say(&format!("  $ tollgate {}", arguments.join(" ")));
+        let who = self.acting.map(|person| format!("   # {person}")).unwrap_or_default();
+        self.say(&format!("  $ tollgate {}{who}", arguments.join(" ")));
         self.quietly(directory, arguments, expected)
     }
 
@@ -101,6 +110,9 @@ impl Stage {
         command.env_remove("CI").env("NO_COLOR", "1").env("COLUMNS", "120");
         command.env("GIT_CONFIG_GLOBAL", self.directory.join("gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("TOLLGATE_STATE_DIR", self.directory.join("state"));
+        if let Some(person) = self.acting {
+            command.env("TOLLGATE_KEY", key(&self.directory, person));
+        }
         let cache = std::env::var_os("TOLLGATE_CACHE_DIR");
         command
             .env("TOLLGATE_CACHE_DIR", cache.unwrap_or_else(|| self.directory.join("cache").into_std_path_buf().into_os_string()));

@@ -13,6 +13,7 @@ pub(super) fn tell(stage: &mut Stage, shop: &mut Shop) -> Result<(), DemoError> 
     master_and_tag(stage, shop)?;
     pushed_again(stage, shop)?;
     rebuilt(stage, shop)?;
+    super::regulated::tell(stage, shop)?;
     where_everything_is(stage, shop)
 }
 
@@ -139,7 +140,7 @@ fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> 
 /// How many denials are told; the report has them all.
 const TOLD_DENIALS: usize = 3;
 
-fn tell_denials(stage: &mut Stage, answer: &Answer) {
+pub(super) fn tell_denials(stage: &mut Stage, answer: &Answer) {
     let denials = answer.denials();
     for denial in denials.iter().take(TOLD_DENIALS) {
         stage.say(&format!("     {denial}"));
@@ -149,7 +150,7 @@ fn tell_denials(stage: &mut Stage, answer: &Answer) {
     }
 }
 
-fn tell_outcome(stage: &mut Stage, answer: &Answer) -> Result<(), DemoError> {
+pub(super) fn tell_outcome(stage: &mut Stage, answer: &Answer) -> Result<(), DemoError> {
     let (target, state, promotion) =
         (answer.text("/targets/0/target")?, answer.text("/targets/0/state")?, answer.text("/targets/0/promotion")?);
     let line = format!("     {target}: {state} as {promotion}");
