@@ -15,6 +15,7 @@ use crate::delivery::decide::DecideError;
 use crate::delivery::recipe::CandidateError;
 use crate::delivery::record::RecordError;
 use crate::delivery::render::RenderError;
+use crate::delivery::replay::ReplayError;
 use crate::delivery::turn::TurnError;
 use crate::sources::PathError;
 
@@ -125,6 +126,17 @@ impl MeansExit for DecideError {
             Self::Target(error) => error.exit(),
             Self::Ledger(error) => error.exit(),
             Self::Resolve(error) => error.exit(),
+            Self::NotCanonical(_) => ExitCode::Unexpected,
+        }
+    }
+}
+
+impl MeansExit for ReplayError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Ledger(error) => error.exit(),
+            Self::Decide(error) => error.exit(),
+            Self::NoDigest(error) => error.exit(),
             Self::NotCanonical(_) => ExitCode::Unexpected,
         }
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on must stop")]
 
 mod approved;
+mod audit_day;
 mod boutique;
 mod denials;
 mod four_eyes;

@@ -70,6 +70,13 @@ impl History {
         &self.entries
     }
 
+    /// The ledger as it was when it had so many entries.
+    #[must_use]
+    pub fn prefix(&self, len: u64) -> Self {
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        Self { entries: self.entries.iter().take(len).cloned().collect() }
+    }
+
     /// How many entries there are, which is the index of the next one.
     pub fn len(&self) -> u64 {
         self.entries.len() as u64

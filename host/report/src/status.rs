@@ -1,5 +1,7 @@
 //! What runs where, and what stands open.
 
+mod attention;
+
 use serde::Serialize;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::PromotionId;
@@ -12,6 +14,8 @@ use crate::gate::WaitReport;
 use crate::style::{Style, Tone};
 use crate::table;
 use crate::text::{join, summary};
+
+pub use attention::{OverrideStatus, StopStatus};
 
 /// The answer of `status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +30,10 @@ pub struct StatusReport {
     pub open: Vec<OpenAttempt>,
     /// Promotions that something has yet to say yes to.
     pub waiting: Vec<WaitingPromotion>,
+    /// Freezes and holds that stand.
+    pub stops: Vec<StopStatus>,
+    /// Overrides that pass something, or that somebody has yet to look at.
+    pub overrides: Vec<OverrideStatus>,
     pub notices: Vec<String>,
 }
 
@@ -110,6 +118,8 @@ impl StatusReport {
             self.policy_text(style),
             summary::notices(&self.notices, style),
             summary::list("the target says something else than the ledger", drift, style),
+            summary::list("stopped", self.stops.iter().map(StopStatus::sentence), style),
+            summary::list("break-glass", self.overrides.iter().map(OverrideStatus::sentence), style),
             summary::list("waiting", waiting, style),
             summary::list("ran without outcome", open, style),
         ];

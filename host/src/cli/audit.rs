@@ -16,6 +16,12 @@ pub(crate) enum Audit {
     Prove(Prove),
     /// Check such a proof, offline
     VerifyProof(VerifyProof),
+    /// Make recorded decisions again from what the ledger kept, and compare
+    Replay(Replay),
+    /// Compare what the ledger says that each target runs with what the target says
+    Reconcile(Reconcile),
+    /// Tell an auditor about a time: every change with its chain, every exception
+    Report(Report),
     /// Write the log as a directory that other tools read (C2SP tlog-tiles)
     Export(Export),
     /// Look whether this machine and the ledger's remote are set up to be trusted
@@ -29,6 +35,9 @@ impl Audit {
             Self::Log(arguments) => Some(&arguments.trust),
             Self::Verify(arguments) => Some(&arguments.trust),
             Self::Prove(arguments) => Some(&arguments.trust),
+            Self::Replay(arguments) => Some(&arguments.trust),
+            Self::Reconcile(arguments) => Some(&arguments.trust),
+            Self::Report(arguments) => Some(&arguments.trust),
             Self::Export(arguments) => Some(&arguments.trust),
             Self::Doctor(arguments) => Some(&arguments.trust),
             Self::VerifyProof(_) => None,
@@ -162,6 +171,77 @@ pub(crate) struct VerifyProof {
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
+}
+
+/// Make recorded decisions again from what the ledger kept, and compare
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The promotions whose decisions are made again, as `P-17`
+    #[arg(value_name = "PROMOTION", required_unless_present = "all")]
+    pub(crate) promotions: Vec<String>,
+
+    /// Every decision that the ledger has
+    #[arg(long, conflicts_with = "promotions")]
+    pub(crate) all: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Compare what the ledger says that each target runs with what the target says
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Only these targets [default: all]
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}
+
+/// Formats of `audit report`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people who read files
+    #[default]
+    Markdown,
+    /// For people who read pages, and print them
+    Html,
+    /// For spreadsheets: one line for each change
+    Csv,
+    /// For programs
+    Json,
+}
+
+/// Tell an auditor about a time: every change with its chain, every exception
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The first day (UTC) or moment of the time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: String,
+
+    /// The last day (UTC), with the whole of it, or moment
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: String,
+
+    /// Only controls of this standard, by how their names begin: `DORA`, `NIST`, `PCI`
+    #[arg(long, value_name = "STANDARD")]
+    pub(crate) standard: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: ReportFormat,
 }
 
 /// Write the log as a directory that other tools read (C2SP tlog-tiles)

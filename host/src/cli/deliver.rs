@@ -152,3 +152,18 @@ pub(crate) struct Status {
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,
 }
+
+/// Compare what targets run with what was let through
+#[derive(Debug, Args)]
+pub(crate) struct Drift {
+    /// Only these targets [default: all]
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Format of the report
+    #[arg(short, long, value_enum, default_value_t)]
+    pub(crate) output: Format,
+}

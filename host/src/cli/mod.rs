@@ -126,6 +126,8 @@ pub(crate) enum Command {
     Explain(deliver::Explain),
     /// Show what runs where, and what waits
     Status(deliver::Status),
+    /// Compare what targets run with what was let through
+    Drift(deliver::Drift),
     /// Show who waits for which target, what is ahead, and who works on it
     Queue(queue::Queue),
     /// Read, check and take along what the ledger says
@@ -173,6 +175,7 @@ impl Command {
             Self::Thaw(arguments) => &arguments.trust,
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
+            Self::Drift(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
             Self::Recipe(

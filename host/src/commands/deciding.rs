@@ -9,7 +9,7 @@ use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::delivery::change::ChangeReader;
+use crate::delivery::change::{ChangeReader, Since};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::proofs;
@@ -50,8 +50,8 @@ impl<'a> Destination<'a> {
         let people = &in_force.configuration.pipeline.people;
         let nobody = SignersFile { path: String::new(), text: String::new() };
         let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
-        let target = &self.target.name;
-        let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, target, now };
+        let since = Since::Target(&self.target.name);
+        let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, since, now };
         candidate.with_change(&reader).map_err(fail)
     }
 

@@ -13,6 +13,7 @@ mod compared;
 mod completion;
 mod deciding;
 mod docs;
+mod drift;
 mod explain;
 mod failed;
 mod fix;
@@ -31,6 +32,7 @@ mod promote;
 mod proposal;
 mod queue;
 mod recipe;
+mod recorded;
 mod render;
 mod rollback;
 mod selection;
@@ -102,6 +104,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Thaw(arguments) => people::thaw::run(&invocation, &arguments),
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
+        Command::Drift(arguments) => drift::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),

@@ -13,10 +13,9 @@ use super::Outcome;
 use super::deciding::Destination;
 use super::named_promotion::find;
 use super::promote::{Step, print};
+use super::recorded::{nothing_to_go_back_to, recorded};
 use super::selection::unknown_target;
 use crate::cli::deliver::Rollback;
-use crate::delivery::components;
-use crate::delivery::proofs::recipe_of;
 use crate::delivery::recipe::Candidate;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -41,7 +40,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     let mut sources = Documents::default();
     let source = |destination: &Destination<'_>, history: &History| {
         let promotion = history.promotion(&id).ok_or_else(|| nothing_to_go_back_to(target))?;
-        recorded(destination, &promotion)
+        going_back(destination, &promotion)
     };
     let stepped = step.deliver(&source, &mut sources).map_err(one)?;
     let notices = delivery.notices.iter().cloned().chain(stepped.notices).collect();
@@ -79,19 +78,8 @@ fn way_back<'a>(history: &'a History, target: &Target, named: Option<&str>) -> R
     }
 }
 
-fn recorded(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
-    let delivery = destination.delivery;
-    let recipe = recipe_of(promotion.decision, &delivery.ledger).map_err(fail)?;
-    let recipe = recipe.ok_or_else(|| nothing_to_go_back_to(destination.target))?;
-    let pipeline = &delivery.in_force.configuration.pipeline;
-    let components = components::carried(&delivery.repository, pipeline, promotion, &recipe).map_err(fail)?;
-    let candidate = destination.kitchen().recorded(&promotion.decided.provenance, components, recipe).map_err(fail)?;
-    Ok(Candidate { movement: Movement::Rollback, ..candidate })
-}
-
-fn nothing_to_go_back_to(target: &Target) -> Failure {
-    let message = format!("no other recipe is healthy on `{}`, so there is nothing to go back to", target.name);
-    Failure::of_message(ExitCode::Denied, message).with_hint("`git revert` the change and promote that, or promote a mended one")
+fn going_back(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
+    Ok(Candidate { movement: Movement::Rollback, ..recorded(destination, promotion)? })
 }
 
 fn of_another_target(promotion: &Promotion<'_>, target: &Target) -> Failure {

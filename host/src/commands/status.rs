@@ -1,13 +1,19 @@
 //! `tollgate status`: what runs where, and what waits.
 
+use std::collections::BTreeSet;
+
 use tollgate_core::history::{History, Promotion, PromotionState};
-use tollgate_core::pipeline::Target;
+use tollgate_core::overrides::SignedOverride;
+use tollgate_core::pipeline::{Pipeline, Target};
 use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
 use tollgate_core::recipe::Recipe;
+use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::gate::WaitReport;
-use tollgate_report::status::{ComponentStatus, OpenAttempt, PolicyStatus, Running, StatusReport, TargetStatus, WaitingPromotion};
+use tollgate_report::status::{
+    ComponentStatus, OpenAttempt, OverrideStatus, PolicyStatus, Running, StatusReport, StopStatus, TargetStatus, WaitingPromotion,
+};
 
 use super::Outcome;
 use crate::cli::Format;
@@ -43,7 +49,19 @@ fn report(delivery: &Delivery, history: &History) -> Result<StatusReport, Failur
     }
     let mut policy = PolicyStatus::from(delivery.in_force.revision.clone());
     policy.waiting = waiting_policy(delivery, history)?;
-    Ok(StatusReport { version: 1, policy: Some(policy), targets, open, waiting, notices: delivery.notices.clone() })
+    let now = Invocation::now();
+    let stops = history.stops(now).into_iter().map(|(_, stop)| StopStatus::from(stop)).collect();
+    let overrides = overrides(pipeline, history, now);
+    Ok(StatusReport {
+        version: 1,
+        policy: Some(policy),
+        targets,
+        open,
+        waiting,
+        stops,
+        overrides,
+        notices: delivery.notices.clone(),
+    })
 }
 
 fn target_status(delivery: &Delivery, history: &History, target: &Target) -> Result<TargetStatus, Failure> {
@@ -92,6 +110,29 @@ fn open_attempt(promotion: &Promotion<'_>) -> Option<OpenAttempt> {
         worker: running.worker.clone(),
         command: format!("tollgate apply {}", promotion.id),
     })
+}
+
+/// The overrides that may still pass something, and those that did and that nobody has looked at since.
+fn overrides(pipeline: &Pipeline, history: &History, now: Timestamp) -> Vec<OverrideStatus> {
+    let Some(terms) = &pipeline.overrides else { return Vec::new() };
+    let used: BTreeSet<u64> = history.used_overrides(&pipeline.people, terms).into_iter().map(|used| used.entry).collect();
+    let status = |signed: SignedOverride<'_>| {
+        let entry = signed.entry.index;
+        let (opened, open) = (signed.opened, now < signed.opened.until);
+        let review_by = Some(opened.review_by).filter(|_| used.contains(&entry) && signed.reviewed.is_none());
+        (open || review_by.is_some()).then(|| OverrideStatus {
+            entry,
+            target: signed.entry.subject.target.clone().unwrap_or_default(),
+            gates: opened.gates.clone(),
+            signers: signed.signers.iter().map(|person| person.principal.clone()).collect(),
+            missing: signed.missing(terms),
+            until: opened.until,
+            open,
+            overdue: review_by.is_some_and(|by| by <= now),
+            review_by,
+        })
+    };
+    history.overrides(&pipeline.people, terms).into_iter().filter_map(status).collect()
 }
 
 /// The newest promotion to a target, where it waits.

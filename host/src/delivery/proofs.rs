@@ -1,8 +1,10 @@
 //! What the ledger proves, with the recipes that it proves it of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::history::{History, Promotion, ProvenRecipe};
 use tollgate_core::ports::{LedgerError, ReadLedger};
 use tollgate_core::proof::Proof;
 use tollgate_core::recipe::Recipe;
@@ -27,23 +29,37 @@ fn recipe_blob(digest: Digest, index: u64, ledger: &dyn ReadLedger) -> Result<Re
     serde_json::from_slice(&bytes).map_err(|error| bad(format!("its recipe can't be read: {error}")))
 }
 
-/// All proofs.
-pub(crate) fn proofs(history: &History, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
-    let mut proofs = Vec::new();
-    for proven in history.proven() {
-        let Some(promotion) = history.promotion(&proven.promotion) else { continue };
-        let Some(recipe) = recipe_of(promotion.decision, ledger)? else { continue };
-        proofs.push(Proof {
-            target: proven.target,
-            environment: proven.environment,
-            promotable: proven.promotable,
-            recipe,
-            promotion: proven.promotion.to_string(),
-            since: proven.since,
-            standing: proven.standing,
-        });
-    }
-    Ok(proofs)
+/// Of other recipes, how many of each target gates are told: what they say to people rests on them, and no verdict.
+const OTHERS: usize = 10;
+
+/// The proofs of a recipe, and of others the newest of each target.
+pub(crate) fn concerning(recipe: Digest, history: &History, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
+    let proven = history.proven();
+    let mut newest: Vec<&ProvenRecipe> = proven.iter().collect();
+    newest.sort_by_key(|proof| std::cmp::Reverse(proof.since));
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    newest.retain(|proof| {
+        let told = others.entry(&proof.target).or_default();
+        *told += usize::from(proof.recipe != recipe);
+        proof.recipe == recipe || *told <= OTHERS
+    });
+    let told: BTreeSet<(&str, Digest)> = newest.iter().map(|proof| (proof.target.as_str(), proof.recipe)).collect();
+    let told = proven.iter().filter(|proof| told.contains(&(proof.target.as_str(), proof.recipe)));
+    told.filter_map(|proof| with_recipe(proof, history, ledger).transpose()).collect()
+}
+
+fn with_recipe(proven: &ProvenRecipe, history: &History, ledger: &dyn ReadLedger) -> Result<Option<Proof>, LedgerError> {
+    let Some(promotion) = history.promotion(&proven.promotion) else { return Ok(None) };
+    let Some(recipe) = recipe_of(promotion.decision, ledger)? else { return Ok(None) };
+    Ok(Some(Proof {
+        target: proven.target.clone(),
+        environment: proven.environment.clone(),
+        promotable: proven.promotable,
+        recipe,
+        promotion: proven.promotion.to_string(),
+        since: proven.since,
+        standing: proven.standing,
+    }))
 }
 
 /// What runs at a target, with its recipe.

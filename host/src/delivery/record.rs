@@ -2,24 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use tollgate_core::act::Hold;
 use tollgate_core::canonical::{self, NotCanonical};
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
-use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
-use tollgate_core::finding::Finding;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
 use tollgate_core::queue::withdrawal;
 use tollgate_core::time::Timestamp;
-use tollgate_gate::JudgedDocument;
 
 use crate::delivery::decide::Judged;
 use crate::delivery::proofs::RECIPE_BLOB;
 use crate::delivery::recipe::Candidate;
+use crate::delivery::recorded::{self, DOCUMENTS_BLOB, FINDINGS_BLOB, PLAN_BLOB, QUESTION_BLOB};
 
 /// What a decision is recorded with, beside itself.
 pub(crate) struct Circumstances<'a> {
@@ -43,19 +40,6 @@ pub(crate) enum RecordError {
     NotCanonical(#[from] NotCanonical),
     #[error("policy changed to `{0}` while the promotion was being judged; run the command again")]
     PolicyChanged(String),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RecordedDocument<'a> {
-    component: Option<&'a str>,
-    file: &'a str,
-    identity: &'a ObjectIdentity,
-    /// Digest of the body as plugins saw it: Secret values withheld.
-    digest: Digest,
-    /// False where the document holds values that were withheld from the ledger, so that a policy which was granted them
-    /// can't be asked again.
-    replayable: bool,
 }
 
 /// Appends the decision, and with it the end of those whose place in the queue it takes. It gets its promotion id from its
@@ -97,13 +81,16 @@ pub(crate) fn record(
 
 fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances: &Circumstances<'_>) -> Result<Draft, RecordError> {
     let mut blobs = circumstances.policy_blobs.clone();
-    let mut attached = Vec::new();
-    blobs.insert("documents".to_owned(), documents_blob(&candidate.documents.documents, &mut attached)?);
-    blobs.insert("findings".to_owned(), findings_blob(judged.decision.findings())?);
+    let (documents, attached) = recorded::documents(&candidate.documents.documents)?;
+    blobs.insert(DOCUMENTS_BLOB.to_owned(), documents);
+    blobs.insert(FINDINGS_BLOB.to_owned(), recorded::findings(judged.decision.findings())?);
+    if let Some(question) = &judged.question {
+        blobs.insert(QUESTION_BLOB.to_owned(), canonical::to_vec(question)?);
+    }
     let mut subject = EntrySubject { target: Some(target.name.clone()), ..EntrySubject::default() };
     if let Some(prepared) = &judged.prepared {
         blobs.insert(RECIPE_BLOB.to_owned(), canonical::to_vec(&prepared.recipe)?);
-        blobs.insert("plan".to_owned(), canonical::to_vec(&prepared.plan)?);
+        blobs.insert(PLAN_BLOB.to_owned(), canonical::to_vec(&prepared.plan)?);
         subject.recipe = Some(prepared.id);
         subject.plan = Some(prepared.plan_digest);
     }
@@ -133,23 +120,4 @@ fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances:
 /// The hold beside a decision.
 fn held(decided: &Draft, hold: &Hold) -> Draft {
     Draft { body: Body::Hold(hold.clone()), blobs: BTreeMap::new(), attached: Vec::new(), ..decided.clone() }
-}
-
-fn documents_blob(documents: &[JudgedDocument], attached: &mut Vec<Vec<u8>>) -> Result<Vec<u8>, NotCanonical> {
-    let mut recorded = Vec::with_capacity(documents.len());
-    for judged in documents {
-        attached.push(judged.withheld.to_vec());
-        recorded.push(RecordedDocument {
-            component: judged.component.as_deref(),
-            file: &judged.document.source.path,
-            identity: &judged.document.identity,
-            digest: Digest::of(&judged.withheld),
-            replayable: judged.withheld == judged.document.body,
-        });
-    }
-    canonical::to_vec(&recorded)
-}
-
-fn findings_blob(findings: &[Finding]) -> Result<Vec<u8>, NotCanonical> {
-    canonical::to_vec(&findings)
 }

@@ -43,6 +43,26 @@ fn mk_report() -> StatusReport {
             promotion: PromotionId::of_decision(12),
             waits: vec![WaitReport { reason: "soak of 24h".to_owned(), from: Vec::new(), until: Some(time()) }],
         }],
+        stops: vec![StopStatus {
+            kind: "freeze",
+            scope: "environment prod".to_owned(),
+            reason: "year end".to_owned(),
+            by: "lead@example.com".to_owned(),
+            since: time(),
+            until: None,
+            entry: 10,
+        }],
+        overrides: vec![OverrideStatus {
+            entry: 11,
+            target: "prod-apps".to_owned(),
+            gates: vec!["freeze".to_owned()],
+            signers: vec!["lead@example.com".to_owned()],
+            missing: 1,
+            until: time(),
+            open: true,
+            review_by: Some(time()),
+            overdue: true,
+        }],
         notices: Vec::new(),
     }
 }

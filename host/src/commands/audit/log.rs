@@ -63,7 +63,7 @@ impl<'a> Wanted<'a> {
 
 /// An instant of the command line. A date is its first moment in UTC, `days` later; an instant is that many seconds later, since
 /// the times of entries are whole seconds.
-fn instant(text: &str, days: i64) -> Result<Timestamp, Failure> {
+pub(super) fn instant(text: &str, days: i64) -> Result<Timestamp, Failure> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Timestamp::from_second(at.as_second() + days).unwrap_or(at));
     }

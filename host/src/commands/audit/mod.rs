@@ -5,6 +5,9 @@ mod export;
 mod log;
 mod machine;
 mod prove;
+mod reconcile;
+mod replay;
+mod report;
 mod verify;
 mod verify_proof;
 mod words;
@@ -19,6 +22,9 @@ pub(crate) fn run(invocation: &Invocation, command: &Audit) -> Outcome {
         Audit::Verify(arguments) => verify::run(invocation, arguments),
         Audit::Prove(arguments) => prove::run(invocation, arguments),
         Audit::VerifyProof(arguments) => verify_proof::run(invocation, arguments),
+        Audit::Replay(arguments) => return replay::run(invocation, arguments),
+        Audit::Reconcile(arguments) => return reconcile::run(invocation, arguments),
+        Audit::Report(arguments) => return report::run(invocation, arguments),
         Audit::Export(arguments) => export::run(invocation, arguments),
         Audit::Doctor(arguments) => doctor::run(invocation, arguments),
     };

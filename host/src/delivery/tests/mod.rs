@@ -11,4 +11,5 @@ mod open_attempts;
 mod recipes;
 mod recording;
 mod rendering;
+mod replaying;
 pub(crate) mod world;

@@ -69,7 +69,7 @@ fn a_decision_keeps_everything_that_it_rests_on() {
     let promotion = history.promotion(&decided.promotion).unwrap();
     let entry = promotion.decision;
     let names: Vec<&str> = entry.blobs.keys().map(String::as_str).collect();
-    assert_eq!(names, ["documents", "findings", "plan", "plugin:same-image", "recipe"]);
+    assert_eq!(names, ["documents", "findings", "plan", "plugin:same-image", "question", "recipe"]);
     let blob = |name: &str| world.ledger.blob(entry.blobs[name]).unwrap();
     let prepared = decided.judged.prepared.unwrap();
     assert_eq!(blob("recipe"), canonical::to_vec(&prepared.recipe).unwrap());

@@ -3,6 +3,9 @@
 /// What GitHub's and GitLab's Markdown takes for markup somewhere in a line, and what ends a table's cell.
 const MARKUP: &str = r"&<>\*_~|[]!#@:`$^{}%";
 
+/// The same for CommonMark with tables, in a cell.
+const MARKUP_OF_PAGE: &str = r"&<>\*_~|[]`";
+
 /// What begins a mention or a reference: `@name`, `#12`, `!12`, `$12`, `&12`, `%12`, `~label`, `:emoji:`. These are found after
 /// Markdown is rendered, so that writing them as entities is not enough.
 const SIGILS: &str = "@#!$&%~:^";
@@ -12,6 +15,15 @@ const GAP: &str = "&#8203;";
 
 /// Clean text for one line. What it has between backticks is code.
 pub(crate) fn text(text: &str) -> String {
+    with_code(text, plain)
+}
+
+/// The same for a page that no forge renders: nothing is looked for there, and addresses can be copied as they are.
+pub(crate) fn text_of_page(text: &str) -> String {
+    with_code(text, |part| part.chars().map(|c| if MARKUP_OF_PAGE.contains(c) { entity(c) } else { c.to_string() }).collect())
+}
+
+fn with_code(text: &str, plain: impl Fn(&str) -> String) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     let last = parts.len() - 1;
     let part = |(index, part): (usize, &&str)| match index % 2 {

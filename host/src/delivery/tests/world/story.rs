@@ -19,7 +19,7 @@ use super::{
     same_image, sha, suspicious,
 };
 use crate::delivery::attempt::{Attempt, AttemptError, Ended};
-use crate::delivery::change::ChangeReader;
+use crate::delivery::change::{ChangeReader, Since};
 use crate::delivery::components;
 use crate::delivery::decide::{DecideError, Judged, Prepared, Way};
 use crate::delivery::proofs;
@@ -123,7 +123,8 @@ impl World {
         let target = self.pipeline.target(target).unwrap();
         let found = components::for_target(&self.repository, &self.pipeline, target, provenance, &master, running.as_ref())?;
         let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
-        let reader = ChangeReader { repository, people, signers, history: &history, target: &target.name, now: at(0) };
+        let reader =
+            ChangeReader { repository, people, signers, history: &history, since: Since::Target(&target.name), now: at(0) };
         Ok(self.kitchen().candidate(provenance, found)?.with_change(&reader).map_err(CandidateError::from)?)
     }
 
