@@ -9,6 +9,7 @@ pub mod audit;
 pub mod cases;
 pub mod check;
 pub mod cost;
+pub mod evidence;
 pub mod exit_code;
 pub mod explain;
 pub mod failure;

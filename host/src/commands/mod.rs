@@ -13,6 +13,7 @@ mod compared;
 mod completion;
 mod deciding;
 mod docs;
+mod evidence;
 mod explain;
 mod failed;
 mod fix;
@@ -104,6 +105,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
+        Command::Evidence(command) => evidence::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),

@@ -7,6 +7,7 @@ pub(crate) mod attempt;
 pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod decide;
+pub(crate) mod evidence;
 pub(crate) mod images;
 pub(crate) mod leased;
 pub(crate) mod proofs;

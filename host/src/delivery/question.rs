@@ -13,9 +13,9 @@ use tollgate_core::ports::{LedgerError, ReadLedger};
 use tollgate_gate::ConfiguredPolicy;
 
 use super::images::missing_images;
-use super::proofs;
 use super::recipe::Candidate;
 use super::way::{DecideError, Prepared, Way, seconds};
+use super::{evidence, proofs};
 
 /// One recipe on its way to one target.
 pub(super) struct Question<'a> {
@@ -41,7 +41,7 @@ impl Question<'_> {
             rejections: self.history.rejections(&self.judged_now(), &pipeline.people),
             stops: self.history.stops_before(target, &components, now),
             overrides: self.overrides(),
-            evidence: Vec::new(),
+            evidence: evidence::held(self.way, self.history, self.prepared)?,
             facts: Vec::new(),
             evaluation_time: seconds(now),
         })

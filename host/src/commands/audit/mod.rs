@@ -7,7 +7,7 @@ mod machine;
 mod prove;
 mod verify;
 mod verify_proof;
-mod words;
+pub(crate) mod words;
 
 use super::Outcome;
 use crate::cli::audit::Audit;
