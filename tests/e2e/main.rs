@@ -5,10 +5,12 @@
 mod approved;
 mod boutique;
 mod denials;
+mod evidence;
 mod four_eyes;
 mod house_rule;
 mod infrastructure;
 mod kept_plugins;
+mod leaks;
 mod no_silent_skip;
 mod only_proven_images;
 mod other_languages;
