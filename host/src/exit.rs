@@ -3,9 +3,11 @@
 use std::error::Error;
 
 use tollgate_core::approved::NotApproved;
+use tollgate_core::chain::NoChain;
 use tollgate_core::plan::NoDigest;
 use tollgate_core::ports::{AppendError, ApplyError, LeaseError, LedgerError, ResolveError, SourceError};
 use tollgate_ledger::ProofError;
+use tollgate_ledger::bundle::{BundleError, WriteError};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -61,6 +63,25 @@ impl MeansExit for AppendError {
 impl MeansExit for ProofError {
     fn exit(&self) -> ExitCode {
         ExitCode::LedgerUnavailable
+    }
+}
+
+impl MeansExit for BundleError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::LedgerUnavailable
+    }
+}
+
+impl MeansExit for WriteError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Chain(NoChain::NotEnded { state: "pending" | "approved" | "running", .. }) => ExitCode::Pending,
+            Self::Chain(NoChain::NotEnded { .. }) => ExitCode::NotApplied,
+            Self::Chain(NoChain::NoDecision(_)) | Self::Unsigned { .. } | Self::Sign(_) => ExitCode::InvalidConfiguration,
+            Self::Chain(NoChain::NoPolicy(_) | NoChain::OtherRecipe(_)) => ExitCode::LedgerUnavailable,
+            Self::Ledger(error) => error.exit(),
+            Self::NotCanonical(_) => ExitCode::Unexpected,
+        }
     }
 }
 

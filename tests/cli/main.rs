@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod ci;
 mod completion;
+mod evidence;
 mod explain;
 mod gate_cases;
 mod init;

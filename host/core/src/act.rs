@@ -112,7 +112,11 @@ pub struct EvidenceAdded {
     pub predicate_type: String,
     /// What it is about, sorted by digest.
     pub subjects: Vec<EvidenceSubject>,
-    /// Fingerprint of the key that signed the statement, where it is one of the signers'.
+    /// Git hashes of the directories that it is about, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<String>,
+    /// Fingerprint of the key that signed the statement, where it is one of the signers'. It was so for whoever wrote the entry:
+    /// readers check the envelope themselves.
     pub key: Option<String>,
     /// Whose key that is.
     pub signer: Option<String>,

@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 /// The SSHSIG namespace of everything that tollgate itself signs.
 pub const NAMESPACE: &str = "tollgate";
 
+/// The namespace in which a file of signers allows keys to sign in-toto statements and nothing else of tollgate's.
+pub const EVIDENCE_NAMESPACE: &str = "tollgate-evidence";
+
 /// The SSHSIG namespace of commits and tags that git signs.
 pub const GIT_NAMESPACE: &str = "git";
 
@@ -74,6 +77,8 @@ pub enum SignError {
     Agent { reason: String },
     #[error("the ssh-agent does not hold the key `{key}`; add it with `ssh-add`")]
     NotInAgent { key: String },
+    #[error("the key `{key}` makes no plain signature: {reason}")]
+    NoPlain { key: String, reason: String },
 }
 
 /// Signs as one person or machine.
@@ -89,6 +94,15 @@ pub trait SignBytes: Send + Sync {
     /// # Errors
     /// When the key can't be used.
     fn sign(&self, namespace: &str, message: &[u8]) -> Result<String, SignError>;
+
+    /// The plain signature over the bytes of a message, for verifiers that know no SSHSIG: the 64 bytes of Ed25519 (RFC 8032),
+    /// or ECDSA over SHA-256 in DER.
+    ///
+    /// # Errors
+    /// When the key can't be used, or is of a type that makes none.
+    fn sign_plain(&self, _message: &[u8]) -> Result<Vec<u8>, SignError> {
+        Err(SignError::NoPlain { key: self.key().to_owned(), reason: "it signs by SSHSIG alone".to_owned() })
+    }
 }
 
 /// Says whose signature it is: a set of allowed signers.
@@ -98,6 +112,15 @@ pub trait VerifySignature: Send + Sync {
     /// # Errors
     /// When it is not.
     fn verify(&self, namespace: &str, message: &[u8], signature: &str, at: Timestamp) -> Result<Signer, BadSignature>;
+
+    /// The signer, if a key that was allowed in the namespace at that time made this plain signature of the message. Nothing in
+    /// such a signature says what it is for: the message must.
+    ///
+    /// # Errors
+    /// When none did.
+    fn verify_plain(&self, _namespace: &str, _message: &[u8], _signature: &[u8], _at: Timestamp) -> Result<Signer, BadSignature> {
+        Err(BadSignature::Unchecked { reason: "plain signatures are not known here".to_owned() })
+    }
 
     /// The principals that may use a key (its fingerprint) in a namespace at that time.
     fn principals(&self, key: &str, namespace: &str, at: Timestamp) -> Vec<String>;

@@ -132,6 +132,7 @@ fn mk_evidence() -> EvidenceAdded {
     EvidenceAdded {
         predicate_type: "https://in-toto.io/attestation/test-result/v0.1".to_owned(),
         subjects: vec![EvidenceSubject { digest: Digest::of(b"image"), name: "cart".to_owned() }],
+        trees: Vec::new(),
         key: Some("SHA256:AAAA".to_owned()),
         signer: Some("ci@example.com".to_owned()),
     }

@@ -4,13 +4,17 @@
 
 mod support;
 
-use support::{MemoryLedger, mk_accept, mk_target, mk_worker};
+use support::{MemoryLedger, at, mk_accept, mk_approval, mk_decided, mk_target, mk_worker};
+use tollgate_core::act::{EvidenceAdded, EvidenceSubject, Override, Review};
 use tollgate_core::approved::Approved;
+use tollgate_core::chain::{Chain, NoChain};
+use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{EntrySubject, OutcomeState};
+use tollgate_core::entry::{Body, Decided, Entry, EntrySubject, OutcomeState, PromotionId};
 use tollgate_core::history::{BrokenHistory, History, PromotionState};
 use tollgate_core::pipeline::{GitReference, Target};
+use tollgate_core::recipe::Recipe;
 use tollgate_core::structure::check_way;
 
 fn succeed(ledger: &MemoryLedger, target: &str, recipe: &str) {
@@ -133,7 +137,7 @@ fn entries_out_of_place_from_elsewhere_or_of_another_version_are_refused() {
     let ledger = MemoryLedger::with_trust();
     ledger.decide("a", "r", DecisionWord::Denied);
     let entries = ledger.history().entries().to_vec();
-    let broken = |change: &dyn Fn(&mut Vec<tollgate_core::entry::Entry>)| {
+    let broken = |change: &dyn Fn(&mut Vec<Entry>)| {
         let mut entries = entries.clone();
         change(&mut entries);
         History::new(entries).unwrap_err()
@@ -142,7 +146,7 @@ fn entries_out_of_place_from_elsewhere_or_of_another_version_are_refused() {
     assert!(matches!(broken(&|entries| entries[1].repo.push('x')), BrokenHistory::ForeignRepository { .. }));
     assert!(matches!(broken(&|entries| entries[1].version = 2), BrokenHistory::UnknownVersion { .. }));
     assert!(matches!(broken(&|entries| entries[1].body = entries[0].body.clone()), BrokenHistory::SecondTrust { .. }));
-    let decided = |entries: &mut Vec<tollgate_core::entry::Entry>| entries[0].body = entries[1].body.clone();
+    let decided = |entries: &mut Vec<Entry>| entries[0].body = entries[1].body.clone();
     assert!(matches!(broken(&decided), BrokenHistory::NoTrust { .. }));
 }
 
@@ -152,6 +156,101 @@ fn an_entry_is_read_back_as_it_was_written() {
     succeed(&ledger, "a", "r");
     for entry in ledger.history().entries() {
         let bytes = tollgate_core::canonical::to_vec(entry).unwrap();
-        assert_eq!(serde_json::from_slice::<tollgate_core::entry::Entry>(&bytes).unwrap(), *entry);
+        assert_eq!(serde_json::from_slice::<Entry>(&bytes).unwrap(), *entry);
     }
+}
+
+/// A recipe without components, and its id.
+fn empty_recipe() -> (Recipe, Digest) {
+    let recipe = Recipe::new(Vec::new()).unwrap();
+    let id = recipe.id().unwrap();
+    (recipe, id)
+}
+
+/// Decides on the empty recipe.
+fn decide_empty(ledger: &MemoryLedger, word: DecisionWord, overrides: &[u64]) -> PromotionId {
+    let id = PromotionId::of_decision(ledger.history().len());
+    let subject = EntrySubject {
+        recipe: Some(empty_recipe().1),
+        target: Some("prod-apps".to_owned()),
+        plan: Some(Digest::of(b"plan")),
+        promotion: Some(id.clone()),
+        attempt: None,
+    };
+    ledger.write(subject, Body::Decided(Decided { overrides: overrides.to_vec(), ..mk_decided(word) }));
+    id
+}
+
+fn evidence_about(digest: Digest) -> Body {
+    let subjects = vec![EvidenceSubject { digest, name: String::new() }];
+    let predicate_type = "https://example.com/scan".to_owned();
+    Body::Evidence(EvidenceAdded { predicate_type, subjects, trees: Vec::new(), key: None, signer: None })
+}
+
+/// Indices of the entries of a promotion's chain, or why there is none.
+fn chain(history: &History, id: &PromotionId) -> Result<Vec<u64>, NoChain> {
+    let entries: Vec<&Entry> = history.entries().iter().collect();
+    Chain::find(&entries, id, &empty_recipe().0).map(|chain| chain.entries.iter().map(|entry| entry.index).collect())
+}
+
+#[test]
+fn the_chain_of_a_promotion_has_what_led_to_it_and_nothing_else() {
+    let ledger = MemoryLedger::with_trust();
+    ledger.write(EntrySubject::default(), mk_accept("policy 1"));
+    ledger.write(EntrySubject::default(), evidence_about(empty_recipe().1));
+    ledger.write(EntrySubject::default(), evidence_about(Digest::of(b"other")));
+    ledger.write(EntrySubject::default(), mk_approval(ApprovalKind::Review, "tree"));
+    let given = Override {
+        gates: vec!["g".to_owned()],
+        reason: String::new(),
+        ticket: None,
+        until: at(9),
+        review_by: at(9),
+        recover: false,
+        confirms: None,
+    };
+    ledger.write(EntrySubject::default(), Body::Override(given.clone()));
+    ledger.write(EntrySubject::default(), Body::Override(Override { confirms: Some(5), ..given.clone() }));
+    ledger.write(EntrySubject::default(), Body::Override(given));
+    let id = decide_empty(&ledger, DecisionWord::Approved, &[5]);
+    ledger.end(&id, OutcomeState::Succeeded);
+    ledger.write(EntrySubject::default(), evidence_about(empty_recipe().1));
+    ledger.write(EntrySubject::default(), Body::Review(Review { of: 5, accepted: true, note: String::new() }));
+    assert_eq!(chain(&ledger.history(), &id), Ok(vec![1, 2, 4, 5, 6, 8, 9, 11]));
+    // The policy before is none of its own, and without the one that was in force there is no chain.
+    let history = ledger.history();
+    let without: Vec<&Entry> = history.entries().iter().filter(|entry| entry.index != 1).collect();
+    assert_eq!(Chain::find(&without, &id, &empty_recipe().0).unwrap_err(), NoChain::NoPolicy(id));
+}
+
+#[test]
+fn only_success_and_denial_are_ends_that_can_be_told_of() {
+    let ledger = MemoryLedger::with_trust();
+    let state = |id: &PromotionId| match chain(&ledger.history(), id) {
+        Ok(_) => "told",
+        Err(NoChain::NotEnded { state, .. }) => state,
+        Err(other) => panic!("{other}"),
+    };
+    assert_eq!(state(&decide_empty(&ledger, DecisionWord::Denied, &[])), "told");
+    assert_eq!(state(&decide_empty(&ledger, DecisionWord::Pending, &[])), "pending");
+    let id = decide_empty(&ledger, DecisionWord::Approved, &[]);
+    assert_eq!(state(&id), "approved");
+    for (end, expected) in [
+        (OutcomeState::Failed, "failed"),
+        (OutcomeState::Aborted, "aborted"),
+        (OutcomeState::Errored, "errored"),
+        (OutcomeState::Succeeded, "told"),
+    ] {
+        ledger.end(&id, end);
+        assert_eq!(state(&id), expected);
+    }
+}
+
+#[test]
+fn a_chain_is_of_the_recipe_that_was_decided_on() {
+    let ledger = MemoryLedger::with_trust();
+    let id = ledger.decide("prod-apps", "another", DecisionWord::Denied);
+    assert_eq!(chain(&ledger.history(), &id), Err(NoChain::OtherRecipe(id)));
+    let unknown = PromotionId::of_decision(99);
+    assert_eq!(chain(&ledger.history(), &unknown), Err(NoChain::NoDecision(unknown)));
 }

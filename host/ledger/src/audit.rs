@@ -76,16 +76,27 @@ impl GitLedger {
     /// # Errors
     /// When the ledger can't be read, has no log, or no such entry.
     pub fn prove(&self, index: u64) -> Result<LogProof, LedgerError> {
+        self.proofs(&[index])?.pop().ok_or_else(no_log)
+    }
+
+    /// The proofs of several entries, in their order, under one checkpoint.
+    ///
+    /// # Errors
+    /// As for [`Self::prove`].
+    pub fn proofs(&self, indices: &[u64]) -> Result<Vec<LogProof>, LedgerError> {
         let seen = self.refresh()?;
         let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let mut tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
-        let proof =
-            LogProof::make(index, &signed, |node| tiles.node(node).map_err(Unproven::from)).map_err(|error| match error {
+        let mut prove = |index: u64| {
+            let made = LogProof::make(index, &signed, |node| tiles.node(node).map_err(Unproven::from));
+            let proof = made.map_err(|error| match error {
                 Unproven::Outside(error) => LedgerError::BadEntry { index, reason: error.to_string() },
                 Unproven::Tile(error) => of_tile(error),
             })?;
-        Ok(LogProof { extra: at.read(&entry_path(index))?, ..proof })
+            Ok(LogProof { extra: at.read(&entry_path(index))?, ..proof })
+        };
+        indices.iter().map(|index| prove(*index)).collect()
     }
 
     /// Hands over all files of the log in the layout of C2SP tlog-tiles, the checkpoint as the last of them.

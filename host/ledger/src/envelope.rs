@@ -10,6 +10,8 @@ use tollgate_core::history::BrokenHistory;
 use tollgate_core::ports::{AppendError, LedgerError, SignBytes, SignError};
 use tollgate_core::signature::NAMESPACE;
 
+use crate::evidence::dsse::pre_authentication_encoding;
+
 /// The `payloadType` of every entry.
 pub const PAYLOAD_TYPE: &str = "application/vnd.tollgate.entry+json";
 
@@ -68,19 +70,13 @@ pub(crate) fn seal(entry: &Entry, key: Option<&dyn SignBytes>) -> Result<Vec<u8>
 }
 
 fn sign(payload: &[u8], key: &dyn SignBytes) -> Result<EnvelopeSignature, SignError> {
-    let signature = key.sign(NAMESPACE, &pre_authentication_encoding(payload))?;
+    let signature = key.sign(NAMESPACE, &pre_authentication_encoding(PAYLOAD_TYPE, payload))?;
     Ok(EnvelopeSignature { keyid: key.key().to_owned(), sig: STANDARD.encode(signature) })
 }
 
 fn write(index: u64, payload: &[u8], signatures: Vec<EnvelopeSignature>) -> Result<Vec<u8>, LedgerError> {
     let envelope = Envelope { payload: STANDARD.encode(payload), payload_type: PAYLOAD_TYPE.to_owned(), signatures };
     canonical::to_vec(&envelope).map_err(|error| bad(index, &error.to_string()))
-}
-
-/// What a signature is over (DSSE v1, PAE): the type counts as much as the payload.
-fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-    [head.as_bytes(), payload].concat()
 }
 
 /// Reads the envelope at a place of the ledger. Whether its signature is good is for who knows the signers.
@@ -118,7 +114,7 @@ fn parts(index: u64, bytes: &[u8]) -> Result<(Vec<u8>, Vec<EnvelopeSignature>), 
 fn signed(index: u64, signature: &EnvelopeSignature, payload: &[u8]) -> Result<Signed, LedgerError> {
     let armoured = STANDARD.decode(&signature.sig).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let armoured = armoured.ok_or_else(|| bad(index, "its signature is no base64 of an armoured SSHSIG"))?;
-    Ok(Signed { key: signature.keyid.clone(), signature: armoured, message: pre_authentication_encoding(payload) })
+    Ok(Signed { key: signature.keyid.clone(), signature: armoured, message: pre_authentication_encoding(PAYLOAD_TYPE, payload) })
 }
 
 /// What a newer tollgate wrote is named as such, before anything of it is read.

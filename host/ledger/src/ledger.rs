@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
 use tollgate_core::history::History;
-use tollgate_core::ports::{LedgerError, ReadLedger, VerifySignature};
+use tollgate_core::ports::{LedgerError, ReadLedger, SignBytes, VerifySignature};
 
 use crate::batch::Batch;
 use crate::checked_log::{self, At};
@@ -60,6 +60,11 @@ impl GitLedger {
     /// Fingerprint of the key that entries are signed with here.
     pub fn key(&self) -> Option<&str> {
         self.keys.own.as_ref().map(|key| key.key())
+    }
+
+    /// The key itself, for what is signed beside entries.
+    pub fn own_key(&self) -> Option<&dyn SignBytes> {
+        self.keys.own.as_deref()
     }
 
     /// Who may sign the next entry, once the ledger was read; nothing: nobody.

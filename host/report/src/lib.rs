@@ -10,6 +10,7 @@ pub mod cases;
 pub mod check;
 pub mod cost;
 pub mod drift;
+pub mod evidence;
 pub mod exit_code;
 pub mod explain;
 pub mod failure;

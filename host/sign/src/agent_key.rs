@@ -5,6 +5,8 @@ use tollgate_core::signature::{SignBytes, SignError};
 
 use crate::agent::Agent;
 use crate::check::{check, fingerprint, written};
+use crate::file_key::no_plain;
+use crate::plain;
 
 /// A key in an ssh-agent, which alone knows its secret part.
 #[derive(Debug)]
@@ -45,6 +47,19 @@ impl SignBytes for AgentKey {
     fn sign(&self, namespace: &str, message: &[u8]) -> Result<String, SignError> {
         let signature = self.armoured(namespace, message)?;
         check(namespace, message, &signature).map_err(|bad| self.agent.error(&bad.to_string()))?;
+        Ok(signature)
+    }
+
+    /// An agent signs whatever bytes it is given, so that Ed25519 and ECDSA keys make plain signatures there as well. Security
+    /// keys sign more than the message, and RSA keys what few verifiers expect.
+    fn sign_plain(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        let key = self.public.key_data();
+        if !(key.is_ed25519() || key.is_ecdsa()) {
+            return Err(no_plain(&self.fingerprint, key.algorithm().as_str()));
+        }
+        let none = |_| no_plain(&self.fingerprint, key.algorithm().as_str());
+        let signature = plain::of_agent(&self.agent.sign(key, message)?).map_err(none)?;
+        plain::verify_by(key, message, &signature).map_err(|bad| self.agent.error(&bad.to_string()))?;
         Ok(signature)
     }
 }

@@ -9,6 +9,7 @@ use tollgate_core::signature::{SignBytes, SignError};
 use zeroize::Zeroizing;
 
 use crate::check::{fingerprint, written};
+use crate::plain;
 
 /// The longest file that is read as a key, in bytes. An RSA key of 8192 bits has 6 KiB.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -86,4 +87,15 @@ impl SignBytes for FileKey {
             .and_then(|signature| signature.to_pem(LineEnding::LF))
             .map_err(|error| SignError::Key { key: self.fingerprint.clone(), reason: error.to_string() })
     }
+
+    fn sign_plain(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        plain::sign_with(&self.private, message)
+            .map_err(|_| no_plain(&self.fingerprint, self.private.public_key().algorithm().as_str()))
+    }
+}
+
+/// That only two types of keys make plain signatures.
+pub(crate) fn no_plain(key: &str, algorithm: &str) -> SignError {
+    let reason = format!("it is of the type `{algorithm}`, and only Ed25519 and ECDSA P-256 keys do");
+    SignError::NoPlain { key: key.to_owned(), reason }
 }

@@ -12,6 +12,7 @@ use tollgate_core::signature::{BadSignature, InvalidSigners, ReadSigners, Signer
 use tollgate_core::time::Timestamp;
 
 use crate::check::check;
+use crate::plain;
 use crate::signers::line::Allowed;
 
 /// The keys that an `allowed_signers` file allows (ssh-keygen(1), ALLOWED SIGNERS).
@@ -84,6 +85,15 @@ impl VerifySignature for AllowedSigners {
         match self.first(&key, |line| line.fits(namespace, at)) {
             Some(line) => Ok(Signer { principal: line.principal.clone(), key }),
             None => Err(self.refused(key, namespace, at)),
+        }
+    }
+
+    /// Every key that fits is tried: a plain signature does not say whose it is.
+    fn verify_plain(&self, namespace: &str, message: &[u8], signature: &[u8], at: Timestamp) -> Result<Signer, BadSignature> {
+        let made = |line: &&Allowed| line.fits(namespace, at) && plain::verify_by(&line.public, message, signature).is_ok();
+        match self.lines.iter().find(made) {
+            Some(line) => Ok(Signer { principal: line.principal.clone(), key: line.key.clone() }),
+            None => Err(BadSignature::Unchecked { reason: format!("no key that may sign for `{namespace}` made it") }),
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
+pub(crate) mod evidence;
 pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
@@ -133,6 +134,9 @@ pub(crate) enum Command {
     /// Read, check and take along what the ledger says
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Keep statements about what moves, and prove promotions to others
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
@@ -178,6 +182,7 @@ impl Command {
             Self::Drift(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
+            Self::Evidence(command) => command.trust()?,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,

@@ -14,6 +14,7 @@ mod completion;
 mod deciding;
 mod docs;
 mod drift;
+mod evidence;
 mod explain;
 mod failed;
 mod fix;
@@ -107,6 +108,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Drift(arguments) => drift::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
+        Command::Evidence(command) => evidence::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),

@@ -8,6 +8,7 @@ pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod decide;
 pub(crate) mod drift;
+pub(crate) mod evidence;
 pub(crate) mod images;
 pub(crate) mod jury;
 pub(crate) mod leased;

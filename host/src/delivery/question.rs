@@ -36,7 +36,7 @@ impl Question<'_> {
             rejections: side.rejections(),
             stops: side.stops(),
             overrides: side.overrides(),
-            evidence: Vec::new(),
+            evidence: side.evidence()?,
             facts: Vec::new(),
             evaluation_time: seconds(self.way.now),
         })
@@ -91,6 +91,8 @@ impl Question<'_> {
             recipe: &self.prepared.recipe,
             id: self.prepared.id,
             plan: &self.prepared.plan,
+            plan_digest: self.prepared.plan_digest,
+            policies: self.way.policies,
             tree: &self.candidate.tree,
             findings: self.findings,
         }

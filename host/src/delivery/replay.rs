@@ -146,6 +146,8 @@ impl Replay<'_> {
             recipe: &question.recipe,
             id: question.id,
             plan: &question.plan,
+            plan_digest: question.plan.digest()?,
+            policies: self.policies,
             tree: &question.recorded.tree,
             findings,
         };

@@ -4,6 +4,7 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 use tollgate_core::document::{Location, Span};
 
 use crate::clean;
+use crate::text::comment::without_comment;
 use crate::text::source::SourceText;
 
 /// Room that miette takes for line numbers and borders.
@@ -34,7 +35,8 @@ impl Excerpt {
         let mut text = String::new();
         let mut label = 0..0;
         for current in first_line..(line + 2).min(drawable.end) {
-            let shown = window.cut(&clean::text(source.line(current)?));
+            let kept = if current == line { index(location.span.column) + 1 } else { 0 };
+            let shown = window.cut(&without_comment(&clean::text(source.line(current)?), kept));
             if current == line {
                 label = label_in(&shown, window.start, location.span, text.len());
             }

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::finding::{FindingReport, FindingStatus};
 use crate::style::Style;
 
+mod comment;
 pub(crate) mod drawn;
 pub(crate) mod excerpt;
 pub(crate) mod findings;

@@ -1,5 +1,6 @@
 //! One line of a file of signers.
 
+use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, PublicKey};
 
 use crate::accepted::accept_key;
@@ -16,6 +17,7 @@ pub(crate) struct Allowed {
     pub(crate) others: Vec<String>,
     /// Fingerprint: `SHA256:…`.
     pub(crate) key: String,
+    pub(crate) public: KeyData,
     pub(crate) options: Options,
 }
 
@@ -33,7 +35,7 @@ impl Allowed {
         let mut names = names.split(',').map(name);
         let principal = names.next().ok_or(LineError::NoKey)??;
         let others = names.collect::<Result<_, _>>()?;
-        Ok(Some(Self { principal, others, key: fingerprint(&key), options }))
+        Ok(Some(Self { principal, others, key: fingerprint(&key), public: key.key_data().clone(), options }))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fs;
 
 use camino::Utf8Path;
-use tollgate_core::signature::SignError;
-use tollgate_sign::open_key;
+use tollgate_core::signature::{SignError, VerifySignature as _};
+use tollgate_core::time::Timestamp;
+use tollgate_sign::{AllowedSigners, open_key};
 
 use crate::openssh::{ALICE, Agent, KEYS, OpenSsh, fingerprint, public};
 
@@ -94,4 +95,31 @@ fn without_an_agent_the_error_says_where_one_would_be() {
     let error = open_key(&fingerprint(&path), None).err().unwrap().to_string();
     assert!(error.contains("`SSH_AUTH_SOCK` names none"), "{error}");
     assert!(open_key("key::ssh-ed25519 AAAA", None).err().unwrap().to_string().contains("can't be read"));
+}
+
+#[test]
+fn the_agent_makes_plain_signatures_with_keys_that_can_and_names_those_that_can_not() {
+    let ssh = OpenSsh::new();
+    let agent = Agent::start(&ssh);
+    for (kind, bits) in KEYS {
+        let path = ssh.key(kind, bits, "");
+        let file = open_key(path.as_str(), None).unwrap();
+        agent.add(&ssh, &path, "");
+        let key = open_key(&fingerprint(&path), Some(&agent.socket)).unwrap();
+        let signers = AllowedSigners::parse(&format!("{ALICE} {}", public(&path))).unwrap();
+        for key in [&key, &file] {
+            match key.sign_plain(MESSAGE) {
+                Ok(signature) => {
+                    let signer = signers.verify_plain("tollgate", MESSAGE, &signature, Timestamp::UNIX_EPOCH).unwrap();
+                    assert_eq!((signer.principal.as_str(), signer.key.as_str()), (ALICE, key.key()));
+                    assert!(["ed25519 256", "ecdsa 256"].contains(&format!("{kind} {bits}").as_str()), "{kind} {bits}");
+                }
+                Err(SignError::NoPlain { key: named, reason }) => {
+                    assert!(named == key.key() && reason.contains("only Ed25519 and ECDSA P-256"), "{reason}");
+                    assert!(!["ed25519 256", "ecdsa 256"].contains(&format!("{kind} {bits}").as_str()), "{kind} {bits}");
+                }
+                Err(other) => panic!("{kind} {bits}: {other}"),
+            }
+        }
+    }
 }

@@ -217,3 +217,18 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_plain_signature_counts_in_the_namespaces_and_at_the_times_of_its_key_alone() {
+    let ssh = OpenSsh::new();
+    let path = ssh.ed25519();
+    let signature = tollgate_sign::open_key(path.as_str(), None).unwrap().sign_plain(MESSAGE).unwrap();
+    let lines = format!("{ALICE} namespaces=\"tollgate-evidence\",valid-before=\"20260201Z\" {}", public(&path));
+    let signers = AllowedSigners::parse(&lines).unwrap();
+    let verify = |namespace: &str, message: &[u8], at: &str| signers.verify_plain(namespace, message, &signature, time(at).0);
+    assert!(verify("tollgate-evidence", MESSAGE, "2026-01-01T00:00:00Z").is_ok());
+    assert!(verify("tollgate", MESSAGE, "2026-01-01T00:00:00Z").is_err());
+    assert!(verify("tollgate-evidence", MESSAGE, "2026-03-01T00:00:00Z").is_err());
+    assert!(verify("tollgate-evidence", b"another", "2026-01-01T00:00:00Z").is_err());
+    assert!(signers.verify_plain("tollgate-evidence", MESSAGE, b"", time("2026-01-01T00:00:00Z").0).is_err());
+}

@@ -10,7 +10,7 @@ mod replay;
 mod report;
 mod verify;
 mod verify_proof;
-mod words;
+pub(crate) mod words;
 
 use super::Outcome;
 use crate::cli::audit::Audit;

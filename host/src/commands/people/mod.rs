@@ -8,4 +8,4 @@ pub(crate) mod reject;
 mod scope;
 mod subject;
 pub(crate) mod thaw;
-mod write;
+pub(crate) mod write;

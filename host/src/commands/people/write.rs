@@ -16,11 +16,11 @@ use crate::output;
 use crate::wiring::Delivery;
 
 /// What a person writes.
-pub(super) struct Act {
-    pub(super) subject: EntrySubject,
-    pub(super) body: Body,
+pub(crate) struct Act {
+    pub(crate) subject: EntrySubject,
+    pub(crate) body: Body,
     /// Contents, by the name that the entry uses.
-    pub(super) blobs: BTreeMap<String, Vec<u8>>,
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
 }
 
 /// What was written.
@@ -36,7 +36,7 @@ pub(super) struct Written {
 }
 
 /// Writes what `act` makes of the ledger as it is at that moment. `act` is asked again whenever somebody else was faster.
-pub(super) fn write(
+pub(crate) fn write(
     delivery: &Delivery,
     by: &By,
     act: &mut dyn FnMut(&History) -> Result<Act, Failure>,

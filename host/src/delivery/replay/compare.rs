@@ -59,6 +59,7 @@ impl<'a> Comparison<'a> {
         self.same("the time of the question", &then.evaluation_time, &seconds(entry.at))?;
         if let GateSubject::Promotion(proposed) = &then.subject {
             self.same("records of builds", &proposed.built, &side.built())?;
+            self.same("evidence", &then.evidence, &side.evidence()?)?;
             self.same("proofs of recipes", &proposed.proofs, &side.proofs()?)?;
             self.same("the recipe of the question", &proposed.recipe, side.recipe)?;
         }

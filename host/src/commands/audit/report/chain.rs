@@ -134,7 +134,7 @@ fn gaps(promotion: &Promotion<'_>, request: Option<&GateRequest>, ticket: Option
         (promotion.decided.requester.is_none(), "nobody can be named who asked for it"),
         (!is_reviewed_by_others, "nobody but its requester approved it"),
         (ticket.is_none(), "it names no ticket"),
-        (request.evidence.is_empty(), "no evidence about it is in the ledger"),
+        (request.evidence.is_empty(), "no gate was shown evidence about it"),
         (promotion.decision.by.key.is_none(), "its decision is not signed"),
         (promotion.running.is_some() && promotion.outcome.is_none(), "its attempt has no outcome"),
     ];
