@@ -16,8 +16,6 @@ use crate::delivery::recipe::CandidateError;
 use crate::delivery::record::RecordError;
 use crate::delivery::render::RenderError;
 use crate::delivery::turn::TurnError;
-use crate::services::manifests::ManifestsError;
-use crate::services::retag::RetagError;
 use crate::sources::PathError;
 
 /// An error that has an exit code.
@@ -109,21 +107,6 @@ impl MeansExit for CandidateError {
             Self::Resolve { source, .. } => source.exit(),
             Self::Duplicate(_) => ExitCode::InvalidConfiguration,
         }
-    }
-}
-
-impl MeansExit for ManifestsError {
-    fn exit(&self) -> ExitCode {
-        match self {
-            Self::Link { .. } => ExitCode::Denied,
-            Self::Source(error) => error.exit(),
-        }
-    }
-}
-
-impl MeansExit for RetagError {
-    fn exit(&self) -> ExitCode {
-        ExitCode::InvalidConfiguration
     }
 }
 

@@ -6,6 +6,9 @@ use tollgate_core::document::SourceFile;
 use tollgate_core::pipeline::FileChoice;
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFileKind};
 use tollgate_manifest::candidates;
+use tollgate_report::exit_code::ExitCode;
+
+use crate::exit::MeansExit;
 
 /// Names under which kustomize looks for what it is to do.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -17,6 +20,15 @@ pub(crate) enum ManifestsError {
     Link { path: String, what: &'static str },
     #[error(transparent)]
     Source(#[from] SourceError),
+}
+
+impl MeansExit for ManifestsError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Link { .. } => ExitCode::Denied,
+            Self::Source(error) => error.exit(),
+        }
+    }
 }
 
 /// The YAML and JSON files below a directory of a commit, by their paths in it. Templates of charts are not read.

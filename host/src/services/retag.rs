@@ -8,8 +8,10 @@ use tollgate_core::document::{Document, SourceFile};
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::pointer::Pointer;
 use tollgate_manifest::{EditError, ReadLimits, edit_data, read, read_data, replace_texts};
+use tollgate_report::exit_code::ExitCode;
 
 use super::manifests::is_kustomization;
+use crate::exit::MeansExit;
 
 /// An image that can't be put into a file.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +21,12 @@ pub(crate) struct RetagError {
     image: ImageReference,
     #[source]
     source: EditError,
+}
+
+impl MeansExit for RetagError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::InvalidConfiguration
+    }
 }
 
 /// Files with the image in them.

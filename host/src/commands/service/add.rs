@@ -44,7 +44,7 @@ pub(super) fn add(invocation: &Invocation, arguments: &Add) -> Outcome {
     let image = image(arguments, &home).map_err(one)?;
     let values = Values { name: arguments.name.clone(), image: image.as_ref().map(ToString::to_string), port: arguments.port };
     let files = placed(&home, template(invocation, arguments, &root).map_err(one)?.fill(&values)?).map_err(one)?;
-    let pipeline_file = pipeline_file(arguments, &root, &home, image.as_ref()).map_err(one)?;
+    let pipeline_file = pipeline_file(arguments, &root, &home, image.as_ref(), pipeline.components.len()).map_err(one)?;
     let to_fill_in = judge(invocation, &reader, pipeline_file.as_deref(), &files)?;
     new_files::write(&root, &home.path, &files, pipeline_file.as_deref()).map_err(one)?;
     let covered_by = home.spec.map(|spec| spec.path.as_str().to_owned());
@@ -101,6 +101,7 @@ fn pipeline_file(
     root: &Utf8Path,
     home: &Home<'_>,
     image: Option<&ImageReference>,
+    components: usize,
 ) -> Result<Option<Arc<SourceFile>>, Failure> {
     if let Some(spec) = home.spec {
         let configured =
@@ -116,8 +117,25 @@ fn pipeline_file(
     }
     let entry = entry(arguments, home, image)?;
     let by_hand = format!("add this to `components` of {PIPELINE_FILE}, and run it again:\n  - {entry}");
-    let patch = json!([{"op": "add", "path": "/components/-", "value": entry}]);
-    patched(&read_file(root, PIPELINE_FILE)?, &patch, &by_hand).map(Some)
+    patched(&read_file(root, PIPELINE_FILE)?, &additions(&entry, components), &by_hand).map(Some)
+}
+
+/// The patch that adds an entry of `components` behind so many others. One member after the other, so that they are written in
+/// the order in which people write them.
+fn additions(entry: &Value, components: usize) -> Value {
+    let mut operations = vec![json!({"op": "add", "path": "/components/-", "value": {"path": entry["path"]}})];
+    for (key, first) in [("type", None), ("image", None), ("source", Some("repo"))] {
+        let Some(member) = entry.get(key) else { continue };
+        let at = format!("/components/{components}/{key}");
+        let Some(first) = first else {
+            operations.push(json!({"op": "add", "path": at, "value": member}));
+            continue;
+        };
+        operations.push(json!({"op": "add", "path": at, "value": {first: member[first]}}));
+        let rest = member.as_object().into_iter().flatten().filter(|(name, _)| *name != first);
+        operations.extend(rest.map(|(name, value)| json!({"op": "add", "path": format!("{at}/{name}"), "value": value})));
+    }
+    Value::Array(operations)
 }
 
 fn entry(arguments: &Add, home: &Home<'_>, image: Option<&ImageReference>) -> Result<Value, Failure> {
