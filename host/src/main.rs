@@ -14,6 +14,7 @@ mod kept;
 mod output;
 mod recalled;
 mod rules;
+mod services;
 mod sources;
 mod wiring;
 mod writer;

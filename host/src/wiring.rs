@@ -81,6 +81,12 @@ pub(crate) fn repository(invocation: &Invocation) -> Result<GitRepository, Failu
     GitRepository::discover(&invocation.directory, &invocation.global.remote).map_err(fail)
 }
 
+/// The deployment repository, with its objects in the clone of a service: what is given, else where the ledger is.
+pub(crate) fn deployment(invocation: &Invocation, given: Option<&str>) -> Result<GitRepository, Failure> {
+    let (remote, _) = ledger_place(invocation);
+    GitRepository::discover(&invocation.directory, given.unwrap_or(&remote)).map_err(fail)
+}
+
 /// The ledger with what was read of it.
 pub(crate) struct OpenedLedger {
     pub(crate) ledger: GitLedger,
@@ -108,7 +114,7 @@ pub(crate) fn ledger(invocation: &Invocation, clone: &GitRepository) -> Result<G
 
 /// The key of whoever runs the command. One that is named must be there; git's own is taken where it can be: what needs a key
 /// says so when it writes.
-fn own_key(invocation: &Invocation, clone: &GitRepository) -> Result<Option<Arc<dyn SignBytes>>, Failure> {
+pub(crate) fn own_key(invocation: &Invocation, clone: &GitRepository) -> Result<Option<Arc<dyn SignBytes>>, Failure> {
     let agent = std::env::var("SSH_AUTH_SOCK").ok().filter(|path| !path.is_empty()).map(Utf8PathBuf::from);
     let open = |spec: &str| open_key(spec, agent.as_deref()).map(Arc::from);
     if let Some(spec) = &invocation.global.key {

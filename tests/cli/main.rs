@@ -17,5 +17,8 @@ mod queue;
 mod recipe;
 mod render;
 mod service;
+mod service_add;
+mod service_remove;
+mod service_sync;
 mod status;
 mod usage;

@@ -20,6 +20,7 @@ mod racing;
 mod rollback;
 mod same_answers;
 mod secrets;
+mod services;
 mod stops;
 mod transparent;
 mod unknown;

@@ -140,6 +140,30 @@ impl Shop {
         self.service(&build.service).tollgate().args(record).args(places)
     }
 
+    /// Puts the manifests of a service into its own repository, with an image that has no commit yet.
+    pub fn write_manifests(&self, service: &str) {
+        let image = format!("registry.example.com/{service}:dev");
+        self.service(service).write("deploy/deployment.yaml", manifest::deployment(service, &image));
+    }
+
+    /// Brings a build to the deployment repository, as the service's CI does.
+    pub fn sync(&self, build: &Build, branch: &str) -> Answer {
+        self.sync_command(build, branch).run()
+    }
+
+    /// The same, before it is run.
+    pub fn sync_command(&self, build: &Build, branch: &str) -> Cli {
+        let sync = ["service", "sync", &build.service, "--image", &build.image, "--branch", branch];
+        let places = ["--ledger", "../remotes/deployment.git", "--registry", "../registry"];
+        self.service(&build.service).tollgate().args(sync).args(places)
+    }
+
+    /// Tells the deployment repository that a branch of a service is gone.
+    pub fn delete_branch(&self, service: &str, branch: &str) -> Answer {
+        let sync = ["service", "sync", service, "--delete", "--branch", branch, "--ledger", "../remotes/deployment.git"];
+        self.service(service).tollgate().args(sync).run()
+    }
+
     /// Puts an image into the manifest of its service, in the clone of the deployment repository.
     pub fn use_image(&self, build: &Build) {
         self.deployment.write(&manifest_path(&build.service), manifest::deployment(&build.service, &build.image));

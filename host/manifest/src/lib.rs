@@ -53,7 +53,7 @@ mod yaml;
 
 pub use candidates::{CHART_FILE, Candidates, NotEvaluated, candidates};
 pub use data::{DataDocument, read_data};
-pub use edit::{EditError, edit};
+pub use edit::{EditError, edit, edit_data, replace_texts};
 pub use limits::ReadLimits;
 pub use locate::locate;
 pub use read::{OtherDocument, Reading, read};

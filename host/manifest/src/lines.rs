@@ -40,6 +40,12 @@ impl<'s> Lines<'s> {
         self.span(0..self.text.trim_ascii_end().len())
     }
 
+    /// Where a part of the text is, by its place.
+    pub(crate) fn range(&self, span: Span) -> Range<usize> {
+        let start = self.offset(span.line, span.column);
+        start..self.offset(span.end_line, span.end_column).max(start)
+    }
+
     /// The place of a part of the text, by its offsets.
     pub(crate) fn span(&self, range: Range<usize>) -> Span {
         let (line, column) = self.place(range.start);
@@ -61,8 +67,7 @@ impl<'s> Lines<'s> {
 
     /// The span without the blanks and line breaks at its end.
     pub(crate) fn trimmed(&self, span: Span) -> Span {
-        let start = self.offset(span.line, span.column);
-        let end = self.offset(span.end_line, span.end_column);
+        let Range { start, end } = self.range(span);
         let length = self.text.get(start..end).map_or(0, |text| text.trim_ascii_end().len());
         let (end_line, end_column) = self.place(start + length);
         Span { end_line, end_column, ..span }

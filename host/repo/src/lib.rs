@@ -6,6 +6,7 @@
 
 mod branch;
 mod changes;
+mod commit_signing;
 mod commits;
 mod credentials;
 mod guard;
@@ -27,12 +28,15 @@ mod signed;
 mod tags;
 #[cfg(test)]
 mod testing;
+mod transplant;
 mod write;
 
 pub use branch::GitBranch;
 pub use changes::ChangedFile;
+pub use commit_signing::{CommitError, SignCommit};
 pub use credentials::without_credentials;
 pub use guard::{Guard, Guards};
 pub use lease::GitLeases;
 pub use merge::Merge;
 pub use repository::GitRepository;
+pub use transplant::{CommitToWrite, Transplant};

@@ -1,5 +1,7 @@
 //! The port through which the domain reads a repository.
 
+use std::collections::BTreeSet;
+
 use git2::{ErrorCode, Oid, Repository};
 use tollgate_core::ports::{CommitRange, ReadRepository, ResolvedReference, SourceError, Tag, TreeFile};
 use tollgate_core::signature::{BadSignature, VerifyGitObject};
@@ -33,6 +35,10 @@ impl ReadRepository for GitRepository {
             return Err(SourceError::UnknownRevision { revision: commit.to_owned() });
         };
         self.contains(tip, commit)
+    }
+
+    fn branches_at_remote(&self, names: &[&str]) -> Result<BTreeSet<String>, SourceError> {
+        self.branches_there(names)
     }
 
     fn files(&self, commit: &str, directory: &str) -> Result<Vec<TreeFile>, SourceError> {

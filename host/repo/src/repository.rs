@@ -95,6 +95,14 @@ impl GitRepository {
         self.configured("user.email")
     }
 
+    /// The name of whoever uses this clone, from git's configuration (`user.name`).
+    ///
+    /// # Errors
+    /// When the configuration can't be read.
+    pub fn user_name(&self) -> Result<Option<String>, SourceError> {
+        self.configured("user.name")
+    }
+
     /// The key that git signs with, where it signs by SSH.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! From a name that a person typed to a commit at the remote.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use git2::{Oid, Reference, Repository};
 use tollgate_core::pipeline::GitReference;
@@ -29,6 +29,17 @@ impl GitRepository {
     /// The tip of a branch at the remote.
     pub(crate) fn branch_at_remote(&self, branch: &str) -> Result<RemoteReference, SourceError> {
         self.find_at_remote(&format!("{BRANCHES}{branch}"))
+    }
+
+    /// Those of these branches that the remote has, all asked for at once.
+    pub(crate) fn branches_there(&self, names: &[&str]) -> Result<BTreeSet<String>, SourceError> {
+        let full: Vec<String> = names.iter().map(|name| format!("{BRANCHES}{name}")).collect();
+        let full: Vec<&str> = full.iter().map(String::as_str).filter(|name| Reference::is_valid_name(name)).collect();
+        if full.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let found = self.remote.find(&full).map_err(|said| self.unreachable(said))?;
+        Ok(found.iter().filter_map(|one| one.name.strip_prefix(BRANCHES)).map(ToOwned::to_owned).collect())
     }
 
     /// The one branch or tag of this name.
@@ -224,6 +235,18 @@ mod tests {
         }
         let error = repository.is_on_branch(&first, "release").unwrap_err();
         assert!(matches!(error, SourceError::UnknownReference { .. }), "{error}");
+    }
+
+    #[test]
+    fn of_many_branches_those_are_told_that_the_remote_has() {
+        let scene = Scene::new();
+        scene.push("seed", "two", "feature/a");
+        let repository = scene.repository("seed");
+        let there = repository.branches_at_remote(&["master", "feature/a", "feature/b", "a..b", "a"]).unwrap();
+        assert_eq!(there.into_iter().collect::<Vec<_>>(), ["feature/a", "master"]);
+        fs_err::remove_dir_all(scene.path("remote.git")).unwrap();
+        assert!(repository.branches_at_remote(&[]).unwrap().is_empty());
+        assert!(matches!(repository.branches_at_remote(&["master"]), Err(SourceError::Remote { .. })));
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub(crate) fn commit(
     Ok(repository.commit(None, &author, &author, &message, &tree, &parent.iter().collect::<Vec<_>>())?)
 }
 
-fn updated(repository: &Repository, before: &git2::Tree<'_>, files: &[BranchFile]) -> Result<Oid, WriteError> {
+/// A tree with files added or replaced.
+pub(crate) fn updated(repository: &Repository, before: &git2::Tree<'_>, files: &[BranchFile]) -> Result<Oid, WriteError> {
     let mut update = TreeUpdateBuilder::new();
     for file in files {
         let proper = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
@@ -58,7 +59,7 @@ fn once() -> Result<u128, WriteError> {
 }
 
 /// Whoever git's configuration names; machines often name nobody.
-fn author(repository: &Repository) -> Result<Signature<'static>, git2::Error> {
+pub(crate) fn author(repository: &Repository) -> Result<Signature<'static>, git2::Error> {
     repository.signature().or_else(|_| Signature::now("tollgate", "tollgate@localhost"))
 }
 

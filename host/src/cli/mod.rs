@@ -10,6 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod queue;
 pub(crate) mod recipe;
+pub(crate) mod service;
 pub(crate) mod trust;
 
 use camino::Utf8PathBuf;
@@ -140,9 +141,9 @@ pub(crate) enum Command {
     /// Build, show, compare and verify recipes
     #[command(subcommand)]
     Recipe(recipe::Recipe),
-    /// Record what services deliver
+    /// Deliver, add and remove services
     #[command(subcommand)]
-    Service(recipe::Service),
+    Service(service::Service),
     /// See to the policies that judge
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -187,7 +188,7 @@ impl Command {
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),
             ) => &arguments.trust,
             Self::Recipe(recipe::Recipe::Diff(arguments)) => &arguments.trust,
-            Self::Service(recipe::Service::Record(arguments)) => &arguments.trust,
+            Self::Service(command) => command.trust()?,
             Self::Policy(policy::Policy::Accept(arguments)) => &arguments.trust,
             Self::Policy(policy::Policy::List(arguments)) => &arguments.trust,
             Self::Policy(policy::Policy::Show(arguments)) => &arguments.trust,

@@ -1,4 +1,4 @@
-//! `recipe` and `service`.
+//! `recipe`.
 
 use clap::{Args, Subcommand};
 
@@ -42,40 +42,6 @@ pub(crate) struct TwoRecipes {
     /// The same, to compare it with
     #[arg(value_name = "AFTER")]
     pub(crate) after: String,
-
-    #[command(flatten)]
-    pub(crate) trust: Trust,
-
-    /// Format of the report
-    #[arg(short, long, value_enum, default_value_t)]
-    pub(crate) output: Format,
-}
-
-/// Record what services deliver
-#[derive(Debug, Subcommand)]
-pub(crate) enum Service {
-    /// Record that a service's image was built: run in the service's own repository, after the push of the image
-    Record(Record),
-}
-
-/// Record that a service's image was built: run in the service's own repository, after the push of the image
-#[derive(Debug, Args)]
-pub(crate) struct Record {
-    /// Name of the service: the component's name in the deployment repository
-    #[arg(value_name = "SERVICE")]
-    pub(crate) service: String,
-
-    /// The image, with the commit it was built from as its tag
-    #[arg(long, value_name = "REFERENCE")]
-    pub(crate) image: String,
-
-    /// Branch that the commit is on, at the remote
-    #[arg(long, value_name = "NAME")]
-    pub(crate) branch: String,
-
-    /// Directory of the service's manifests in this repository
-    #[arg(long, value_name = "DIR", default_value = "deploy")]
-    pub(crate) manifests: String,
 
     #[command(flatten)]
     pub(crate) trust: Trust,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tollgate_config::{Configuration, LockProblems, PIPELINE_FILE, UseOfLock, compare_with_lock, read_pipeline};
+use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::history::{History, PolicyInForce};
 use tollgate_core::ports::{ReadLedger, ReadRepository};
@@ -35,14 +36,34 @@ pub(crate) fn read(
 ) -> Result<InForce, Failures> {
     let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
     let read = at_commit(&revision.commit, repository, ledger, loader)?;
-    if read.configuration.policy_digest != revision.digest {
-        let message = format!(
-            "the policy of commit `{}` has the digest `{}`, but the ledger accepted `{}`",
-            revision.commit, read.configuration.policy_digest, revision.digest
-        );
-        return Err(vec![Failure::of_message(ExitCode::InvalidConfiguration, message)]);
-    }
+    require_digest(&revision, read.configuration.policy_digest)?;
     Ok(InForce { revision, configuration: read.configuration, policies: read.policies, blobs: read.blobs })
+}
+
+/// The configuration in force, for what asks no policy. It is read from the ledger's word alone, as [`read`] does.
+pub(crate) fn configuration(
+    history: &History,
+    repository: &dyn ReadRepository,
+    ledger: &dyn ReadLedger,
+) -> Result<Configuration, Failures> {
+    let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
+    ensure_local(repository, &revision.commit).map_err(|error| vec![fail(error)])?;
+    let reader = Reader { tree: Tree::Commit { repository, commit: &revision.commit }, ledger: Some(ledger) };
+    let configuration = read_pipeline(&reader, PIPELINE_FILE, UseOfLock::Obey).map_err(failures_of)?;
+    require_digest(&revision, configuration.policy_digest)?;
+    Ok(configuration)
+}
+
+/// What was read is what was accepted.
+fn require_digest(revision: &PolicyInForce, found: Digest) -> Result<(), Failures> {
+    if found == revision.digest {
+        return Ok(());
+    }
+    let message = format!(
+        "the policy of commit `{}` has the digest `{found}`, but the ledger accepted `{}`",
+        revision.commit, revision.digest
+    );
+    Err(vec![Failure::of_message(ExitCode::InvalidConfiguration, message)])
 }
 
 fn no_policy() -> Failure {

@@ -105,3 +105,36 @@ pub(crate) fn data_file(path: &str, bytes: Vec<u8>) -> Result<ConfigurationFile,
     let locate_key: Locate = Box::new(move |pointer| for_keys.locate_key(pointer));
     Ok(ConfigurationFile { path: path.to_owned(), bytes: source.bytes, value, locate, locate_key })
 }
+
+/// A tree in which one file has other bytes.
+pub(crate) struct Edited<'a> {
+    pub(crate) reader: &'a Reader<'a>,
+    pub(crate) path: &'a str,
+    pub(crate) bytes: &'a [u8],
+}
+
+impl ReadConfiguration for Edited<'_> {
+    fn file(&self, path: &str) -> Result<Option<ConfigurationFile>, ReadError> {
+        if path == self.path { data_file(path, self.bytes.to_vec()).map(Some) } else { self.reader.file(path) }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        if path == self.path { Ok(Some(self.bytes.to_vec())) } else { self.reader.bytes(path) }
+    }
+
+    fn builtin_pack(&self, name: &str, locked: Option<Digest>) -> Result<Option<ConfigurationFile>, ReadError> {
+        self.reader.builtin_pack(name, locked)
+    }
+
+    fn check_signers(&self, text: &str) -> Result<(), InvalidSigners> {
+        self.reader.check_signers(text)
+    }
+
+    fn builtin_packs(&self) -> Vec<String> {
+        self.reader.builtin_packs()
+    }
+
+    fn builtin_plugins(&self) -> Vec<String> {
+        self.reader.builtin_plugins()
+    }
+}

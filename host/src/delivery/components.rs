@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::history::Promotion;
-use tollgate_core::pipeline::{ComponentSpec, FileChoice, Pipeline, Target};
+use tollgate_core::pipeline::{ComponentSpec, FileChoice, GitReference, Pipeline, Target};
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
-use tollgate_core::recipe::{Provenance, Recipe};
+use tollgate_core::recipe::{Provenance, Recipe, RecipeComponent};
 
 use crate::sources::{Files, component_files};
 
@@ -86,6 +86,9 @@ fn directories(files: &[TreeFile]) -> BTreeSet<String> {
 
 /// The components that a target would run: all of the commit's, or, in an unpromotable environment, those that the
 /// commit's branch changed, beside the others as they run there.
+///
+/// What runs there from this branch and is not changed by it any more goes back to what the commit has, and what runs from a
+/// branch that is gone goes back to what the default branch has: nobody could change it otherwise.
 pub(crate) fn for_target(
     repository: &dyn ReadRepository,
     pipeline: &Pipeline,
@@ -99,9 +102,13 @@ pub(crate) fn for_target(
         return Ok(at_commit);
     }
     let base = repository.merge_base(policy_branch_commit, &provenance.commit)?;
-    let mut components = match running {
-        Some((promotion, recipe)) => carried(repository, pipeline, promotion, recipe)?,
-        None => BTreeMap::new(),
+    let (mut components, own) = match running {
+        Some((promotion, recipe)) => {
+            let origins = Origins::of(promotion, recipe, provenance, repository)?;
+            let components = staying(repository, pipeline, (promotion, recipe), &origins, policy_branch_commit)?;
+            (components, origins.own)
+        }
+        None => (BTreeMap::new(), BTreeSet::new()),
     };
     let mut removed: BTreeSet<String> = BTreeSet::new();
     if let Some(base) = &base {
@@ -110,8 +117,13 @@ pub(crate) fn for_target(
     components.retain(|name, _| !removed.contains(name));
     for (name, component) in at_commit {
         let before = base.as_deref().map(|base| repository.tree_hash(base, &component.path)).transpose()?.flatten();
-        if before.as_ref() != Some(&component.tree) {
-            components.insert(name, component);
+        match &base {
+            Some(base) if before.as_ref() == Some(&component.tree) => {
+                if own.contains(&name) {
+                    components.insert(name, ComponentAt { provenance: at(base), ..component });
+                }
+            }
+            _ => drop(components.insert(name, component)),
         }
     }
     if components.is_empty() {
@@ -120,17 +132,81 @@ pub(crate) fn for_target(
     Ok(components)
 }
 
+/// Which components of a running recipe don't stay as they run, because of where they come from.
+struct Origins {
+    /// From the branch that is promoted now.
+    own: BTreeSet<String>,
+    /// From branches that the remote has no more.
+    gone: BTreeSet<String>,
+}
+
+impl Origins {
+    fn of(
+        promotion: &Promotion<'_>,
+        recipe: &Recipe,
+        now: &Provenance,
+        repository: &dyn ReadRepository,
+    ) -> Result<Self, ComponentError> {
+        let branch = |part: &RecipeComponent| match &origin(promotion, &part.component).reference {
+            GitReference::Branch(branch) => Some((part.component.clone(), branch.clone())),
+            GitReference::Tag(_) | GitReference::Commit(_) => None,
+        };
+        let from: Vec<(String, String)> = recipe.components().iter().filter_map(branch).collect();
+        let is_own = |branch: &str| matches!(&now.reference, GitReference::Branch(own) if own == branch);
+        let others: BTreeSet<&str> = from.iter().map(|(_, branch)| branch.as_str()).filter(|branch| !is_own(branch)).collect();
+        let there = repository.branches_at_remote(&others.iter().copied().collect::<Vec<_>>())?;
+        let (own, others): (Vec<_>, Vec<_>) = from.into_iter().partition(|(_, branch)| is_own(branch));
+        let gone = others.into_iter().filter(|(_, branch)| !there.contains(branch));
+        Ok(Self { own: own.into_iter().map(|(name, _)| name).collect(), gone: gone.map(|(name, _)| name).collect() })
+    }
+}
+
+/// Where a component of a recipe was read.
+pub(crate) fn origin<'p>(promotion: &Promotion<'p>, component: &str) -> &'p Provenance {
+    promotion.decided.carried.get(component).unwrap_or(&promotion.decided.provenance)
+}
+
+/// The components that run and that nobody promotes now.
+fn staying(
+    repository: &dyn ReadRepository,
+    pipeline: &Pipeline,
+    (promotion, recipe): (&Promotion<'_>, &Recipe),
+    origins: &Origins,
+    policy_branch_commit: &str,
+) -> Result<BTreeMap<String, ComponentAt>, ComponentError> {
+    let stays = |part: &&RecipeComponent| !origins.own.contains(&part.component) && !origins.gone.contains(&part.component);
+    let mut components = carried_parts(repository, pipeline, promotion, recipe.components().iter().filter(stays))?;
+    if !origins.gone.is_empty() {
+        let on_default = all_at(repository, pipeline, policy_branch_commit)?;
+        components.extend(on_default.into_iter().filter(|(name, _)| origins.gone.contains(name)));
+    }
+    Ok(components)
+}
+
+/// A commit as such, whatever branch it is on.
+fn at(commit: &str) -> Provenance {
+    Provenance { reference: GitReference::Commit(commit.to_owned()), commit: commit.to_owned() }
+}
+
+/// All components of a commit, where it has any.
+fn all_at(
+    repository: &dyn ReadRepository,
+    pipeline: &Pipeline,
+    commit: &str,
+) -> Result<BTreeMap<String, ComponentAt>, ComponentError> {
+    match at_commit(repository, pipeline, &at(commit)) {
+        Err(ComponentError::NoComponent { .. }) => Ok(BTreeMap::new()),
+        other => other,
+    }
+}
+
 fn removed_since(
     repository: &dyn ReadRepository,
     pipeline: &Pipeline,
     base: &str,
     now: &BTreeMap<String, ComponentAt>,
 ) -> Result<BTreeSet<String>, ComponentError> {
-    let reference = tollgate_core::pipeline::GitReference::Commit(base.to_owned());
-    let before = match at_commit(repository, pipeline, &Provenance { reference, commit: base.to_owned() }) {
-        Err(ComponentError::NoComponent { .. }) => BTreeMap::new(),
-        other => other?,
-    };
+    let before = all_at(repository, pipeline, base)?;
     Ok(before.into_keys().filter(|name| !now.contains_key(name)).collect())
 }
 
@@ -141,9 +217,18 @@ pub(crate) fn carried(
     promotion: &Promotion<'_>,
     recipe: &Recipe,
 ) -> Result<BTreeMap<String, ComponentAt>, ComponentError> {
+    carried_parts(repository, pipeline, promotion, recipe.components().iter())
+}
+
+fn carried_parts<'r>(
+    repository: &dyn ReadRepository,
+    pipeline: &Pipeline,
+    promotion: &Promotion<'_>,
+    parts: impl Iterator<Item = &'r RecipeComponent>,
+) -> Result<BTreeMap<String, ComponentAt>, ComponentError> {
     let mut components = BTreeMap::new();
-    for part in recipe.components() {
-        let provenance = promotion.decided.carried.get(&part.component).unwrap_or(&promotion.decided.provenance);
+    for part in parts {
+        let provenance = origin(promotion, &part.component);
         let Some(spec) = pipeline.components.iter().find(|spec| spec.path.matches(&part.path)) else { continue };
         ensure_local(repository, &provenance.commit)?;
         if repository.tree_hash(&provenance.commit, &part.path)?.as_ref() != Some(&part.tree) {
@@ -170,7 +255,8 @@ pub(crate) fn carried(
 pub(crate) fn ensure_local(repository: &dyn ReadRepository, commit: &str) -> Result<(), SourceError> {
     match repository.commit(commit) {
         Ok(_) => Ok(()),
-        Err(SourceError::UnknownRevision { .. }) => repository.resolve_at_remote(commit).map(|_| ()),
+        // Where the clone's own history is cut off, it may be of another one.
+        Err(SourceError::UnknownRevision { .. } | SourceError::Shallow { .. }) => repository.resolve_at_remote(commit).map(|_| ()),
         Err(error) => Err(error),
     }
 }

@@ -1,5 +1,7 @@
 //! Reading a git repository.
 
+use std::collections::BTreeSet;
+
 use crate::pipeline::GitReference;
 use crate::ports::commits::{CommitRange, Tag};
 use crate::signature::{BadSignature, VerifyGitObject};
@@ -83,6 +85,22 @@ pub trait ReadRepository: Send + Sync {
     /// # Errors
     /// When the remote can't be reached or the branch does not exist there.
     fn is_on_branch(&self, commit: &str, branch: &str) -> Result<bool, SourceError>;
+
+    /// Those of these branches that the remote has.
+    ///
+    /// # Errors
+    /// When the remote can't be reached.
+    fn branches_at_remote(&self, names: &[&str]) -> Result<BTreeSet<String>, SourceError> {
+        let mut there = BTreeSet::new();
+        for name in names {
+            match self.resolve_at_remote(&format!("refs/heads/{name}")) {
+                Ok(_) => drop(there.insert((*name).to_owned())),
+                Err(SourceError::UnknownReference { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(there)
+    }
 
     /// All entries below a directory of a commit (`""` for all), sorted by path.
     ///

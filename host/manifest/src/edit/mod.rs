@@ -5,8 +5,13 @@
 //! has to trust it: the new text is read again, and unless it says exactly what the patch says, and nothing else of the file
 //! has changed, the edit is refused.
 
+mod data;
+mod place;
 mod text;
 mod value;
+
+pub use data::edit_data;
+pub use place::replace_texts;
 
 use std::sync::Arc;
 

@@ -121,6 +121,7 @@ fn the_rest_stays_as_it_runs_even_when_master_went_on() {
     let one = world.push_services(&[("cart", &newer_cart), ("shop", &shop)], &[&base]);
     let other = world.push_services(&[("cart", &cart), ("shop", "registry.example.com/shop:two")], &[&base]);
     world.push_services(&[("cart", &cart), ("shop", &shop), ("mail", "registry.example.com/mail:one")], &[&base]);
+    world.repository.set_branch("feature/one", &one);
     world.deliver("staging-apps", &branch("feature/one", &one));
     assert_eq!(staged(&world, "feature/other", &other), pairs(&[("cart", "two"), ("shop", "two")]));
     let decided = world.deliver("staging-apps", &branch("feature/other", &other));
@@ -140,6 +141,7 @@ fn a_component_that_the_branch_removed_goes() {
     let adds = world.push_services(&[("cart", &newer_cart), ("shop", "registry.example.com/shop:two")], &[&base]);
     let removes = world.push_services(&[("shop", &shop)], &[&base]);
     world.repository.set_branch("master", &base);
+    world.repository.set_branch("feature/adds", &adds);
     world.deliver("staging-apps", &branch("feature/adds", &adds));
     assert_eq!(staged(&world, "feature/removes", &removes), pairs(&[("shop", "two")]));
 }
@@ -183,10 +185,67 @@ fn a_carried_tree_that_is_lost_is_an_error_and_not_left_out() {
     let one = world.push_services(&[("cart", &newer_cart), ("shop", &shop)], &[&base]);
     let other = world.push_services(&[("cart", &cart), ("shop", "registry.example.com/shop:two")], &[&base]);
     world.repository.set_branch("master", &base);
+    world.repository.set_branch("feature/one", &one);
     world.deliver("staging-apps", &branch("feature/one", &one));
     world.repository.forget(&one);
     assert_eq!(staged(&world, "feature/other", &other).len(), 2, "it is fetched again");
     world.repository.lose(&one);
+    assert_eq!(tollgate_core::ports::ReadRepository::branches_at_remote(&world.repository, &["feature/one"]).unwrap().len(), 1);
     let error = world.candidate("staging-apps", &branch("feature/other", &other)).unwrap_err();
     assert!(error.to_string().contains(&one), "{error}");
+}
+
+#[test]
+fn what_a_branch_takes_back_goes_back() {
+    let world = mk_world();
+    let [cart, shop, newer_cart] = mk_images(&world);
+    let base = world.push_services(&[("cart", &cart), ("shop", &shop)], &[]);
+    let newer_shop = "registry.example.com/shop:two";
+    let both = world.push_services(&[("cart", &newer_cart), ("shop", newer_shop)], &[&base]);
+    let one = world.push_services(&[("cart", &cart), ("shop", newer_shop)], &[&both]);
+    let none = world.push_services(&[("cart", &cart), ("shop", &shop)], &[&one]);
+    world.repository.set_branch("master", &base);
+    world.deliver("staging-apps", &branch("feature/a", &both));
+    assert_eq!(staged(&world, "feature/a", &one), pairs(&[("cart", "one"), ("shop", "two")]));
+    world.deliver("staging-apps", &branch("feature/a", &one));
+    assert_eq!(staged(&world, "feature/a", &none), pairs(&[("cart", "one"), ("shop", "one")]));
+}
+
+#[test]
+fn what_another_branch_brought_is_not_taken_back() {
+    let world = mk_world();
+    let [cart, shop, newer_cart] = mk_images(&world);
+    let base = world.push_services(&[("cart", &cart), ("shop", &shop)], &[]);
+    let one = world.push_services(&[("cart", &newer_cart), ("shop", &shop)], &[&base]);
+    let other = world.push_services(&[("cart", &cart), ("shop", "registry.example.com/shop:two")], &[&base]);
+    let back = world.push_services(&[("cart", &cart), ("shop", &shop)], &[&other]);
+    for (name, tip) in [("master", &base), ("feature/one", &one), ("feature/other", &back)] {
+        world.repository.set_branch(name, tip);
+    }
+    world.deliver("staging-apps", &branch("feature/one", &one));
+    world.deliver("staging-apps", &branch("feature/other", &other));
+    assert_eq!(staged(&world, "feature/other", &back), pairs(&[("cart", "two"), ("shop", "one")]));
+}
+
+#[test]
+fn what_runs_from_a_branch_that_is_gone_goes_back_to_the_default_branch() {
+    let world = mk_world();
+    let [cart, shop, newer_cart] = mk_images(&world);
+    let base = world.push_services(&[("cart", &cart), ("shop", &shop)], &[]);
+    let added = "registry.example.com/mail:one";
+    let one = world.push_services(&[("cart", &newer_cart), ("shop", &shop), ("mail", added)], &[&base]);
+    let other = world.push_services(&[("cart", &cart), ("shop", "registry.example.com/shop:two")], &[&base]);
+    world.repository.set_branch("master", &base);
+    world.repository.set_branch("feature/one", &one);
+    world.deliver("staging-apps", &branch("feature/one", &one));
+    world.repository.remove_branch("feature/one");
+    world.repository.lose(&one);
+    // The service that only that branch had is gone with it.
+    assert_eq!(staged(&world, "feature/other", &other), pairs(&[("cart", "one"), ("shop", "two")]));
+    let decided = world.deliver("staging-apps", &branch("feature/other", &other));
+    let history = world.ledger.seen();
+    let carried = &history.promotion(&decided.promotion).unwrap().decided.carried;
+    let carried: Vec<_> = carried.iter().map(|(name, from)| (name.as_str(), from.to_owned())).collect();
+    assert_eq!(carried.len(), 1);
+    assert_eq!((carried[0].0, carried[0].1.commit.as_str()), ("cart", base.as_str()));
 }

@@ -57,6 +57,10 @@ impl MemoryRepository {
         self.references.lock().unwrap().insert(format!("refs/heads/{name}"), commit.to_owned());
     }
 
+    pub(crate) fn remove_branch(&self, name: &str) {
+        self.references.lock().unwrap().remove(&format!("refs/heads/{name}"));
+    }
+
     /// Makes the clone forget a commit that the remote still has.
     pub(crate) fn forget(&self, commit: &str) {
         self.remote_only.lock().unwrap().insert(commit.to_owned());
