@@ -7,6 +7,7 @@ mod ci;
 mod completion;
 mod explain;
 mod gate_cases;
+mod graph;
 mod init;
 mod plan;
 mod plugin;

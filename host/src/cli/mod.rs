@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
+pub(crate) mod graph;
 pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
@@ -128,6 +129,8 @@ pub(crate) enum Command {
     Status(deliver::Status),
     /// Show who waits for which target, what is ahead, and who works on it
     Queue(queue::Queue),
+    /// Show the promotion graph: what moves which target, after what, past which gates
+    Graph(graph::Graph),
     /// Read, check and take along what the ledger says
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -174,6 +177,7 @@ impl Command {
             Self::Explain(arguments) => &arguments.trust,
             Self::Status(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
+            Self::Graph(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
             Self::Recipe(
                 recipe::Recipe::Build(arguments) | recipe::Recipe::Show(arguments) | recipe::Recipe::Verify(arguments),

@@ -16,6 +16,7 @@ mod docs;
 mod explain;
 mod failed;
 mod fix;
+mod graph;
 mod init;
 mod judging;
 mod man;
@@ -103,6 +104,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Explain(arguments) => explain::run(&invocation, &arguments),
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
+        Command::Graph(arguments) => graph::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),
         Command::Service(command) => service::run(&invocation, &command),
