@@ -15,8 +15,8 @@ use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, SignBytes,
-    VerifySignature,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest,
+    SignBytes, VerifySignature,
 };
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};

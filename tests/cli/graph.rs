@@ -43,7 +43,8 @@ fn in_ci_the_graph_is_that_of_the_revision_in_force() {
     shop.deployment.edit("tollgate.yaml", |text| text.replace("name: prod-apps", "name: prod-next"));
     let graph = || shop.tollgate(&["graph"]);
     graph().run().exits(0).says(&["prod-next", "work tree, not in force"]);
-    let answer = graph().in_ci().args(["--trust", &shop.trust]).run().exits(0).says(&["prod-apps", ", in force"]);
+    let answer = graph().in_ci().args(["--trust", &shop.trust]).run().exits(0);
+    answer.says(&["prod-apps", ", in force"]);
     assert!(!answer.stdout.contains("prod-next"), "{}", answer.stdout);
 }
 

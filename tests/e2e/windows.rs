@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use tollgate_tests::{Pipeline, Shop, World};
 
 fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
 /// A window that closes prod from yesterday until the end of so many days from now.

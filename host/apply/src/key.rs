@@ -50,11 +50,7 @@ impl PlanKey {
     ///
     /// # Errors
     /// When the key is there and can't be used.
-    pub(crate) fn of_target(
-        target: &str,
-        source: Option<&pipeline::PlanKey>,
-        base: &Utf8Path,
-    ) -> Result<Option<Self>, ApplyError> {
+    pub(crate) fn of_target(target: &str, source: Option<&pipeline::PlanKey>, base: &Utf8Path) -> Result<Option<Self>, ApplyError> {
         let unusable = |reason| ApplyError::PlanKey { target: target.to_owned(), reason };
         source.map(|source| Self::load(source, base)).transpose().map_err(unusable).map(Option::flatten)
     }

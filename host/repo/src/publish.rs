@@ -9,9 +9,7 @@ use git2::build::TreeUpdateBuilder;
 use git2::{ErrorCode, FileMode, ObjectType, Oid, Repository, Tree};
 use tollgate_core::branch::{BranchError, KeepBranch as _, Pushed};
 use tollgate_core::pipeline::GitTarget;
-use tollgate_core::ports::{
-    PublishTree, Publication, Published, PublishedFile, PublishedTree, SignBytes, SignError, TreeFileKind,
-};
+use tollgate_core::ports::{Publication, PublishTree, Published, PublishedFile, PublishedTree, SignBytes, SignError, TreeFileKind};
 use tollgate_core::signature::GIT_NAMESPACE;
 
 use crate::branch::{GitBranch, local};

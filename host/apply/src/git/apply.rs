@@ -5,7 +5,7 @@ use std::io;
 
 use tollgate_core::approved::Approved;
 use tollgate_core::plan::Plan;
-use tollgate_core::ports::{Applied, ApplyError, PublishTree, Publication, Published, WrittenState};
+use tollgate_core::ports::{Applied, ApplyError, Publication, PublishTree, Published, WrittenState};
 use tollgate_core::render::Rendered;
 use tollgate_core::time::Timestamp;
 

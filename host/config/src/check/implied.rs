@@ -28,13 +28,7 @@ struct Implied {
 const WINDOWS: &str = "change-window";
 
 /// Adds them, where there is anything to promote to.
-pub(crate) fn add(
-    raw: &Pipeline,
-    field: &Field<'_>,
-    at: &At<'_>,
-    assembly: &mut Assembly,
-    problems: &mut Vec<ConfigProblem>,
-) {
+pub(crate) fn add(raw: &Pipeline, field: &Field<'_>, at: &At<'_>, assembly: &mut Assembly, problems: &mut Vec<ConfigProblem>) {
     let environments = field.environments;
     let windows = windows(&raw.windows, field, &at.member("windows"), problems);
     let Some(first) = environments.first().and_then(|environment| environment.targets.first()) else { return };

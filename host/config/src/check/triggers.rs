@@ -63,7 +63,9 @@ fn ambiguous(first: &Written<'_>, second: &Written<'_>) -> Option<ConfigProblem>
     );
     let dead_end = [first, second].into_iter().find(|written| !written.environment.promotable);
     let hint = match dead_end {
-        Some(written) => format!("nothing is promoted from `{}`, so what moves it must move nothing else", written.environment.name.as_str()),
+        Some(written) => {
+            format!("nothing is promoted from `{}`, so what moves it must move nothing else", written.environment.name.as_str())
+        }
         None => "let no reference fit both, or write the same pattern at both where it is to move both".to_owned(),
     };
     Some(second.at.problem(message).hint(hint))

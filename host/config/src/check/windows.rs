@@ -12,8 +12,8 @@ use super::names::Names;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::gate::Match;
-use crate::raw::window::{Span, Window, WindowMatch};
 use crate::raw::text::WindowMoment;
+use crate::raw::window::{Span, Window, WindowMatch};
 
 /// What the windows come to.
 pub(crate) struct Windows {

@@ -100,7 +100,9 @@ impl RenderBackend for Canvas {
         let dashes = if dashed { " stroke-dasharray=\"5 4\"" } else { "" };
         let end = if head.1 { " marker-end=\"url(#arrow)\"" } else { "" };
         let (stroke, width) = (look.line_color.to_web_color(), look.line_width);
-        self.line(&format!("<path id=\"{id}\" d=\"{way}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{width}\"{dashes}{end}/>"));
+        self.line(&format!(
+            "<path id=\"{id}\" d=\"{way}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{width}\"{dashes}{end}/>"
+        ));
         if !text.is_empty() {
             self.line(&format!("<text font-size=\"{}\" dy=\"-4\" text-anchor=\"middle\">", look.font_size));
             self.line(&format!("<textPath href=\"#{id}\" startOffset=\"50%\">{}</textPath></text>", escaped(text)));

@@ -148,6 +148,48 @@ fn the_image_is_well_formed_and_says_every_name_as_it_is() {
     assert!(texts.contains(&"branch a\"]; b --> c & <script>`#\\{x,y}".to_owned()), "{texts:?}");
 }
 
+/// Left, top, right and bottom of everything that is drawn as a box or ellipse.
+fn boxes(svg: &str) -> Vec<[f64; 4]> {
+    let mut reader = quick_xml::Reader::from_str(svg);
+    let mut boxes = Vec::new();
+    loop {
+        let element = match reader.read_event().unwrap() {
+            Event::Eof => return boxes,
+            Event::Empty(element) => element,
+            _ => continue,
+        };
+        let attribute = |name: &str| {
+            let value = element.try_get_attribute(name).unwrap().map(|found| String::from_utf8(found.value.into_owned()).unwrap());
+            value.map_or(0.0, |value| value.parse::<f64>().unwrap_or_default())
+        };
+        let [x, y, width, height] = ["x", "y", "width", "height"].map(attribute);
+        let [middle, centre, across, down] = ["cx", "cy", "rx", "ry"].map(attribute);
+        match element.name().as_ref() {
+            b"rect" => boxes.push([x, y, x + width, y + height]),
+            b"ellipse" => boxes.push([middle - across, centre - down, middle + across, centre + down]),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn nothing_in_the_image_covers_anything_else_or_lies_outside() {
+    let svg = mk_graph().to_svg();
+    let boxes = boxes(&svg);
+    assert_eq!(boxes.len(), mk_graph().triggers().len() + mk_graph().targets().count());
+    for (index, one) in boxes.iter().enumerate() {
+        assert!(one.iter().all(|edge| *edge >= 0.0), "{one:?}");
+        for other in &boxes[..index] {
+            let apart = one[2] <= other[0] || other[2] <= one[0] || one[3] <= other[1] || other[3] <= one[1];
+            assert!(apart, "{one:?} {other:?}");
+        }
+    }
+    let view = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split('"').next().unwrap();
+    let (width, height) = view.split_once(' ').unwrap();
+    let (width, height): (f64, f64) = (width.parse().unwrap(), height.parse().unwrap());
+    assert!(boxes.iter().all(|edges| edges[2] < width && edges[3] < height), "{width} {height} {boxes:?}");
+}
+
 #[test]
 fn nothing_in_a_name_ends_its_place_in_a_flowchart() {
     let mermaid = mk_hostile().to_mermaid();
@@ -178,5 +220,9 @@ fn lengths_are_said_in_the_largest_units() {
 fn groups_are_numbered_where_there_are_several() {
     let mut graph = mk_graph();
     graph.environments[2].targets[1].after_any.push(vec!["eu-apps".to_owned()]);
-    assert!(graph.to_dot().contains("\"eu-apps\" -> \"prod-apps\" [label=\"after one of group 2\", style=dashed];"), "{}", graph.to_dot());
+    assert!(
+        graph.to_dot().contains("\"eu-apps\" -> \"prod-apps\" [label=\"after one of group 2\", style=dashed];"),
+        "{}",
+        graph.to_dot()
+    );
 }

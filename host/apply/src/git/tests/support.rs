@@ -9,7 +9,7 @@ use serde_json::Value;
 use tollgate_core::branch::BranchError;
 use tollgate_core::pipeline::PlanKey;
 use tollgate_core::ports::{
-    Applied, ApplyError, ApplyPlan as _, PublishTree, Publication, Published, PublishedFile, PublishedTree,
+    Applied, ApplyError, ApplyPlan as _, Publication, PublishTree, Published, PublishedFile, PublishedTree,
 };
 use tollgate_core::render::Rendered;
 
