@@ -41,8 +41,8 @@ use tollgate_core::ports::{Applied, ApplyError, ApplyPlan, TargetState};
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
+use crate::compare::withheld;
 use crate::key::PlanKey;
-use crate::secret;
 use disk::Disk;
 
 /// A directory as a target.
@@ -90,6 +90,6 @@ impl ApplyPlan for Directory {
     fn live(&self) -> Result<Vec<(ObjectKey, Value)>, ApplyError> {
         let _lock = lock::shared(&self.disk)?;
         let live = plan::survey(&self.disk)?.live;
-        Ok(secret::withheld(live))
+        Ok(withheld(live))
     }
 }

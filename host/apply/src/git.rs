@@ -36,8 +36,8 @@ use tollgate_core::ports::{Applied, ApplyError, ApplyPlan, PublishTree, TargetSt
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
+use crate::compare::withheld;
 use crate::key::PlanKey;
-use crate::secret;
 
 /// A directory on a branch as a target.
 pub struct Git {
@@ -89,6 +89,6 @@ impl ApplyPlan for Git {
     }
 
     fn live(&self) -> Result<Vec<(ObjectKey, Value)>, ApplyError> {
-        Ok(secret::withheld(self.survey()?.live(&self.target)?.objects))
+        Ok(withheld(self.survey()?.live(&self.target)?.objects))
     }
 }

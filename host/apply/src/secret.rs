@@ -2,9 +2,6 @@
 
 use serde_json::{Map, Value};
 use tollgate_core::document::ObjectIdentity;
-use tollgate_core::render::ObjectKey;
-
-use crate::compare::Objects;
 
 /// Where `kubectl apply` keeps a copy of the whole object, values and all.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -66,15 +63,6 @@ impl Veil {
             _ => Value::String(WITHHELD.to_owned()),
         }
     }
-}
-
-/// Objects with all that must not be seen withheld.
-pub(crate) fn withheld(objects: Objects) -> Vec<(ObjectKey, Value)> {
-    let withhold = |(object, body): (ObjectKey, Value)| {
-        let body = Veil::of(&object.identity).withhold(&body);
-        (object, body)
-    };
-    objects.into_iter().map(withhold).collect()
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl Attempt<'_> {
     fn claim(&self, survey: &Survey, why: &str) -> Result<bool, ApplyError> {
         let state = survey.state.claimed(self.approved.attempt());
         let changes = BTreeMap::from([(STATE.to_owned(), Some(state.bytes()))]);
-        self.publish(survey, Publication { changes, message: message::claim(self.approved, why) })
+        self.publish(survey, &Publication { changes, message: message::claim(self.approved, why) })
     }
 
     /// Writes all. The new state, if that won.
@@ -107,11 +107,11 @@ impl Attempt<'_> {
         let mut changes = changes(survey.release(), release);
         changes.insert(STATE.to_owned(), Some(state.bytes()));
         let message = message::delivery(self.approved, &release.name());
-        Ok(self.publish(survey, Publication { changes, message })?.then_some(state))
+        Ok(self.publish(survey, &Publication { changes, message })?.then_some(state))
     }
 
-    fn publish(&self, survey: &Survey, publication: Publication) -> Result<bool, ApplyError> {
-        let published = self.branch.publish(survey.commit.as_deref(), &publication);
+    fn publish(&self, survey: &Survey, publication: &Publication) -> Result<bool, ApplyError> {
+        let published = self.branch.publish(survey.commit.as_deref(), publication);
         let published = published.map_err(|source| ApplyError::Branch { target: self.target.to_owned(), source })?;
         Ok(matches!(published, Published::Won(_)))
     }

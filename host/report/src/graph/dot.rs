@@ -31,7 +31,7 @@ fn cluster(text: &mut String, index: usize, environment: &EnvironmentNode) {
     line(text, &format!("  subgraph cluster_{index} {{"));
     line(text, &format!("    label={};", quoted(&[format!("{}{what}", environment.name)])));
     for target in &environment.targets {
-        line(text, &format!("    {} [label={}];", quoted(&[target.name.clone()]), quoted(&target.lines())));
+        line(text, &format!("    {} [label={}];", quoted(std::slice::from_ref(&target.name)), quoted(&target.lines())));
     }
     line(text, "  }");
 }

@@ -33,7 +33,7 @@ fn mk_graph() -> GraphReport {
     let tag = TriggerNode::Tag("v*".to_owned());
     let staging = mk_target("staging-apps", Role::Apps, &[branch("feature/**"), branch("fix/**")]);
     let regions = ["eu-apps", "us-apps"].map(|name| mk_target(name, Role::Apps, &[branch("master")]));
-    let ops = mk_target("prod-ops", Role::Ops, &[tag.clone()]);
+    let ops = mk_target("prod-ops", Role::Ops, std::slice::from_ref(&tag));
     let mut apps = mk_target("prod-apps", Role::Apps, &[tag, TriggerNode::Manual]);
     apps.requires = vec!["prod-ops".to_owned()];
     apps.after_any = vec![vec!["eu-apps".to_owned(), "us-apps".to_owned()]];

@@ -16,7 +16,7 @@ impl GraphReport {
         if self.targets().next().is_none() {
             return join(&["there are no environments, so nothing can be promoted".to_owned(), notices, revision]);
         }
-        let header = ["environment", "target", "moved by", "when it is proven on"];
+        let header = ["environment", "target", "moved by", "proven before on"];
         let rows = self.targets().map(|(environment, target)| row(environment, target));
         join(&[table::with_header(&header, rows, style), self.gates(style), notices, revision])
     }
@@ -55,5 +55,5 @@ fn proven_on(target: &TargetNode) -> String {
     let any = target.after_any.iter().map(|group| format!("one of {}", group.join(", ")));
     let soak = target.soak.map(|seconds| format!("for {}", length(seconds)));
     let conditions: Vec<String> = all.into_iter().chain(any).chain(soak).collect();
-    if conditions.is_empty() { "nothing comes before it".to_owned() } else { conditions.join("\n") }
+    if conditions.is_empty() { "nowhere".to_owned() } else { conditions.join("\n") }
 }
