@@ -106,7 +106,7 @@ impl MeansExit for ApplyError {
             Self::PlanKey { .. } => ExitCode::InvalidConfiguration,
             Self::NoDigest(error) => error.exit(),
             Self::WrongTarget { .. } => ExitCode::Unexpected,
-            Self::Broken { .. } | Self::Io { .. } => ExitCode::NotApplied,
+            Self::Broken { .. } | Self::Branch { .. } | Self::Io { .. } => ExitCode::NotApplied,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
+use tollgate_apply::git::Git;
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
@@ -14,12 +15,12 @@ use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest, SignBytes,
-    VerifySignature,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest,
+    SignBytes, VerifySignature,
 };
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
-use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards};
+use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards, PublishedBranch};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::{CacheError, CompileLimits, Compiler, Sandbox, SandboxError, SandboxOptions, open_cache};
@@ -225,6 +226,8 @@ pub(crate) struct Delivery {
     pub(crate) leases: GitLeases,
     pub(crate) in_force: InForce,
     pub(crate) resolver: Box<dyn ResolveDigest>,
+    /// Of whoever runs the command: what is published on branches is signed with it.
+    pub(crate) key: Option<Arc<dyn SignBytes>>,
     /// Relative paths of the configuration start here.
     pub(crate) root: Utf8PathBuf,
     pub(crate) notices: Vec<String>,
@@ -245,7 +248,8 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     let resolver = resolver(invocation, &pipeline.registry, &root).map_err(one)?;
     let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
-    Ok(Delivery { repository, ledger, leases, in_force, resolver, root, notices })
+    let key = own_key(invocation, &repository).map_err(one)?;
+    Ok(Delivery { repository, ledger, leases, in_force, resolver, key, root, notices })
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.
@@ -300,10 +304,16 @@ fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
 }
 
 /// The adapter for a target.
-pub(crate) fn target(target: &Target, root: &Utf8Path) -> Box<dyn ApplyPlan> {
-    match &target.kind {
+pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn ApplyPlan>, Failure> {
+    let root = &delivery.root;
+    Ok(match &target.kind {
         TargetKind::Directory(directory) => Box::new(Directory::new(&target.name, directory, root)),
-    }
+        TargetKind::Git(git) => {
+            let branch = PublishedBranch::in_clone(&delivery.repository, git, delivery.key.clone());
+            let branch = branch.map_err(|source| fail(ApplyError::Branch { target: target.name.clone(), source }))?;
+            Box::new(Git::new(&target.name, git.plan_key.clone(), root, Box::new(branch)))
+        }
+    })
 }
 
 /// In CI nothing is remembered from before, so a promotion there has to be told what to trust.

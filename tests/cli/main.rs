@@ -8,6 +8,7 @@ mod completion;
 mod evidence;
 mod explain;
 mod gate_cases;
+mod graph;
 mod init;
 mod plan;
 mod plugin;

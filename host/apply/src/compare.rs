@@ -120,6 +120,15 @@ impl Differ<'_> {
     }
 }
 
+/// Objects with all that must not be seen withheld.
+pub(crate) fn withheld(objects: Objects) -> Vec<(ObjectKey, Value)> {
+    let withhold = |(object, body): (ObjectKey, Value)| {
+        let body = Veil::of(&object.identity).withhold(&body);
+        (object, body)
+    };
+    objects.into_iter().map(withhold).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,12 +23,11 @@ mod apply;
 mod disk;
 mod lock;
 mod plan;
-mod release;
 mod state;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
-mod yaml;
 
 use std::sync::Arc;
 
@@ -42,8 +41,8 @@ use tollgate_core::ports::{Applied, ApplyError, ApplyPlan, TargetState};
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
+use crate::compare::withheld;
 use crate::key::PlanKey;
-use crate::secret::Veil;
 use disk::Disk;
 
 /// A directory as a target.
@@ -64,9 +63,7 @@ impl Directory {
     }
 
     fn plan_key(&self) -> Result<Option<PlanKey>, ApplyError> {
-        let load = |source| PlanKey::load(source, &self.base);
-        let unusable = |reason| ApplyError::PlanKey { target: self.disk.target().to_owned(), reason };
-        self.key.as_ref().map(load).transpose().map_err(unusable).map(Option::flatten)
+        PlanKey::of_target(self.disk.target(), self.key.as_ref(), &self.base)
     }
 }
 
@@ -93,6 +90,6 @@ impl ApplyPlan for Directory {
     fn live(&self) -> Result<Vec<(ObjectKey, Value)>, ApplyError> {
         let _lock = lock::shared(&self.disk)?;
         let live = plan::survey(&self.disk)?.live;
-        Ok(live.into_iter().map(|(object, body)| (object.clone(), Veil::of(&object.identity).withhold(&body))).collect())
+        Ok(withheld(live))
     }
 }

@@ -11,6 +11,7 @@ use sha2::Sha256;
 use tollgate_core::canonical;
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline;
+use tollgate_core::ports::ApplyError;
 
 /// The shortest key: as long as what HMAC-SHA-256 gives, as RFC 2104 §3 advises.
 const MIN_BYTES: usize = 32;
@@ -43,6 +44,15 @@ impl PlanKey {
                 Err(error) => Err(format!("file `{path}` can't be read: {error}")),
             },
         }
+    }
+
+    /// The key of a target, where it has one and it is to be had.
+    ///
+    /// # Errors
+    /// When the key is there and can't be used.
+    pub(crate) fn of_target(target: &str, source: Option<&pipeline::PlanKey>, base: &Utf8Path) -> Result<Option<Self>, ApplyError> {
+        let unusable = |reason| ApplyError::PlanKey { target: target.to_owned(), reason };
+        source.map(|source| Self::load(source, base)).transpose().map_err(unusable).map(Option::flatten)
     }
 
     fn new(mut bytes: Vec<u8>, place: &str) -> Result<Self, String> {

@@ -6,6 +6,12 @@
 
 mod compare;
 pub mod directory;
+pub mod git;
 mod key;
 mod number;
+mod planned;
+mod release;
 mod secret;
+#[cfg(test)]
+mod testing;
+mod yaml;

@@ -103,7 +103,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let environments = environments::environments(raw, at, &mut reading.problems);
     let field = Field { environments: &environments, components: &components };
     let mut assembly = gates::assemble(raw, &field, at, reading)?;
-    implied::add(raw, &environments, at, &mut assembly, &mut reading.problems);
+    implied::add(raw, &field, at, &mut assembly, &mut reading.problems);
     let judges = (assembly.policies.as_slice(), assembly.gates.as_slice());
     let waivers = waivers::waivers(&raw.waivers.files, judges, &at.member("waivers").member("files"), reading)?;
     let people = people::people(&raw.people, &at.member("people"), reading)?;

@@ -121,7 +121,7 @@ fn a_target_is_moved_by_what_stands_under_on_and_by_nothing_else() {
 fn an_environment_is_promotable_unless_it_says_otherwise() {
     let staging = "\
 environments:
-  - {name: staging, promotable: false, targets: [{name: staging-apps, role: apps, on: {branch: '**'}, directory: {path: /srv/staging}}]}
+  - {name: staging, promotable: false, targets: [{name: staging-apps, role: apps, on: {branch: 'feature/**'}, directory: {path: /srv/staging}}]}
   - {name: preprod, targets: [{name: preprod-apps, role: apps, on: {branch: master}, directory: {path: /srv/preprod}}]}
 packs: [builtin:recommended]
 ";
@@ -137,7 +137,7 @@ fn the_key_of_plans_is_a_variable_or_a_file() {
             "environments:\n  - {{name: e, targets: [{{name: t, role: apps, on: manual, directory: {{path: d{key}}}}}]}}\n"
         );
         let configuration = good(&format!("{environments}packs: [builtin:recommended]\n"));
-        let TargetKind::Directory(directory) = target(&configuration, "t").kind.clone();
+        let TargetKind::Directory(directory) = target(&configuration, "t").kind.clone() else { panic!("not a directory") };
         directory.plan_key
     };
     assert_eq!(keyed(""), None);

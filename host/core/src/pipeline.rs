@@ -209,6 +209,7 @@ impl Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TargetKind {
     Directory(DirectoryTarget),
+    Git(GitTarget),
 }
 
 /// A directory with releases and a `current` link.
@@ -216,6 +217,17 @@ pub enum TargetKind {
 pub struct DirectoryTarget {
     /// Absolute, or relative to the repository's root.
     pub path: String,
+    pub plan_key: Option<PlanKey>,
+}
+
+/// A directory on a branch, which an agent of somebody else's deploys from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GitTarget {
+    /// Name of a remote, URL or path.
+    pub remote: String,
+    pub branch: String,
+    /// Relative to the branch's root; nothing: the root.
+    pub path: Option<String>,
     pub plan_key: Option<PlanKey>,
 }
 

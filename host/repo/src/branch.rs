@@ -74,7 +74,7 @@ impl GitBranch {
     }
 
     /// Fetches what the remote has now. The branch may move, or be forced, between being looked up and being fetched.
-    fn fetch_tip(&self) -> Result<Option<Oid>, BranchError> {
+    pub(crate) fn fetch_tip(&self) -> Result<Option<Oid>, BranchError> {
         let name = self.full_name();
         for _ in 0..FETCHES {
             let Some(tip) = self.tip()? else { return Ok(None) };
@@ -98,6 +98,10 @@ impl GitBranch {
 impl Pushable for GitBranch {
     fn full_name(&self) -> String {
         format!("refs/heads/{}", self.branch)
+    }
+
+    fn now(&self) -> Result<Option<String>, BranchError> {
+        self.fetch()
     }
 
     fn try_push(&self, old: Option<&str>, new: &str) -> Result<(), String> {
@@ -207,7 +211,7 @@ pub(crate) fn unreachable(said: GitSaid) -> BranchError {
     BranchError::Unreachable { message: said.0 }
 }
 
-fn local(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> BranchError {
+pub(crate) fn local(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> BranchError {
     BranchError::Local { what: what.to_owned(), source: Box::new(error) }
 }
 

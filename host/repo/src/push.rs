@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use tollgate_core::branch::{BranchError, KeepBranch, Pushed};
+use tollgate_core::branch::{BranchError, Pushed};
 
 use crate::objects;
 
@@ -15,9 +15,12 @@ const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(40);
 
 /// What a push needs of the branch.
-pub(crate) trait Pushable: KeepBranch {
+pub(crate) trait Pushable {
     /// Name of the branch in full.
     fn full_name(&self) -> String;
+
+    /// The commit that the branch has at the remote now, with all its objects.
+    fn now(&self) -> Result<Option<String>, BranchError>;
 
     /// Asks git to move the branch. The error is what git said.
     fn try_push(&self, old: Option<&str>, new: &str) -> Result<(), String>;
@@ -39,7 +42,7 @@ pub(crate) fn push(branch: &impl Pushable, old: Option<&str>, new: &str) -> Resu
             Ok(()) => return Ok(won(branch, commit)),
             Err(error) => said = error,
         }
-        let now = branch.fetch()?;
+        let now = branch.now()?;
         if now.as_deref() != old {
             // The connection may have died after the remote had moved the branch, and others may have moved it on.
             let tip = now.as_deref().map(objects::commit_id).transpose();
@@ -60,7 +63,7 @@ fn won(branch: &impl Pushable, commit: git2::Oid) -> Pushed {
 
 #[cfg(test)]
 mod tests {
-    use tollgate_core::branch::BranchFile;
+    use tollgate_core::branch::{BranchFile, KeepBranch as _};
 
     use super::*;
     use crate::branch::GitBranch;

@@ -41,18 +41,21 @@ pub(crate) fn commit(
 pub(crate) fn updated(repository: &Repository, before: &git2::Tree<'_>, files: &[BranchFile]) -> Result<Oid, WriteError> {
     let mut update = TreeUpdateBuilder::new();
     for file in files {
-        let proper = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
-        if !file.path.split('/').all(proper) {
-            return Err(WriteError::Path(file.path.clone()));
-        }
+        check_path(&file.path)?;
         update.upsert(file.path.as_str(), repository.blob(&file.bytes)?, FileMode::Blob);
     }
     Ok(update.create_updated(repository, before)?)
 }
 
+/// Whether something can stand at a path.
+pub(crate) fn check_path(path: &str) -> Result<(), WriteError> {
+    let proper = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
+    if path.split('/').all(proper) { Ok(()) } else { Err(WriteError::Path(path.to_owned())) }
+}
+
 /// Two writers who write the same in the same second must not make the same commit: the push of the slower one would
 /// find its own commit there, and both would think that they had won.
-fn once() -> Result<u128, WriteError> {
+pub(crate) fn once() -> Result<u128, WriteError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(WriteError::Random)?;
     Ok(u128::from_be_bytes(bytes))

@@ -17,6 +17,7 @@ pub mod failure;
 pub mod finding;
 pub mod format;
 pub mod gate;
+pub mod graph;
 pub mod json;
 pub mod plan;
 pub mod planning;

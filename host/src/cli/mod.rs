@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod deliver;
 pub(crate) mod evidence;
+pub(crate) mod graph;
 pub(crate) mod people;
 pub(crate) mod plugin;
 pub(crate) mod policy;
@@ -132,6 +133,8 @@ pub(crate) enum Command {
     Drift(deliver::Drift),
     /// Show who waits for which target, what is ahead, and who works on it
     Queue(queue::Queue),
+    /// Show the promotion graph: what moves which target, after what, past which gates
+    Graph(graph::Graph),
     /// Read, check and take along what the ledger says
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -182,6 +185,7 @@ impl Command {
             Self::Status(arguments) => &arguments.trust,
             Self::Drift(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
+            Self::Graph(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
             Self::Evidence(command) => command.trust()?,
             Self::Recipe(

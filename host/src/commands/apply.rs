@@ -32,7 +32,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     let promotion = find(&history, &arguments.promotion).map_err(one)?;
     let pipeline = &delivery.in_force.configuration.pipeline;
     let target = pipeline.target(promotion.target()).ok_or_else(|| vec![unknown_target(pipeline, promotion.target())])?;
-    let destination = Destination::new(&delivery, target);
+    let destination = Destination::new(&delivery, target).map_err(one)?;
     let prepared = prepared(&destination, &promotion).map_err(one)?;
     let patience = arguments.waiting.patience();
     let is_rollback = promotion.decided.is_rollback;

@@ -25,8 +25,10 @@ pub(crate) struct Destination<'a> {
 }
 
 impl<'a> Destination<'a> {
-    pub(crate) fn new(delivery: &'a Delivery, target: &'a Target) -> Self {
-        Self { delivery, target, adapter: wiring::target(target, &delivery.root) }
+    /// # Errors
+    /// When the configuration leads to no place that could be written to.
+    pub(crate) fn new(delivery: &'a Delivery, target: &'a Target) -> Result<Self, Failure> {
+        Ok(Self { delivery, target, adapter: wiring::target(delivery, target)? })
     }
 
     /// What the reference would bring to this target.

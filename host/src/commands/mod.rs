@@ -18,6 +18,7 @@ mod evidence;
 mod explain;
 mod failed;
 mod fix;
+mod graph;
 mod init;
 mod judging;
 mod man;
@@ -107,6 +108,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Status(arguments) => status::run(&invocation, &arguments),
         Command::Drift(arguments) => drift::run(&invocation, &arguments),
         Command::Queue(arguments) => queue::run(&invocation, &arguments),
+        Command::Graph(arguments) => graph::run(&invocation, &arguments),
         Command::Audit(command) => audit::run(&invocation, &command),
         Command::Evidence(command) => evidence::run(&invocation, &command),
         Command::Recipe(command) => recipe::run(&invocation, &command),

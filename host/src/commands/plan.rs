@@ -33,7 +33,13 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     notices.extend(waiting_notice(&delivery, &history).map_err(|failure| vec![failure])?);
     let mut sources = crate::sources::Documents::default();
     for target in selected.targets {
-        let destination = Destination::new(&delivery, target);
+        let destination = match Destination::new(&delivery, target) {
+            Ok(destination) => destination,
+            Err(failure) => {
+                errors.push(failure);
+                continue;
+            }
+        };
         let candidate = destination.candidate(&selected.provenance, &history);
         let candidate = match candidate.and_then(|candidate| destination.with_change(candidate, &history, now)) {
             Ok(candidate) => candidate,

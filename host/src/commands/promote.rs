@@ -110,7 +110,7 @@ impl Step<'_> {
 
     /// The same for a candidate from wherever it comes.
     pub(super) fn deliver(&self, source: &CandidateSource<'_>, sources: &mut Documents) -> Result<Stepped, Failure> {
-        let destination = Destination::new(self.delivery, self.target);
+        let destination = Destination::new(self.delivery, self.target)?;
         let start = monotonic();
         let mut stale_plans = 0;
         loop {

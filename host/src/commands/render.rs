@@ -25,7 +25,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Render) -> Outcome {
     let history = delivery.ledger.history().map_err(fail).map_err(one)?;
     let mut text = String::new();
     for target in &selected.targets {
-        let candidate = Destination::new(&delivery, target).candidate(&selected.provenance, &history).map_err(one)?;
+        let destination = Destination::new(&delivery, target).map_err(one)?;
+        let candidate = destination.candidate(&selected.provenance, &history).map_err(one)?;
         let recipe = candidate.recipe.as_ref().ok_or_else(|| candidate.findings.iter().map(of_finding).collect::<Failures>())?;
         let rendered = render(&candidate, recipe).map_err(fail).map_err(one)?;
         text.push_str(&manifests(&target.name, &rendered, arguments.output).map_err(one)?);

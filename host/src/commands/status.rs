@@ -85,9 +85,10 @@ fn components(recipe: &Recipe) -> Vec<ComponentStatus> {
 
 /// What the target itself says, where that is not what the ledger says. A target that can't be asked is told as such.
 fn drift(delivery: &Delivery, target: &Target, current: Option<&(Promotion<'_>, Recipe)>) -> Option<String> {
-    let state = match wiring::target(target, &delivery.root).state() {
-        Ok(state) => state,
-        Err(error) => return Some(error.to_string()),
+    let state = match wiring::target(delivery, target).map(|adapter| adapter.state()) {
+        Ok(Ok(state)) => state,
+        Ok(Err(error)) => return Some(error.to_string()),
+        Err(failure) => return Some(failure.message),
     };
     let expected = current.map(|(promotion, _)| promotion.id.to_string());
     let told = state.written.map(|written| written.promotion);

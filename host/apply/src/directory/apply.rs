@@ -1,7 +1,5 @@
 //! Applies a plan: the one place that changes a target.
 
-use std::io;
-
 use tollgate_core::approved::Approved;
 use tollgate_core::plan::Conflict;
 use tollgate_core::ports::{Applied, ApplyError, WrittenState};
@@ -11,10 +9,11 @@ use tollgate_core::time::Timestamp;
 use super::disk::{Disk, Kind};
 use super::lock::{self, Lock};
 use super::plan;
-use super::release::{RELEASES, Release};
 use super::state::{self, State};
 use super::store::{self, Unfinished};
+use super::stored::RELEASES;
 use crate::key::PlanKey;
+use crate::release::{Release, unwritable};
 
 /// One attempt to apply a recipe.
 pub(super) struct Attempt<'a> {
@@ -50,8 +49,7 @@ impl Attempt<'_> {
     }
 
     fn unwritable(&self, conflicts: &[Conflict]) -> ApplyError {
-        let reasons: Vec<String> = conflicts.iter().map(|conflict| format!("`{}` {}", conflict.at, conflict.message)).collect();
-        self.disk.failed(RELEASES, "written", io::Error::new(io::ErrorKind::InvalidInput, reasons.join("; ")))
+        self.disk.failed(RELEASES, "written", unwritable(conflicts))
     }
 
     fn prepare(&self) -> Result<(), ApplyError> {

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use tollgate_core::digest::Digest;
-use tollgate_core::plan::{Conflict, NoDigest, Plan};
+use tollgate_core::plan::{Conflict, Plan};
 use tollgate_core::ports::ApplyError;
 use tollgate_core::render::Rendered;
 
 use super::disk::{Disk, Kind};
 use super::lock::LOCK;
-use super::release::{RELEASES, Release, Unreadable, is_name};
 use super::state::{self, CURRENT, NEXT_CURRENT, NEXT_STATE, STATE};
 use super::store::is_unfinished;
-use crate::compare::{Objects, compare};
+use super::stored::{self, RELEASES, Unreadable};
+use crate::compare::Objects;
 use crate::key::PlanKey;
+use crate::planned::planned;
+use crate::release::{Release, is_name};
 
 /// What is at the target.
 pub(super) struct Survey {
@@ -32,12 +34,8 @@ struct Found {
 
 /// Plans. The caller holds the lock, if there is one.
 pub(super) fn plan(disk: &Disk, recipe: Digest, rendered: &Rendered, key: Option<&PlanKey>) -> Result<Plan, ApplyError> {
-    let Survey { live, mut conflicts } = survey(disk)?;
-    conflicts.extend(Release::of(rendered).err().unwrap_or_default());
-    let wanted: Objects = rendered.documents().iter().map(|document| (document.key(), document.body.clone())).collect();
-    let not_canonical = |source| NoDigest::NotCanonical { target: disk.target().to_owned(), source };
-    let comparison = compare(&live, &wanted, key).map_err(not_canonical)?;
-    Ok(Plan { target: disk.target().to_owned(), recipe, actions: comparison.actions, unchanged: comparison.unchanged, conflicts })
+    let Survey { live, conflicts } = survey(disk)?;
+    planned(disk.target(), recipe, &live, conflicts, rendered, key)
 }
 
 /// Looks at everything below the directory.
@@ -93,7 +91,7 @@ fn find_releases(disk: &Disk, found: &mut Found) -> Result<(), ApplyError> {
             found.conflict(path, "was not put there by tollgate; move it out of the target");
             continue;
         }
-        match Release::read(disk, &name) {
+        match stored::read(disk, &name) {
             Ok(release) => _ = found.releases.insert(name, release),
             Err(Unreadable::Foreign(reason)) => found.conflict(path, &format!("{reason}; remove it")),
             Err(Unreadable::Failed(error)) => return Err(error),

@@ -9,7 +9,8 @@ use tollgate_core::plan::Conflict;
 use tollgate_core::ports::{ApplyError, TargetState, WrittenState};
 
 use super::disk::{Disk, Kind};
-use super::release::{RELEASES, is_name};
+use super::stored::RELEASES;
+use crate::release::is_name;
 
 /// Name of the link.
 pub(super) const CURRENT: &str = "current";

@@ -1,7 +1,6 @@
 //! Releases come and go: written beside the others before they get their name, removed when nothing needs them.
 
 use std::fs::File;
-use std::io;
 
 use rustix::fs::OFlags;
 use tollgate_core::digest::Digest;
@@ -9,8 +8,9 @@ use tollgate_core::ports::ApplyError;
 
 use super::disk::{Disk, Kind};
 use super::lock::Lock;
-use super::release::{RELEASES, Release, Unreadable, is_name};
 use super::state::State;
+use super::stored::{self, RELEASES, Unreadable};
+use crate::release::{self, Release, is_name};
 
 /// How the name of a release begins that is being written or removed.
 const UNFINISHED: &str = ".unfinished-";
@@ -30,7 +30,7 @@ pub(super) struct Unfinished {
 /// Finds a release with the same contents.
 pub(super) fn find(disk: &Disk, wanted: &Release, _lock: &Lock) -> Result<Option<String>, ApplyError> {
     for name in disk.names(RELEASES)?.into_iter().filter(|name| is_name(name)) {
-        match Release::read(disk, &name) {
+        match stored::read(disk, &name) {
             Ok(release) if release.is_same(wanted) => return Ok(Some(name)),
             Ok(_) | Err(Unreadable::Foreign(_)) => {}
             Err(Unreadable::Failed(error)) => return Err(error),
@@ -99,7 +99,7 @@ pub(super) fn prune(disk: &Disk, state: &State, _lock: &Lock) -> Result<(), Appl
 }
 
 fn is_readable(disk: &Disk, name: &str) -> Result<bool, ApplyError> {
-    match Release::read(disk, name) {
+    match stored::read(disk, name) {
         Ok(_) => Ok(true),
         Err(Unreadable::Foreign(_)) => Ok(false),
         Err(Unreadable::Failed(error)) => Err(error),
@@ -122,7 +122,5 @@ fn unfinished_path(disk: &Disk) -> Result<String, ApplyError> {
 }
 
 fn random(disk: &Disk) -> Result<Digest, ApplyError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| disk.failed(RELEASES, "named", io::Error::other(error.to_string())))?;
-    Ok(Digest::from_bytes(bytes))
+    release::random().map_err(|source| disk.failed(RELEASES, "named", source))
 }

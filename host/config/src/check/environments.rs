@@ -1,12 +1,10 @@
 //! `environments` and their targets.
 
-use std::collections::BTreeMap;
-
-use tollgate_core::pipeline::{DirectoryTarget, Environment, PlanKey, Role, Target, TargetKind, Trigger};
+use tollgate_core::pipeline::{Environment, Role, Target, Trigger};
 
 use super::glob::globs;
 use super::names::Names;
-use super::order;
+use super::{order, places, triggers};
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline as raw;
@@ -26,7 +24,8 @@ pub(crate) fn environments(raw: &raw::Pipeline, at: &At<'_>, problems: &mut Vec<
         }
         environments.push(self::environment(environment, &at, problems));
     }
-    check_directories(raw, &at, problems);
+    places::check(raw, &at, problems);
+    triggers::check(raw, &at, problems);
     order::resolve(raw, &mut environments, &at, problems);
     environments
 }
@@ -49,7 +48,7 @@ fn target(raw: &raw::Target, environment: &raw::Environment, at: &At<'_>, proble
         after: Vec::new(),
         after_any: Vec::new(),
         soak: None,
-        kind: TargetKind::Directory(directory(&raw.directory, &at.member("directory"), problems)),
+        kind: places::kind(raw, at, problems),
         location: at.location(),
     }
 }
@@ -68,37 +67,6 @@ fn triggers(raw: &raw::On, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Ve
             let branches = globs(references.branch.as_ref(), &at.member("branch"), problems);
             let tags = globs(references.tag.as_ref(), &at.member("tag"), problems);
             branches.into_iter().map(Trigger::Branch).chain(tags.into_iter().map(Trigger::Tag)).collect()
-        }
-    }
-}
-
-fn directory(raw: &raw::Directory, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> DirectoryTarget {
-    let plan_key = raw.plan_key.as_ref().and_then(|key| plan_key(key, &at.member("planKey"), problems));
-    DirectoryTarget { path: raw.path.as_str().to_owned(), plan_key }
-}
-
-fn plan_key(raw: &raw::PlanKey, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<PlanKey> {
-    let variable = || raw.env.as_ref().map(|variable| PlanKey::Environment(variable.as_str().to_owned()));
-    let Some(path) = &raw.file else { return variable() };
-    if !path.as_str().starts_with('/') {
-        let message = format!("`file` must be an absolute path, not `{}`", path.as_str());
-        problems.push(at.member("file").problem(message).hint("the key belongs to the operator, not to the repository"));
-    }
-    Some(PlanKey::File(path.as_str().to_owned()))
-}
-
-/// Two targets that write to one directory would overwrite each other.
-fn check_directories(raw: &raw::Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) {
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    for (index, environment) in raw.environments.iter().enumerate() {
-        let at = at.element(index).member("targets");
-        for (index, target) in environment.targets.iter().enumerate() {
-            let path = target.directory.path.as_str();
-            let normal = path.trim_start_matches("./").trim_end_matches('/');
-            if let Some(other) = seen.insert(normal, target.name.as_str()) {
-                let at = at.element(index).member("directory").member("path");
-                problems.push(at.problem(format!("`{path}` is the directory of target `{other}` already")));
-            }
         }
     }
 }

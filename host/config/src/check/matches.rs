@@ -18,7 +18,7 @@ pub(crate) struct Field<'p> {
 }
 
 impl<'p> Field<'p> {
-    fn targets(&self) -> impl Iterator<Item = &'p Target> {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &'p Target> {
         self.environments.iter().flat_map(|environment| &environment.targets)
     }
 
@@ -31,6 +31,17 @@ impl<'p> Field<'p> {
 /// Compiles a match, and refuses what it can't match anything with: a pattern without effect is a gate that stands
 /// nowhere.
 pub(crate) fn matches(raw: Option<&raw::Match>, field: &Field<'_>, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> GateMatch {
+    matches_of("gate", raw, field, at, problems)
+}
+
+/// The same for what is called something else than a gate.
+pub(crate) fn matches_of(
+    what: &str,
+    raw: Option<&raw::Match>,
+    field: &Field<'_>,
+    at: &At<'_>,
+    problems: &mut Vec<ConfigProblem>,
+) -> GateMatch {
     let Some(raw) = raw else { return GateMatch::default() };
     let environments: Vec<&str> = field.environments.iter().map(|environment| environment.name.as_str()).collect();
     let targets: Vec<&str> = field.targets().map(|target| target.name.as_str()).collect();
@@ -46,7 +57,7 @@ pub(crate) fn matches(raw: Option<&raw::Match>, field: &Field<'_>, at: &At<'_>, 
     if compiled.change == Change::Policy {
         check_policy_change(raw, at, problems);
     } else if problems.len() == before && narrows(raw) && !field.targets().any(|target| compiled.target(target)) {
-        problems.push(at.key_problem("gate matches no target").hint("no target fits all that stands under `match`"));
+        problems.push(at.key_problem(format!("{what} matches no target")).hint("no target fits all that stands under `match`"));
     }
     compiled
 }

@@ -1,5 +1,6 @@
 //! What things mean: the checks that need more than the shape, and the way from the text to checked types.
 
+mod common_name;
 pub(crate) mod components;
 pub(crate) mod coverage;
 pub(crate) mod duration;
@@ -16,6 +17,9 @@ pub(crate) mod order;
 mod overlap;
 pub(crate) mod packs;
 pub(crate) mod people;
+mod places;
 pub(crate) mod policies;
 pub(crate) mod registry;
+mod triggers;
 pub(crate) mod waivers;
+pub(crate) mod windows;

@@ -140,7 +140,7 @@ pub(crate) fn configure(
 }
 
 /// Notes where every setting stands.
-fn locate(settings: &Value, pointer: &Pointer, at: &At<'_>, policy: &mut PolicySpec) {
+pub(crate) fn locate(settings: &Value, pointer: &Pointer, at: &At<'_>, policy: &mut PolicySpec) {
     policy.setting_locations.insert(pointer.clone(), at.join(pointer).location());
     match settings {
         Value::Object(members) => {

@@ -18,3 +18,4 @@ pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod text;
 pub(crate) mod waivers;
+pub(crate) mod window;

@@ -14,6 +14,7 @@ use super::text::{
     VariableName,
 };
 use super::waivers::Waivers;
+use super::window::Window;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +85,11 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [{"signers": ".tollgate/allowed_signers", "teams": {"platform": ["platform-lead@example.com"]}}]))]
     pub(crate) people: People,
+    /// Stop and go by calendar. A gate of the plugin `builtin:change-window` with these windows stands before the targets that
+    /// they match; nobody has to write it.
+    #[serde(default)]
+    #[schemars(extend("examples" = [[{"name": "year-end", "deny": {"from": "2026-12-20", "to": "2027-01-03", "timeZone": "Europe/Oslo"}, "match": {"environment": "prod"}}]]))]
+    pub(crate) windows: Vec<Window>,
     /// On which terms break-glass lets named gates be passed. Without this key it does not exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"by": ["platform"], "approvals": 2, "maxDuration": "4h", "reviewWithin": "24h", "require": ["reason", "ticket"]}]))]
@@ -230,8 +236,14 @@ pub(crate) struct Target {
     #[schemars(extend("examples" = [{"all": ["preprod-apps"]}]))]
     pub(crate) after: Option<After>,
     /// Applies to a directory: every release is kept, and a link leads to the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"path": "/srv/prod", "planKey": {"env": "PROD_PLAN_KEY"}}]))]
-    pub(crate) directory: Directory,
+    pub(crate) directory: Option<Directory>,
+    /// Applies to a branch: rendered manifests as a commit, for an agent that deploys from there. A target has one of
+    /// `directory` and `git`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"remote": "https://git.example.com/deployed", "branch": "prod", "path": "apps"}]))]
+    pub(crate) git: Option<Git>,
 }
 
 /// What moves a recipe to a target: branches, tags, or `manual`.
@@ -275,6 +287,32 @@ pub(crate) struct Directory {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
     pub(crate) plan_key: Option<PlanKey>,
+}
+
+/// A directory on a branch, which nobody else writes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Git {
+    /// Name or URL of a git remote.
+    #[serde(default = "origin")]
+    #[schemars(extend("examples" = ["https://git.example.com/deployed"]))]
+    pub(crate) remote: Text,
+    /// The branch. It is made when it is not there.
+    #[schemars(extend("examples" = ["deploy/prod"]))]
+    pub(crate) branch: Text,
+    /// The directory, relative to the root of the branch; without this key, the root. All below it is the target's, and no two
+    /// targets share any of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["clusters/prod"]))]
+    pub(crate) path: Option<PathText>,
+    /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
+    pub(crate) plan_key: Option<PlanKey>,
+}
+
+fn origin() -> Text {
+    Text(tollgate_core::pipeline::LedgerSpec::default().remote)
 }
 
 /// Where the operator keeps the key: never in the repository, the ledger or the target.

@@ -74,6 +74,12 @@ text!(
     "must be a day, written as `2026-12-31`"
 );
 text!(
+    /// A day, a local time, or a time of day: `2026-12-20`, `2026-12-20T18:00`, `09:00`.
+    WindowMoment as "WindowMoment",
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?|[0-9]{2}:[0-9]{2}(:[0-9]{2})?)$",
+    "must be a day `2026-12-20`, a local time `2026-12-20T18:00`, or, with `rrule`, a time of day `09:00`"
+);
+text!(
     /// Where a plugin comes from: `builtin:NAME` is part of tollgate, `./PATH.wasm` a file of the repository.
     PluginText as "PluginSource",
     r"^(builtin:[a-z][a-z0-9]*(-[a-z0-9]+)*|\./[^\u0000-\u001f]+\.wasm)$",

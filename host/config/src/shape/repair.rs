@@ -6,7 +6,7 @@ use tollgate_core::pointer::Pointer;
 use super::flaw::{Flaw, Remedy};
 
 /// Keys without which the rest of the file means the same to the checks.
-const INDEPENDENT: [&str; 18] = [
+const INDEPENDENT: [&str; 19] = [
     "after",
     "description",
     "enforcement",
@@ -25,6 +25,7 @@ const INDEPENDENT: [&str; 18] = [
     "requires",
     "settings",
     "source",
+    "windows",
 ];
 
 /// The copy.

@@ -4,6 +4,7 @@ pub mod commits;
 pub mod images;
 pub mod lease;
 pub mod manifests;
+pub mod publish;
 pub mod repository;
 pub mod target;
 
@@ -13,5 +14,6 @@ pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use images::{ResolveDigest, ResolveError};
 pub use lease::{KeepLease, LeaseError, Swapped};
 pub use manifests::LocateValue;
+pub use publish::{Publication, PublishTree, Published, PublishedFile, PublishedTree};
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
 pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};

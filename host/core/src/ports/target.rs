@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::approved::Approved;
+use crate::branch::BranchError;
 use crate::digest::Digest;
 use crate::plan::{NoDigest, Plan};
 use crate::render::Rendered;
@@ -18,6 +19,12 @@ pub enum ApplyError {
     WrongTarget { target: String, approved: String },
     #[error("target `{target}` is not as tollgate left it: {reason}")]
     Broken { target: String, reason: String },
+    #[error("the branch of target `{target}` can't be used")]
+    Branch {
+        target: String,
+        #[source]
+        source: BranchError,
+    },
     #[error("`{path}` of target `{target}` can't be {action}")]
     Io {
         target: String,

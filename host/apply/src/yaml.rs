@@ -8,7 +8,7 @@ use serde_saphyr::SerializerOptions;
 ///
 /// Texts that YAML 1.1 readers, Kubernetes' among them, would take for something else (`yes`, `012`, `1_000`) are quoted,
 /// which is why the writer is another one than the reader.
-pub(super) fn write(documents: &[&Value]) -> Option<String> {
+pub(crate) fn write(documents: &[&Value]) -> Option<String> {
     // Texts of many lines are blocks, for people. Some can't be: of tabs or with spaces at their ends.
     [true, false].into_iter().find_map(|blocks| write_once(documents, blocks))
 }
@@ -31,7 +31,7 @@ fn write_once(documents: &[&Value], blocks: bool) -> Option<String> {
 ///
 /// # Errors
 /// When it is not YAML. The reason is not told, since it may quote a Secret value.
-pub(super) fn read(bytes: &[u8]) -> Option<Vec<Value>> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Vec<Value>> {
     let text = std::str::from_utf8(bytes).ok()?;
     serde_yaml::Deserializer::from_str(text).map(|document| Value::deserialize(document).ok()).collect()
 }

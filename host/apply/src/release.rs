@@ -1,31 +1,26 @@
 //! A release: the files that a recipe is at this target, and what is needed to read them back without guessing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tollgate_core::digest::Digest;
 use tollgate_core::plan::Conflict;
-use tollgate_core::ports::ApplyError;
 use tollgate_core::render::{ObjectKey, Rendered, RenderedDocument};
 
-use super::disk::{Disk, Kind};
-use super::yaml;
 use crate::compare::Objects;
-use crate::number;
-
-/// Name of the directory that holds releases.
-pub(super) const RELEASES: &str = "releases";
+use crate::{number, yaml};
 
 /// Name of the file that says which objects stand in the others. It has no ending of a manifest, so that nobody applies it.
-const INDEX: &str = ".tollgate-release";
+pub(crate) const INDEX: &str = ".tollgate-release";
 
 /// The version of the index.
 const INDEX_VERSION: u32 = 1;
 
 /// All files of a release.
 #[derive(PartialEq, Eq)]
-pub(super) struct Release {
+pub(crate) struct Release {
     /// By path within the release, the index among them.
     files: BTreeMap<String, Vec<u8>>,
     index: Index,
@@ -52,25 +47,12 @@ struct Entry {
     object: ObjectKey,
 }
 
-/// Why a release can't be read.
-pub(super) enum Unreadable {
-    /// It is not what tollgate wrote. The reason follows the name of the release in a sentence.
-    Foreign(String),
-    Failed(ApplyError),
-}
-
-impl From<ApplyError> for Unreadable {
-    fn from(error: ApplyError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 impl Release {
     /// Writes down what a recipe is at this target.
     ///
     /// # Errors
     /// Everything that stands in the way: paths that lead elsewhere, objects that come twice, values that can't be written.
-    pub(super) fn of(rendered: &Rendered) -> Result<Self, Vec<Conflict>> {
+    pub(crate) fn of(rendered: &Rendered) -> Result<Self, Vec<Conflict>> {
         let conflicts = find_conflicts(rendered.documents());
         if !conflicts.is_empty() {
             return Err(conflicts);
@@ -99,53 +81,49 @@ impl Release {
     }
 
     /// The release with a salt in its name, if it holds Secrets.
-    pub(super) fn salted(&self, salt: Digest) -> Self {
+    pub(crate) fn salted(&self, salt: Digest) -> Self {
         let is_secret = self.index.objects.iter().any(|entry| entry.object.identity.is_secret());
         Self::indexed(self.files.clone(), Index { salt: is_secret.then_some(salt), ..self.index.clone() })
     }
 
     /// Its name: the hex digits of the digest over the paths and digests of all its files.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let digests: BTreeMap<&String, Digest> = self.files.iter().map(|(path, bytes)| (path, Digest::of(bytes))).collect();
         // A map of texts always has canonical JSON.
         Digest::of_canonical(&digests).map(|digest| digest.hex()).unwrap_or_default()
     }
 
     /// By path within the release.
-    pub(super) fn files(&self) -> &BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self) -> &BTreeMap<String, Vec<u8>> {
         &self.files
     }
 
     /// Whether two releases are the same but for their salts.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         let rest = |release: &Self| {
             release.files.iter().filter(|(path, _)| *path != INDEX).map(|(p, b)| (p.clone(), b.clone())).collect::<Vec<_>>()
         };
         self.index.objects == other.index.objects && rest(self) == rest(other)
     }
 
-    /// Reads the release of this name, and checks that its contents have this name.
-    pub(super) fn read(disk: &Disk, name: &str) -> Result<Self, Unreadable> {
-        let mut files = BTreeMap::new();
-        let root = format!("{RELEASES}/{name}");
-        if disk.kind(&root)? != Kind::Directory {
-            return Err(Unreadable::Foreign("is not a directory".to_owned()));
-        }
-        collect(disk, &root, "", &mut files)?;
-        let foreign = || Unreadable::Foreign(format!("has no `{INDEX}` that this tollgate understands"));
+    /// The release that these files are.
+    ///
+    /// # Errors
+    /// When they are none that this tollgate understands. The reason follows the name of the release in a sentence.
+    pub(crate) fn of_files(files: BTreeMap<String, Vec<u8>>) -> Result<Self, String> {
+        let foreign = || format!("has no `{INDEX}` that this tollgate understands");
         let index: Index = files.get(INDEX).and_then(|bytes| serde_json::from_slice(bytes).ok()).ok_or_else(foreign)?;
-        if index.version != INDEX_VERSION {
-            return Err(foreign());
-        }
-        let release = Self { files, index };
-        if release.name() != name {
-            return Err(Unreadable::Foreign("has other contents than its name says".to_owned()));
-        }
-        Ok(release)
+        if index.version == INDEX_VERSION { Ok(Self { files, index }) } else { Err(foreign()) }
+    }
+
+    /// The paths that an index names, and that of the index; nothing when it is none.
+    pub(crate) fn paths(index: &[u8]) -> Option<BTreeSet<String>> {
+        let index: Index = serde_json::from_slice(index).ok()?;
+        Some(index.objects.into_iter().map(|entry| entry.file).chain([INDEX.to_owned()]).collect())
     }
 
     /// The bodies of its objects; nothing when the index and the files don't fit together.
-    pub(super) fn objects(&self) -> Option<Objects> {
+    pub(crate) fn objects(&self) -> Option<Objects> {
         let mut documents = BTreeMap::new();
         for (path, bytes) in self.files.iter().filter(|(path, _)| *path != INDEX) {
             documents.insert(path, yaml::read(bytes)?.into_iter());
@@ -161,33 +139,22 @@ impl Release {
     }
 }
 
-/// Whether a name could be that of a release.
-pub(super) fn is_name(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+/// Random bytes, for salts and names.
+pub(crate) fn random() -> io::Result<Digest> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Digest::from_bytes(bytes))
 }
 
-fn collect(disk: &Disk, root: &str, below: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Unreadable> {
-    let directory = format!("{root}{below}");
-    let names = disk.names(&directory)?;
-    if names.is_empty() {
-        return Err(Unreadable::Foreign(format!("has an empty directory `{directory}`")));
-    }
-    for name in names {
-        let path = format!("{below}/{name}");
-        match disk.kind(&format!("{root}{path}"))? {
-            Kind::Directory => collect(disk, root, &path, files)?,
-            Kind::File => {
-                files.insert(path.trim_start_matches('/').to_owned(), disk.read(&format!("{root}{path}"))?);
-            }
-            _ => {
-                return Err(Unreadable::Foreign(format!(
-                    "holds `{}`, which is neither file nor directory",
-                    path.trim_start_matches('/')
-                )));
-            }
-        }
-    }
-    Ok(())
+/// What stands in the way of writing a release, as an error.
+pub(crate) fn unwritable(conflicts: &[Conflict]) -> io::Error {
+    let reasons: Vec<String> = conflicts.iter().map(|conflict| format!("`{}` {}", conflict.at, conflict.message)).collect();
+    io::Error::new(io::ErrorKind::InvalidInput, reasons.join("; "))
+}
+
+/// Whether a name could be that of a release.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// The file in a release for a source file: the same path, with an ending that says YAML.

@@ -1,0 +1,4 @@
+mod racing;
+mod steps;
+mod support;
+mod tamper;
