@@ -54,7 +54,7 @@ pub(super) fn named<'a>(delivery: &'a Delivery, names: &[String]) -> Result<Vec<
 
 /// Compares one target with its record.
 pub(super) fn of_target(delivery: &Delivery, history: &History, target: &Target) -> Result<TargetDrift, Failure> {
-    let destination = Destination::new(delivery, target);
+    let destination = Destination::new(delivery, target)?;
     let found = drift(destination.adapter.as_ref(), history, &target.name, || recorded_manifests(&destination, history));
     let found = found.map_err(|error| match error {
         DriftError::Target(error) => fail(error),

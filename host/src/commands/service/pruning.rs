@@ -56,7 +56,7 @@ pub(super) fn pruned(invocation: &Invocation, service: &str) -> Result<(Vec<Prun
 fn at_target(delivery: &Delivery, target: &Target, service: &str, history: &History) -> Result<Option<Pruned>, Failure> {
     let running = proofs::running(history, &target.name, &delivery.ledger).map_err(fail)?;
     let Some((promotion, recipe)) = running.filter(|(_, recipe)| recipe.component(service).is_some()) else { return Ok(None) };
-    let destination = Destination::new(delivery, target);
+    let destination = Destination::new(delivery, target)?;
     let pipeline = &delivery.in_force.configuration.pipeline;
     let mut stay = components::carried(&delivery.repository, pipeline, &promotion, &recipe).map_err(fail)?;
     stay.remove(service);
