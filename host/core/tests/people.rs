@@ -18,8 +18,8 @@ use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, Decided, EntrySubject, OutcomeState, PromotionId};
 use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
 use tollgate_core::overrides::OverrideTerms;
-use tollgate_core::pipeline::Target;
 use tollgate_core::people::People;
+use tollgate_core::pipeline::Target;
 use tollgate_core::plan::{Action, Plan, Verb};
 use tollgate_core::render::ObjectKey;
 use tollgate_core::way_back::Movement;
@@ -175,7 +175,16 @@ fn terms_that_became_stricter_hold_for_overrides_that_are_open() {
     let opened = sign(&ledger, LEAD, None);
     sign(&ledger, OPERATOR, Some(opened));
     let passes = |terms: &OverrideTerms| {
-        !ledger.history().passes(&mk_people(), terms, Digest::of(b"recipe"), &Target { name: "prod-apps".to_owned(), ..mk_target("prod") }, at(500)).is_empty()
+        !ledger
+            .history()
+            .passes(
+                &mk_people(),
+                terms,
+                Digest::of(b"recipe"),
+                &Target { name: "prod-apps".to_owned(), ..mk_target("prod") },
+                at(500),
+            )
+            .is_empty()
     };
     assert!(passes(&mk_terms()));
     assert!(!passes(&OverrideTerms { approvals: 3, ..mk_terms() }));

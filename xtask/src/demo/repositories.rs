@@ -6,6 +6,7 @@ use tollgate_core::image::ImageReference;
 use tollgate_registry::LayoutWriter;
 
 use super::DemoError;
+use super::people::make_keys;
 use super::stage::Stage;
 
 /// The commit that stands in the examples until there is a real one.
@@ -29,6 +30,12 @@ pub(super) struct Shop {
     registry: Utf8PathBuf,
 }
 
+const PEOPLE: &str = "
+people:
+  signers: .tollgate/allowed_signers
+  teams: {platform: [platform-lead@example.com, operator@example.com], audit: [auditor@example.com]}
+";
+
 impl Shop {
     /// Makes the repositories from the examples, builds every service once, and sets up trust.
     pub(super) fn set_up(stage: &mut Stage, examples: &Utf8Path) -> Result<Self, DemoError> {
@@ -49,11 +56,21 @@ impl Shop {
             let commit = shop.build(stage, service, "the first version")?;
             shop.write_image(service, &commit)?;
         }
+        shop.introduce_people(stage)?;
         for repository in [&shop.infrastructure, &shop.deployment] {
             stage.text(repository, &["policy", "update"])?;
             shop.push(stage, repository, "master", "the first recipe")?;
         }
         Ok(shop)
+    }
+
+    /// Whoever writes to the deployment repository's ledger signs.
+    fn introduce_people(&self, stage: &Stage) -> Result<(), DemoError> {
+        fs_err::create_dir_all(self.deployment.join(".tollgate"))?;
+        fs_err::write(self.deployment.join(".tollgate/allowed_signers"), make_keys(stage)?)?;
+        let path = self.deployment.join("tollgate.yaml");
+        let text = fs_err::read_to_string(&path)?;
+        Ok(fs_err::write(&path, format!("{text}{PEOPLE}"))?)
     }
 
     /// A commit on a service's current branch, pushed, with an image that is built from it.

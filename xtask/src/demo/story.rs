@@ -6,6 +6,7 @@ use super::stage::{Answer, Stage};
 
 /// Tells it.
 pub(super) fn tell(stage: &mut Stage, shop: &mut Shop) -> Result<(), DemoError> {
+    stage.acts("platform-lead");
     trust(stage, shop)?;
     bad_manifest(stage, shop)?;
     feature_branch(stage, shop)?;
