@@ -78,12 +78,12 @@ fn decision<'e>(entries: &[&'e Entry], id: &PromotionId) -> Option<(&'e Entry, &
 
 /// The last policy that came into force before a decision; nothing where that is not the one it was decided under.
 fn policy<'e>(entries: &[&'e Entry], decision: &Entry) -> Option<(&'e Entry, &'e str)> {
-    let accepted = entries.iter().filter(|entry| entry.index < decision.index).filter_map(|entry| match &entry.body {
+    let mut accepted = entries.iter().rev().filter(|entry| entry.index < decision.index).filter_map(|entry| match &entry.body {
         Body::Trust(trust) => Some((*entry, trust.commit.as_str(), trust.policy)),
         Body::PolicyAccept(accept) => Some((*entry, accept.commit.as_str(), accept.policy)),
         _ => None,
     });
-    let (entry, commit, digest) = accepted.last()?;
+    let (entry, commit, digest) = accepted.next()?;
     (decision.policy == Some(digest)).then_some((entry, commit))
 }
 

@@ -111,8 +111,8 @@ impl<'b> Line<'b> {
         Self { what: format!("line {} of the bundle, {what},", index + 1), text }
     }
 
-    fn bad(&self, reason: impl ToString) -> BundleError {
-        BundleError { what: self.what.clone(), reason: reason.to_string() }
+    fn bad(&self, reason: impl Into<String>) -> BundleError {
+        BundleError { what: self.what.clone(), reason: reason.into() }
     }
 
     fn is(&self, digest: Digest) -> Result<(), BundleError> {
@@ -144,16 +144,16 @@ fn lines(bytes: &[u8]) -> Result<Vec<&str>, BundleError> {
 
 fn manifest(text: &str, signers: &dyn VerifySignature) -> Result<(Manifest, Signer), BundleError> {
     let line = Line::new(0, "the manifest", text);
-    let envelope = Dsse::read_written(text).map_err(|error| line.bad(error))?;
+    let envelope = Dsse::read_written(text).map_err(|error| line.bad(error.to_string()))?;
     if envelope.payload_type != MANIFEST_TYPE {
         return Err(line.bad(format!("its payload is of the type `{}`, not `{MANIFEST_TYPE}`", envelope.payload_type)));
     }
-    let manifest: Manifest = serde_json::from_slice(&envelope.payload).map_err(|error| line.bad(error))?;
+    let manifest: Manifest = serde_json::from_slice(&envelope.payload).map_err(|error| line.bad(error.to_string()))?;
     if manifest.version != VERSION {
         let version = manifest.version;
         return Err(line.bad(format!("it is of version {version}, which this tollgate does not know; use a newer one")));
     }
-    let signer = envelope.vouched(signers, manifest.at).map_err(|error| line.bad(error))?;
+    let signer = envelope.vouched(signers, manifest.at).map_err(|error| line.bad(error.to_string()))?;
     match canonical::to_vec(&manifest) {
         Ok(written) if written == envelope.payload => Ok((manifest, signer)),
         _ => Err(line.bad("it is not in canonical form")),
@@ -201,7 +201,7 @@ fn prove(
     let proof = LogProof {
         extra: Some(line.text.as_bytes().to_vec()),
         index: member.index,
-        hashes: hashes.map_err(|error| line.bad(error))?,
+        hashes: hashes.map_err(|error| line.bad(error.to_string()))?,
         checkpoint: checkpoint.to_owned(),
     };
     verify_proof(&proof.to_string(), keys, Some(signers)).map_err(|error| line.bad(crate::checked_log::chain(&error)))
@@ -247,8 +247,8 @@ fn check_statements(
         if entry.blobs.get(STATEMENT_BLOB) != Some(&member.digest) {
             return Err(line.bad(format!("entry {} brought another one", entry.index)));
         }
-        let envelope = Dsse::read(line.text.as_bytes()).map_err(|error| line.bad(error))?;
-        let statement = Statement::read(&envelope.payload).map_err(|error| line.bad(error))?;
+        let envelope = Dsse::read(line.text.as_bytes()).map_err(|error| line.bad(error.to_string()))?;
+        let statement = Statement::read(&envelope.payload).map_err(|error| line.bad(error.to_string()))?;
         let said = (&statement.predicate_type, &statement.subjects, &statement.trees);
         if said != (&added.predicate_type, &added.subjects, &added.trees) {
             return Err(line.bad(format!("entry {} says that it is about something else", entry.index)));
@@ -266,8 +266,8 @@ fn check_vsa(
     manifest: &Manifest,
     signers: &dyn VerifySignature,
 ) -> Result<(Dsse, Signer), BundleError> {
-    let envelope = Dsse::read_written(line.text).map_err(|error| line.bad(error))?;
-    let signer = envelope.vouched(signers, manifest.at).map_err(|error| line.bad(error))?;
+    let envelope = Dsse::read_written(line.text).map_err(|error| line.bad(error.to_string()))?;
+    let signer = envelope.vouched(signers, manifest.at).map_err(|error| line.bad(error.to_string()))?;
     let expected = vsa::summary(chain, &manifest.recipe, log_name(&manifest.checkpoint));
     if envelope.payload_type != STATEMENT_TYPE || expected.ok().as_ref() != Some(&envelope.payload) {
         return Err(line.bad("it says something else than the entries do"));

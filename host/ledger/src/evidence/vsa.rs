@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tollgate_core::canonical::{self, NotCanonical};
 use tollgate_core::chain::Chain;
 use tollgate_core::decision::GateRecord;
+use tollgate_core::digest::Digest;
 use tollgate_core::recipe::Recipe;
 
 use super::statement::TYPE;
@@ -56,7 +57,7 @@ fn policy(chain: &Chain<'_>) -> Value {
 /// The statements that were there when it was decided, by the digests of their envelopes.
 fn inputs(chain: &Chain<'_>, log: &str) -> Vec<Value> {
     let input = |entry: &tollgate_core::entry::Entry| {
-        let digest = entry.blobs.get(STATEMENT_BLOB).map(|digest| digest.hex()).unwrap_or_default();
+        let digest = entry.blobs.get(STATEMENT_BLOB).map(Digest::hex).unwrap_or_default();
         json!({"uri": format!("https://{log}/entries/{}", entry.index), "digest": {"sha256": digest}})
     };
     chain.evidence.iter().map(|(entry, _)| input(entry)).collect()

@@ -38,7 +38,7 @@ impl AddedReport {
         let head = format!("entry {}: evidence by {}\n{}", self.entry, clean::line(&self.by), clean::line(&self.predicate_type));
         let subjects: Vec<String> = self.subjects.iter().map(AddedSubject::to_text).collect();
         let signer = match &self.signer {
-            Some(signer) => style.paint(Tone::Good, &format!("gates take it as a statement of {}", clean::line(signer))),
+            Some(signer) => style.paint(Tone::Good, format!("gates take it as a statement of {}", clean::line(signer))),
             None => style.paint(Tone::Caution, "it counts for no gate, because nobody who is known signed it"),
         };
         let notices: String = self.notices.iter().map(|notice| format!("note: {}\n", clean::line(notice))).collect();

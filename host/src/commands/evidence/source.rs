@@ -82,10 +82,10 @@ impl Source {
         let envelope = Dsse::read(&self.bytes).map_err(|error| self.bad(&error))?;
         if envelope.payload_type != STATEMENT_TYPE {
             let reason = format!("its payload is of the type `{}`, not `{STATEMENT_TYPE}`", envelope.payload_type);
-            return Err(self.failure(reason));
+            return Err(self.failure(&reason));
         }
         let inside = |error: Unreadable| match error.at {
-            Some((line, column)) => self.failure(format!("in its payload, line {line}, column {column}: {error}")),
+            Some((line, column)) => self.failure(&format!("in its payload, line {line}, column {column}: {error}")),
             None => self.bad(&error),
         };
         let statement = Statement::read(&envelope.payload).map_err(inside)?;
@@ -107,12 +107,12 @@ impl Source {
         Ok(Enveloped { statement: read, envelope, line, notices: notices.into_iter().collect() })
     }
 
-    fn failure(&self, reason: String) -> Failure {
+    fn failure(&self, reason: &str) -> Failure {
         Failure::of_message(ExitCode::SourceUnreadable, format!("`{}` is no evidence: {reason}", self.name))
     }
 
     fn bad(&self, error: &Unreadable) -> Failure {
-        let failure = self.failure(error.reason.clone());
+        let failure = self.failure(&error.reason);
         match error.at {
             Some((line, column)) => failure.at(&Location { file: self.name.clone(), span: Span::point(line, column) }),
             None => failure,
