@@ -118,17 +118,20 @@ impl Departure {
         Ok(changed)
     }
 
-    /// Removes the directory, and writes the changed files. The directory goes first, and comes back if a file can't be
+    /// Removes the directory, and writes the changed files. The directory goes first, and all comes back if a file can't be
     /// written.
     pub(crate) fn leave(&self, root: &Utf8Path, changed: &[Arc<SourceFile>]) -> Result<(), Failure> {
         let failed = |error: std::io::Error| Failure::new(ExitCode::Unexpected, &error);
+        let write = |file: &SourceFile| output::write_file(&root.join(&file.path), &file.bytes);
         let whole = root.join(&self.path);
         let aside = whole.with_file_name(format!(".{}.{}.gone", self.name, std::process::id()));
         fs_err::rename(&whole, &aside).map_err(failed)?;
-        for file in changed {
-            output::write_file(&root.join(&file.path), &file.bytes).inspect_err(|_| {
-                let _ = fs_err::rename(&aside, &whole);
-            })?;
+        if let Err(failure) = changed.iter().try_for_each(|file| write(file)) {
+            let _ = fs_err::rename(&aside, &whole);
+            let is_changed = |file: &SourceFile| changed.iter().any(|changed| changed.path == file.path);
+            let before = self.configured.iter().map(|configured| &configured.file).filter(|file| is_changed(file));
+            before.for_each(|file| drop(write(file)));
+            return Err(failure);
         }
         fs_err::remove_dir_all(&aside).map_err(failed)
     }
@@ -212,7 +215,7 @@ fn is_below(path: &str, directory: &str) -> bool {
 
 /// All files in a directory, by their paths in the repository.
 fn files_in(root: &Utf8Path, directory: &str) -> Vec<String> {
-    let walk = ignore::WalkBuilder::new(root.join(directory)).standard_filters(false).sort_by_file_path(|a, b| a.cmp(b)).build();
+    let walk = ignore::WalkBuilder::new(root.join(directory)).standard_filters(false).sort_by_file_path(Ord::cmp).build();
     let files = walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
     let paths = files.filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok());
     paths.filter_map(|path| path.strip_prefix(root).ok().map(Utf8Path::to_string)).collect()

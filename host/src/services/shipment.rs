@@ -75,7 +75,7 @@ impl Harbour<'_> {
 
     /// Writes a commit, and moves a branch to it. Nothing when somebody else was faster.
     pub(crate) fn push(&self, branch: &str, old: Option<&str>, new: &CommitToWrite<'_>) -> Result<Option<String>, Failure> {
-        let commit = self.deployment.write_commit(new, self.committer.sign).map_err(not_written)?;
+        let commit = self.deployment.write_commit(new, self.committer.sign).map_err(|error| not_written(&error))?;
         Ok(self.swap(branch, old, Some(&commit))?.then_some(commit))
     }
 
@@ -86,10 +86,10 @@ impl Harbour<'_> {
     }
 }
 
-fn not_written(error: CommitError) -> Failure {
-    match &error {
-        CommitError::Sign(_) => Failure::new(ExitCode::InvalidConfiguration, &error),
-        CommitError::Write(_) => Failure::new(ExitCode::Unexpected, &error),
+fn not_written(error: &CommitError) -> Failure {
+    match error {
+        CommitError::Sign(_) => Failure::new(ExitCode::InvalidConfiguration, error),
+        CommitError::Write(_) => Failure::new(ExitCode::Unexpected, error),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tollgate_config::{PIPELINE_FILE, UseOfLock};
 use tollgate_core::document::SourceFile;
 use tollgate_core::image::{ImageReference, InvalidImageReference};
+use tollgate_core::pipeline::Glob;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -73,7 +74,7 @@ fn image(arguments: &Add, home: &Home<'_>) -> Result<Option<ImageReference>, Fai
     let image = image.map_err(|error: InvalidImageReference| Failure::new(ExitCode::Usage, &error))?;
     match (&image, home.spec) {
         (Some(image), Some(spec)) if !spec.own_images.is_empty() && !spec.owns(image) => {
-            let patterns: Vec<&str> = spec.own_images.iter().map(|glob| glob.as_str()).collect();
+            let patterns: Vec<&str> = spec.own_images.iter().map(Glob::as_str).collect();
             let message =
                 format!("`{}` is none of the own images that `{}` has: {}", image, spec.path.as_str(), patterns.join(", "));
             Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("widen `image.own` of that entry first"))
