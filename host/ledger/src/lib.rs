@@ -5,12 +5,15 @@
 //! This crate knows no git: it works on the port [`tollgate_core::branch::KeepBranch`].
 
 mod append;
+mod at;
 mod audit;
 mod backoff;
 mod batch;
 mod checked_log;
 mod envelope;
 mod failure;
+mod gist_file;
+mod index;
 mod keys;
 mod layout;
 mod ledger;
@@ -18,10 +21,13 @@ pub mod log;
 mod log_key;
 mod log_keys;
 mod memory;
+mod opening;
 mod proven;
+mod reading;
 mod seen;
 #[cfg(test)]
 mod testing;
+mod together;
 mod tree;
 mod vouched;
 mod witness;

@@ -6,7 +6,7 @@ use tollgate_core::decision::{Decision, DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, EntrySubject, PolicyAccept};
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, ReadRepository as _, Refusal};
 use tollgate_gate::{Evaluator, gate_verdicts};
@@ -53,7 +53,7 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     let commit = on_policy_ref(&delivery, &history, &arguments.commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, mut blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
@@ -104,7 +104,7 @@ fn text(report: &AcceptReport) -> String {
 }
 
 /// The commit, if it is on the policy ref at the remote.
-fn on_policy_ref(delivery: &Delivery, history: &History, revision: &str) -> Result<String, Failure> {
+fn on_policy_ref(delivery: &Delivery, history: &Gist, revision: &str) -> Result<String, Failure> {
     let (_, trust) =
         history.trust().ok_or_else(|| Failure::of_message(ExitCode::LedgerUnavailable, "the ledger has no entry 0"))?;
     let branch = &trust.policy_ref;
@@ -167,7 +167,7 @@ fn refusals(decision: &Decision) -> Failures {
 }
 
 fn append(delivery: &Delivery, draft: &Draft, before: Digest) -> Result<u64, Failure> {
-    let appended = delivery.ledger.append(&mut |history: &History| {
+    let appended = delivery.ledger.append(&mut |history: &Gist| {
         let unchanged = history.policy_in_force().is_some_and(|policy| policy.digest == before);
         if unchanged { Ok(Proposal { drafts: vec![draft.clone()] }) } else { Err(Refusal) }
     });

@@ -2,7 +2,7 @@
 
 use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::Gate;
 use tollgate_core::ports::ApplyPlan;
@@ -28,7 +28,7 @@ pub(crate) struct Judged {
 
 impl Way<'_> {
     /// Renders, plans, asks every gate, and folds.
-    pub(crate) fn judge(&self, candidate: &Candidate, history: &History) -> Result<Judged, DecideError> {
+    pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist) -> Result<Judged, DecideError> {
         let gates: Vec<&Gate> = self.pipeline.gates_to(self.target).collect();
         if gates.iter().all(|gate| gate.is_implied) {
             return Err(DecideError::NoGate { target: self.target.name.clone() });
@@ -73,7 +73,7 @@ impl Way<'_> {
         evaluator.judge(&candidate.documents.documents)
     }
 
-    fn structure(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Vec<Finding> {
+    fn structure(&self, candidate: &Candidate, history: &Gist, prepared: &Prepared) -> Vec<Finding> {
         let proven = history.proven();
         let mut findings = match candidate.movement {
             Movement::Rollback => structure::check_rollback(self.target, prepared.id, &proven),
@@ -87,7 +87,7 @@ impl Way<'_> {
     }
 
     /// What overrides may pass here and now.
-    fn passes(&self, history: &History, prepared: &Prepared) -> Passes {
+    fn passes(&self, history: &Gist, prepared: &Prepared) -> Passes {
         let Some(terms) = &self.pipeline.overrides else { return Passes::new() };
         history.passes(&self.pipeline.people, terms, prepared.id, &self.target.name, self.now)
     }

@@ -14,6 +14,7 @@ pub(crate) mod question;
 pub(crate) mod recipe;
 pub(crate) mod record;
 pub(crate) mod render;
+pub(crate) mod telling;
 pub(crate) mod turn;
 pub(crate) mod way;
 

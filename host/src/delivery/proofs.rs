@@ -2,9 +2,11 @@
 
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::promotion::Promotion;
 use tollgate_core::proof::Proof;
+use tollgate_core::proven::RecipeAt;
 use tollgate_core::recipe::Recipe;
 
 /// Name of the blob that holds a decision's recipe.
@@ -13,26 +15,25 @@ pub(crate) const RECIPE_BLOB: &str = "recipe";
 /// The recipe that a decision is about.
 pub(crate) fn recipe_of(entry: &Entry, ledger: &dyn ReadLedger) -> Result<Option<Recipe>, LedgerError> {
     let Some(digest) = entry.blobs.get(RECIPE_BLOB) else { return Ok(None) };
-    let recipe = recipe_blob(*digest, entry.index, ledger)?;
-    if recipe.id().ok() != entry.subject.recipe {
-        let reason = "its recipe has another id than the entry says".to_owned();
-        return Err(LedgerError::BadEntry { index: entry.index, reason });
-    }
-    Ok(Some(recipe))
+    recipe_blob(*digest, entry.index, entry.subject.recipe, ledger).map(Some)
 }
 
-fn recipe_blob(digest: Digest, index: u64, ledger: &dyn ReadLedger) -> Result<Recipe, LedgerError> {
+fn recipe_blob(digest: Digest, index: u64, id: Option<Digest>, ledger: &dyn ReadLedger) -> Result<Recipe, LedgerError> {
     let bytes = ledger.blob(digest)?;
     let bad = |reason: String| LedgerError::BadEntry { index, reason };
-    serde_json::from_slice(&bytes).map_err(|error| bad(format!("its recipe can't be read: {error}")))
+    let recipe: Recipe = serde_json::from_slice(&bytes).map_err(|error| bad(format!("its recipe can't be read: {error}")))?;
+    if recipe.id().ok() != id {
+        return Err(bad("its recipe has another id than the entry says".to_owned()));
+    }
+    Ok(recipe)
 }
 
 /// All proofs.
-pub(crate) fn proofs(history: &History, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
+pub(crate) fn proofs(history: &Gist, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
     let mut proofs = Vec::new();
-    for proven in history.proven() {
-        let Some(promotion) = history.promotion(&proven.promotion) else { continue };
-        let Some(recipe) = recipe_of(promotion.decision, ledger)? else { continue };
+    for (proven, RecipeAt { entry, blob }) in history.proven_recipes() {
+        let Some(digest) = blob else { continue };
+        let recipe = recipe_blob(digest, entry, Some(proven.recipe), ledger)?;
         proofs.push(Proof {
             target: proven.target,
             environment: proven.environment,
@@ -48,7 +49,7 @@ pub(crate) fn proofs(history: &History, ledger: &dyn ReadLedger) -> Result<Vec<P
 
 /// What runs at a target, with its recipe.
 pub(crate) fn running<'a>(
-    history: &'a History,
+    history: &'a Gist,
     target: &str,
     ledger: &dyn ReadLedger,
 ) -> Result<Option<(Promotion<'a>, Recipe)>, LedgerError> {
