@@ -52,12 +52,12 @@ pub(crate) fn wrong(at: At<'_>, entries: &[Entry]) -> Result<Vec<LedgerError>, L
     let all = at.branch.changes(None, at.commit).map_err(|error| from_branch(at.branch, error))?;
     let mut there: BTreeSet<String> =
         all.into_iter().map(|change| change.path).filter(|path| Place::of(path) == Some(Place::Index)).collect();
-    let mut problems = Vec::new();
+    let mut wrong = BTreeMap::new();
     for (target, entries) in targets {
-        wrong_pages(at, target, &entries, &mut there, &mut problems)?;
+        wrong_pages(at, target, &entries, &mut there, &mut wrong)?;
     }
-    problems.extend(there.into_iter().map(|path| bad(path, "no entry is about such a target")));
-    Ok(problems)
+    wrong.extend(there.into_iter().map(|path| (path, "no entry is about such a target")));
+    Ok(wrong.into_iter().map(|(path, reason)| LedgerError::BadFile { path, reason: reason.to_owned() }).collect())
 }
 
 fn wrong_pages(
@@ -65,7 +65,7 @@ fn wrong_pages(
     target: &str,
     entries: &[u64],
     there: &mut BTreeSet<String>,
-    problems: &mut Vec<LedgerError>,
+    wrong: &mut BTreeMap<String, &'static str>,
 ) -> Result<(), LedgerError> {
     let mut covered = 0;
     for (number, page) in (0..).zip(entries.chunks(PAGE as usize)) {
@@ -79,13 +79,9 @@ fn wrong_pages(
                 covered = found.iter().filter(|byte| **byte == b'\n').count() as u64;
             }
             None if due <= covered => {}
-            None => problems.push(bad(path, "it is missing")),
-            Some(_) => problems.push(bad(path, "it does not name the entries of its target")),
+            None => drop(wrong.insert(path, "it is missing")),
+            Some(_) => drop(wrong.insert(path, "it does not name the entries of its target")),
         }
     }
     Ok(())
-}
-
-fn bad(path: String, reason: &str) -> LedgerError {
-    LedgerError::BadFile { path, reason: reason.to_owned() }
 }

@@ -1,11 +1,12 @@
 //! Reading a ledger as its remote has it now: all of it, or what is new since it was read last.
 
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::LedgerError;
 
 use crate::at::At;
 use crate::checked_log;
 use crate::failure::from_branch;
-use crate::ledger::GitLedger;
+use crate::ledger::{GitLedger, State};
 use crate::memory::Recalled;
 use crate::seen::{Known, NotExtended, Seen};
 use crate::witness::TrustBasis;
@@ -41,15 +42,14 @@ impl GitLedger {
     pub(crate) fn refresh_gist(&self) -> Result<Seen, LedgerError> {
         let (tip, recalled) = self.fetch_tip()?;
         let mut state = self.state();
-        let known = self.known_before(&mut state.seen, recalled.as_ref());
+        let known = self.known_before(&mut state, recalled.as_ref());
         let read = match &known.known {
             Known::All(_) => self.read_on(known, &tip, recalled.as_ref()),
-            Known::Gist(_) => {
-                let size = known.len();
-                // Whatever is wrong with what was written down or with the branch, all entries tell.
-                let read = self.read_on(known, &tip, recalled.as_ref()).inspect(|_| state.written = state.written.max(size));
-                read.or_else(|_| self.read_on(Seen::default(), &tip, recalled.as_ref()))
-            }
+            // Whatever is wrong with what was written down or with the branch, all entries tell.
+            Known::Gist(_) => self.read_on(known, &tip, recalled.as_ref()).or_else(|_| {
+                state.written = 0;
+                self.read_on(Seen::default(), &tip, recalled.as_ref())
+            }),
         };
         let (seen, basis) = read.map_err(never_forgotten)?;
         let seen = self.write_down(seen, &mut state.written);
@@ -66,15 +66,17 @@ impl GitLedger {
 
     /// What this process knows, or what another wrote down. A machine that does not remember the ledger has nothing to compare
     /// it with.
-    fn known_before(&self, seen: &mut Seen, recalled: Option<&Recalled>) -> Seen {
-        match &seen.known {
+    fn known_before(&self, state: &mut State, recalled: Option<&Recalled>) -> Seen {
+        match &state.seen.known {
             // It is changed where it is, and not needed where that fails.
-            Known::Gist(_) => return std::mem::take(seen),
-            Known::All(_) if seen.tip.is_some() => return seen.clone(),
+            Known::Gist(_) => return std::mem::take(&mut state.seen),
+            Known::All(_) if state.seen.tip.is_some() => return state.seen.clone(),
             Known::All(_) => {}
         }
         let file = self.witness.gist_file(self.branch.as_ref());
-        recalled.and_then(|recalled| file.load(recalled.trust, self.keys.signers.as_ref())).unwrap_or_default()
+        let loaded = recalled.and_then(|recalled| file.load(recalled.trust, self.keys.signers.as_ref()));
+        state.written = loaded.as_ref().map_or(0, Seen::len);
+        loaded.unwrap_or_default()
     }
 
     fn read_on(&self, known: Seen, tip: &str, recalled: Option<&Recalled>) -> Result<(Seen, TrustBasis), NotExtended> {
@@ -102,7 +104,7 @@ impl GitLedger {
         if self.remember(&seen).is_err() {
             return seen;
         }
-        let gist = std::sync::Arc::unwrap_or_clone(std::sync::Arc::clone(seen.gist())).forget();
+        let gist = Gist::clone(seen.gist()).forget();
         let seen = Seen { known: Known::Gist(gist.into()), tree: seen.tree.shortened(), ..seen };
         let _stored = self.witness.gist_file(self.branch.as_ref()).store(&seen);
         *written = seen.len();
@@ -117,3 +119,6 @@ fn never_forgotten(error: NotExtended) -> LedgerError {
         NotExtended::Forgotten(error) => LedgerError::Local { what: "gist".to_owned(), source: Box::new(error) },
     }
 }
+
+#[cfg(test)]
+mod tests;

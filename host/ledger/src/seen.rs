@@ -14,7 +14,6 @@ use crate::at::At;
 use crate::checked_log::LogChanges;
 use crate::failure::from_branch;
 use crate::layout::Place;
-use crate::log::TreeHash;
 use crate::opening::{self, Read};
 use crate::tree::Tree;
 use crate::vouched::Vouched;
@@ -227,6 +226,8 @@ mod tests {
     use tollgate_core::ports::{AppendEntry, Proposal, ReadLedger};
 
     use super::*;
+    use crate::envelope;
+    use crate::layout::entry_path;
     use crate::testing::{Machine, MemoryBranch, append, mk_draft, mk_ledger};
 
     type Files = BTreeMap<String, Vec<u8>>;

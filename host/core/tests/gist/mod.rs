@@ -167,7 +167,7 @@ fn any_cuts() -> impl Strategy<Value = Vec<usize>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_gist_of_all_entries_says_what_looking_through_them_says(steps in prop::collection::vec(any_step(), 0..60)) {
@@ -207,8 +207,8 @@ fn what_is_kept_does_not_grow_with_what_is_over() {
         let all = entries(&(0..moves).map(step).collect::<Vec<_>>());
         serde_json::to_vec(&kept(&all, &[all.len() - 1]).0.forget()).unwrap().len()
     };
-    let (few, many) = (size(40), size(400));
-    assert!(many < few + 360 * 60, "{few} bytes for 40 promotions, {many} for 400");
+    let (few, many) = (size(20), size(100));
+    assert!(many < few + 80 * 60, "{few} bytes for 20 promotions, {many} for 100");
 }
 
 #[test]
