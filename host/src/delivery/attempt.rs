@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tollgate_core::approved::{Approved, NotApproved, Worker};
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, Outcome, OutcomeState, PromotionId};
+use tollgate_core::entry::{Body, Draft, EntrySubject, Outcome, OutcomeState, PromotionId};
 use tollgate_core::gist::Gist;
 use tollgate_core::plan::Plan;
 use tollgate_core::ports::{

@@ -2,7 +2,6 @@
 
 use tollgate_core::act::{Approval, Review};
 use tollgate_core::entry::{Body, By};
-use tollgate_core::gist::Gist;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 

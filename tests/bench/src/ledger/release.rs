@@ -244,7 +244,7 @@ impl Writing<'_> {
 }
 
 fn records(decision: DecisionWord) -> Vec<GateRecord> {
-    let verdict = |gate: &&str| if decision == DecisionWord::Denied && **gate == "soak" { "fail" } else { "pass" };
+    let verdict = |gate: &&str| if decision == DecisionWord::Denied && *gate == "soak" { "fail" } else { "pass" };
     let record = |gate: &&str| GateRecord {
         name: (*gate).to_owned(),
         enforcement: Enforcement::Mandatory,
