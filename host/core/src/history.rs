@@ -4,8 +4,8 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::entry::Entry;
-use crate::following::check;
 pub use crate::following::BrokenHistory;
+use crate::following::check;
 use crate::gist::Gist;
 pub use crate::gist::PolicyInForce;
 pub use crate::promotion::{Promotion, PromotionState};

@@ -55,7 +55,9 @@ impl GitLedger {
     pub fn audit(&self, kept: Option<&[u8]>) -> Result<Audit, LedgerError> {
         let seen = self.refresh()?;
         let at = self.at(&seen);
-        let Known::All(all) = &seen.known else { return Err(LedgerError::BadEntry { index: 0, reason: "it was not read".to_owned() }) };
+        let Known::All(all) = &seen.known else {
+            return Err(LedgerError::BadEntry { index: 0, reason: "it was not read".to_owned() });
+        };
         let mut problems: Vec<LedgerError> = kept.and_then(|kept| kept_by_others(kept, &seen.tree)).into_iter().collect();
         problems.extend(back_dated(all.history.entries()));
         let blobs: BTreeSet<Digest> = all.blobs.iter().copied().collect();

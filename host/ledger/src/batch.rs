@@ -48,12 +48,7 @@ impl Batch {
     ///
     /// # Errors
     /// When an entry is too large, or a reader would refuse it.
-    pub(crate) fn new(
-        seen: &Seen,
-        drafts: Vec<Draft>,
-        writer: &Writer<'_>,
-        branch: &dyn KeepBranch,
-    ) -> Result<Self, AppendError> {
+    pub(crate) fn new(seen: &Seen, drafts: Vec<Draft>, writer: &Writer<'_>, branch: &dyn KeepBranch) -> Result<Self, AppendError> {
         let mut batch = Self {
             entries: Vec::new(),
             envelopes: Vec::new(),

@@ -102,19 +102,14 @@ fn target_queue(
     Ok(TargetQueue { environment: target.environment.clone(), target: target.name.clone(), lease, waiting })
 }
 
-fn lease_report(
-    ledger: &dyn ReadLedger,
-    history: &Gist,
-    watched: Watched,
-    times: LeaseTimes,
-) -> Result<LeaseReport, LedgerError> {
+fn lease_report(ledger: &dyn ReadLedger, history: &Gist, watched: Watched, times: LeaseTimes) -> Result<LeaseReport, LedgerError> {
     let beginning = beginning(history, &watched.lease, ledger)?;
     let since = beginning.as_ref().map(|entry| entry.at);
     let record = watched.lease.record;
     let seconds = |length: Duration| length.as_secs();
     Ok(LeaseReport {
         // Where the lease does not tell the number yet, the ledger may.
-        attempt: record.as_ref().and_then(|record| record.attempt.or(beginning?.subject.attempt)),
+        attempt: record.as_ref().and_then(|record| record.attempt.or_else(|| beginning.as_ref()?.subject.attempt)),
         renewals: record.as_ref().map_or(0, |record| record.sequence),
         promotion: record.as_ref().map(|record| record.promotion.clone()),
         holder: record.map(|record| record.holder),

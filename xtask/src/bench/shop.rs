@@ -134,13 +134,15 @@ impl BenchShop {
 
 fn pipeline() -> String {
     let target = |environment: &&str| {
-        let after = match **environment {
+        let after = match *environment {
             "preprod" => "after: {all: [dev]}, ",
             "prod" => "after: {all: [preprod]}, ",
             _ => "",
         };
         let of = |role: &str| {
-            format!("{{name: {environment}-{role}, role: {role}, on: {{branch: master}}, directory: {{path: ../targets/{environment}-{role}}}}}")
+            format!(
+                "{{name: {environment}-{role}, role: {role}, on: {{branch: master}}, directory: {{path: ../targets/{environment}-{role}}}}}"
+            )
         };
         format!("  - {{name: {environment}, {after}targets: [{}, {}]}}\n", of("ops"), of("apps"))
     };

@@ -129,7 +129,8 @@ impl<'a> Naive<'a> {
         let proven = self.proven();
         let stands = |recipe| proven.iter().any(|proof| proof.target == target && proof.recipe == recipe && proof.standing);
         let healthy = self.to(target).into_iter().filter(|promotion| {
-            promotion.state() == PromotionState::Succeeded && promotion.recipe().is_some_and(|recipe| Some(recipe) != from && stands(recipe))
+            promotion.state() == PromotionState::Succeeded
+                && promotion.recipe().is_some_and(|recipe| Some(recipe) != from && stands(recipe))
         });
         healthy.max_by_key(|promotion| promotion.outcome.map(|(entry, _)| entry.index))
     }
@@ -171,7 +172,10 @@ impl<'a> Naive<'a> {
 
     /// Overrides by which a gate was passed.
     pub(super) fn used(&self) -> BTreeSet<u64> {
-        let used = self.0.iter().flat_map(|entry| if let Body::Decided(decided) = &entry.body { decided.overrides.clone() } else { Vec::new() });
+        let used = self
+            .0
+            .iter()
+            .flat_map(|entry| if let Body::Decided(decided) = &entry.body { decided.overrides.clone() } else { Vec::new() });
         let opened = |index: &u64| {
             let entry = usize::try_from(*index).ok().and_then(|index| self.0.get(index));
             entry.is_some_and(|entry| matches!(&entry.body, Body::Override(one) if one.confirms.is_none()))

@@ -24,24 +24,63 @@ pub(super) fn references() -> [GitReference; 3] {
 /// One thing that is written.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Decide { target: usize, recipe: Option<usize>, word: usize, reference: usize, commit: u8, is_rollback: bool, overrides: Option<Index> },
+    Decide {
+        target: usize,
+        recipe: Option<usize>,
+        word: usize,
+        reference: usize,
+        commit: u8,
+        is_rollback: bool,
+        overrides: Option<Index>,
+    },
     /// A whole promotion: decided, begun, ended.
-    Move { target: usize, recipe: usize, commit: u8, is_rollback: bool, state: usize },
+    Move {
+        target: usize,
+        recipe: usize,
+        commit: u8,
+        is_rollback: bool,
+        state: usize,
+    },
     /// The newest promotion to a target begins.
-    Begin { target: usize },
+    Begin {
+        target: usize,
+    },
     /// An attempt that is open ends.
-    End { target: usize, state: usize },
+    End {
+        target: usize,
+        state: usize,
+    },
     Accept(u8),
     Build(u8),
-    Approve { who: usize, recipe: usize, target: usize, yes: bool },
-    Freeze { scope: usize, target: usize, until: Option<u8> },
-    Hold { target: usize },
+    Approve {
+        who: usize,
+        recipe: usize,
+        target: usize,
+        yes: bool,
+    },
+    Freeze {
+        scope: usize,
+        target: usize,
+        until: Option<u8>,
+    },
+    Hold {
+        target: usize,
+    },
     Thaw(Index),
-    Override { target: usize, recipe: usize, confirms: Option<Index>, who: usize },
+    Override {
+        target: usize,
+        recipe: usize,
+        confirms: Option<Index>,
+        who: usize,
+    },
     Review(Index),
     Evidence(u8),
     /// What no writer should: an attempt at any promotion begins or ends, with any number.
-    Odd { promotion: Index, attempt: Option<u8>, ends: Option<usize> },
+    Odd {
+        promotion: Index,
+        attempt: Option<u8>,
+        ends: Option<usize>,
+    },
     /// A thaw of what is still to come.
     EarlyThaw(u8),
 }
@@ -133,12 +172,15 @@ fn people(ledger: &MemoryLedger, history: &History, step: Step) {
         }
         Step::Freeze { scope, target, until } => {
             let name = TARGETS[target].to_owned();
-            let scopes = [Scope::All, Scope::Environment("preprod".to_owned()), Scope::Target(name), Scope::Component("cart".to_owned())];
+            let scopes =
+                [Scope::All, Scope::Environment("preprod".to_owned()), Scope::Target(name), Scope::Component("cart".to_owned())];
             let scope = scopes[scope].clone();
             let until = until.map(|second| at(i64::from(second)));
             (0, EntrySubject::default(), Body::Freeze(Freeze { scope, reason: "stop".to_owned(), until }))
         }
-        Step::Hold { target } => (0, subject(TARGETS[target], "r0"), Body::Hold(Hold { away_from: None, reason: "back".to_owned() })),
+        Step::Hold { target } => {
+            (0, subject(TARGETS[target], "r0"), Body::Hold(Hold { away_from: None, reason: "back".to_owned() }))
+        }
         Step::Thaw(index) => {
             let stops: Vec<u64> = history.stops(at(0)).into_iter().map(|(_, stop)| stop.entry).collect();
             let lifts = if stops.is_empty() { Vec::new() } else { vec![*index.get(&stops)] };
@@ -179,8 +221,11 @@ fn decide(ledger: &MemoryLedger, target: &str, recipe: Option<&str>, decided: De
 
 /// As a worker does: the newest, if it may.
 fn begin(ledger: &MemoryLedger, history: &History, target: &str) {
-    let may_run = |state| matches!(state, PromotionState::Approved | PromotionState::Running | PromotionState::Failed | PromotionState::Errored);
-    let newest = history.newest_to(target).filter(|newest| newest.decided.decision == DecisionWord::Approved && may_run(newest.state()));
+    let may_run = |state| {
+        matches!(state, PromotionState::Approved | PromotionState::Running | PromotionState::Failed | PromotionState::Errored)
+    };
+    let newest =
+        history.newest_to(target).filter(|newest| newest.decided.decision == DecisionWord::Approved && may_run(newest.state()));
     if let Some(newest) = newest {
         let subject = EntrySubject { attempt: Some(history.next_attempt(target)), ..newest.decision.subject.clone() };
         ledger.write(subject, running());
@@ -205,7 +250,10 @@ fn outcome(state: OutcomeState) -> Body {
 }
 
 fn mk_decided_of(word: DecisionWord, reference: usize, commit: u8) -> Decided {
-    Decided { provenance: Provenance { reference: references()[reference].clone(), commit: format!("c{commit}") }, ..mk_decided(word) }
+    Decided {
+        provenance: Provenance { reference: references()[reference].clone(), commit: format!("c{commit}") },
+        ..mk_decided(word)
+    }
 }
 
 fn mk_built(number: u8) -> Built {

@@ -140,10 +140,18 @@ type Files = BTreeMap<String, Vec<u8>>;
 /// How the branch may be falsified.
 #[derive(Clone, Debug)]
 enum Forgery {
-    Byte { path: prop::sample::Index, at: prop::sample::Index, bit: u8 },
-    Drop { path: prop::sample::Index },
+    Byte {
+        path: prop::sample::Index,
+        at: prop::sample::Index,
+        bit: u8,
+    },
+    Drop {
+        path: prop::sample::Index,
+    },
     /// The newest entries are gone, and the log with them is that of the ledger as it was.
-    Back { entries: usize },
+    Back {
+        entries: usize,
+    },
 }
 
 fn any_forgery() -> impl Strategy<Value = Forgery> {

@@ -42,7 +42,12 @@ pub(super) fn sentence(
 
 fn moved(before: &DecidedOf<'_>, now: &Provenance) -> String {
     let commit = short(before.commit);
-    format!("{} was moved: it was on the commit {commit} for {}, and is on {} now", now.reference, before.promotion, short(&now.commit))
+    format!(
+        "{} was moved: it was on the commit {commit} for {}, and is on {} now",
+        now.reference,
+        before.promotion,
+        short(&now.commit)
+    )
 }
 
 fn forced(before: &DecidedOf<'_>, now: &Provenance) -> String {

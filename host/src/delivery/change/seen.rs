@@ -25,8 +25,7 @@ impl FirstSeen {
 
 /// Finds the first decision about each commit, or about one that leads to it. Children come before their parents.
 pub(crate) fn first_seen(history: &Gist, commits: &[Commit], now: Timestamp) -> FirstSeen {
-    let mut times: HashMap<String, Timestamp> =
-        history.decided_commits().map(|(commit, time)| (commit.to_owned(), time)).collect();
+    let mut times: HashMap<String, Timestamp> = history.decided_commits().map(|(commit, time)| (commit.to_owned(), time)).collect();
     for commit in commits {
         let Some(time) = times.get(&commit.id).copied() else { continue };
         commit.parents.iter().for_each(|parent| earlier(&mut times, parent, time));

@@ -9,9 +9,7 @@ use tollgate_core::canonical;
 use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::{DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{
-    Body, By, Decided, Draft, EntrySubject, Outcome, OutcomeState, PolicyAccept, PromotionId, Running,
-};
+use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, Outcome, OutcomeState, PolicyAccept, PromotionId, Running};
 use tollgate_core::gist::PolicyInForce;
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::policy::Enforcement;
@@ -72,8 +70,14 @@ impl Releases {
         self.versions[service] = number;
         let recipe = self.recipe()?;
         let id = recipe.id().ok()?;
-        let mut writing =
-            Writing { releases: self, drafts: Vec::new(), start, recipe, id, commit: hex(&format!("commit {number}"))[..40].to_owned() };
+        let mut writing = Writing {
+            releases: self,
+            drafts: Vec::new(),
+            start,
+            recipe,
+            id,
+            commit: hex(&format!("commit {number}"))[..40].to_owned(),
+        };
         writing.policy()?;
         writing.built(service)?;
         writing.approved(ApprovalKind::Review, EntrySubject::default());
@@ -202,7 +206,8 @@ impl Writing<'_> {
 
     fn plan(&self, target: &str) -> Value {
         let service = self.releases.number % SERVICES as u64;
-        let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "namespace": null, "name": format!("service-{service:03}")});
+        let object =
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "namespace": null, "name": format!("service-{service:03}")});
         json!({"target": target, "recipe": self.id, "conflicts": [], "actions": [{"verb": "change", "object": object, "from": self.releases.number}]})
     }
 
