@@ -6,6 +6,7 @@ use tollgate_core::ports::LedgerError;
 use crate::at::At;
 use crate::checked_log;
 use crate::failure::from_branch;
+use crate::gist_file::GistFile;
 use crate::ledger::{GitLedger, State};
 use crate::memory::Recalled;
 use crate::seen::{Known, NotExtended, Seen};
@@ -73,10 +74,15 @@ impl GitLedger {
             Known::All(_) if state.seen.tip.is_some() => return state.seen.clone(),
             Known::All(_) => {}
         }
-        let file = self.witness.gist_file(self.branch.as_ref());
-        let loaded = recalled.and_then(|recalled| file.load(recalled.trust, self.keys.signers.as_ref()));
+        let loaded = recalled.and_then(|recalled| self.gist_file().load(recalled.trust, self.keys.signers.as_ref()));
         state.written = loaded.as_ref().map_or(0, Seen::len);
         loaded.unwrap_or_default()
+    }
+
+    /// Where it is written down what the entries decide.
+    fn gist_file(&self) -> GistFile {
+        let branch = self.branch.as_ref();
+        GistFile::new(self.witness.beside(branch, "gist"), branch.remote(), branch.branch())
     }
 
     fn read_on(&self, known: Seen, tip: &str, recalled: Option<&Recalled>) -> Result<(Seen, TrustBasis), NotExtended> {
@@ -106,7 +112,7 @@ impl GitLedger {
         }
         let gist = Gist::clone(seen.gist()).forget();
         let seen = Seen { known: Known::Gist(gist.into()), tree: seen.tree.shortened(), ..seen };
-        let _stored = self.witness.gist_file(self.branch.as_ref()).store(&seen);
+        let _stored = self.gist_file().store(&seen);
         *written = seen.len();
         seen
     }

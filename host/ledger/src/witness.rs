@@ -5,7 +5,6 @@ use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::LedgerError;
 
-use crate::gist_file::GistFile;
 use crate::memory::{MemoryFile, Recalled, Remembered};
 use crate::tree::Tree;
 
@@ -96,9 +95,9 @@ impl Witness {
         self.given.is_none() || memory.trust == found
     }
 
-    /// Where it is kept what a ledger's entries decide.
-    pub(crate) fn gist_file(&self, branch: &dyn KeepBranch) -> GistFile {
-        GistFile::new(self.file(branch).path().with_extension("gist"), branch.remote(), branch.branch())
+    /// A file beside the memory of a ledger.
+    pub(crate) fn beside(&self, branch: &dyn KeepBranch, extension: &str) -> Utf8PathBuf {
+        self.file(branch).path().with_extension(extension)
     }
 
     const fn basis(&self, remembered: bool) -> TrustBasis {
