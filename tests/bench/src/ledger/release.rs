@@ -31,9 +31,8 @@ const GATES: [&str; 8] =
     ["same-image", "four-eyes", "soak", "change-window", "freeze", "policy-integrity", "rollback-ready", "signed-commits"];
 /// Whoever it is, one machine writes: entries are signed by the key of whom they name.
 const WRITER: &str = "deployer@example.com";
-const START: i64 = 1_760_000_000;
-/// Seconds from one entry to the next.
-const APART: i64 = 300;
+/// Milliseconds from one entry to the next. They begin with the policy, since none may be older than those before it.
+const APART: i64 = 1;
 
 /// Releases, one after the other.
 pub(super) struct Releases {
@@ -88,6 +87,12 @@ impl Releases {
         Some(writing.drafts)
     }
 
+    /// When an entry is written, and so many milliseconds later.
+    fn at(&self, index: u64, later: i64) -> Timestamp {
+        let start = self.policy.as_ref().map(|policy| policy.since.as_millisecond()).unwrap_or_default();
+        Timestamp::from_millisecond(start + APART * index.cast_signed() + later).unwrap_or_default()
+    }
+
     fn recipe(&self) -> Option<Recipe> {
         let component = |(service, version): (usize, &u64)| {
             let (image, commit) = image(service, *version)?;
@@ -116,7 +121,7 @@ impl Writing<'_> {
     fn write(&mut self, subject: EntrySubject, body: Body, blobs: &[(&str, Vec<u8>)]) -> u64 {
         let index = self.index();
         self.drafts.push(Draft {
-            at: Timestamp::from_second(START + APART * index.cast_signed()).unwrap_or_default(),
+            at: self.releases.at(index, 0),
             by: By { principal: WRITER.to_owned(), key: None, automation: true },
             policy: self.releases.policy.as_ref().map(|policy| policy.digest),
             subject,
@@ -231,7 +236,7 @@ impl Writing<'_> {
             self.write(EntrySubject::default(), Body::Thaw(Thaw { lifts: vec![stop], reason }), &[]);
         }
         if self.releases.number.is_multiple_of(250) {
-            let until = Timestamp::from_second(START + APART * self.index().cast_signed() + 3_600).unwrap_or_default();
+            let until = self.releases.at(self.index(), 3_600_000);
             let subject = EntrySubject { recipe: Some(self.id), target: Some("prod-apps".to_owned()), ..EntrySubject::default() };
             let opened = Override {
                 gates: vec!["soak".to_owned()],
