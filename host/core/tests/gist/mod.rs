@@ -208,7 +208,7 @@ fn what_is_kept_does_not_grow_with_what_is_over() {
         serde_json::to_vec(&kept(&all, &[all.len() - 1]).0.forget()).unwrap().len()
     };
     let (few, many) = (size(20), size(100));
-    assert!(many < few + 80 * 60, "{few} bytes for 20 promotions, {many} for 100");
+    assert!(many < few + 80 * 100, "{few} bytes for 20 promotions, {many} for 100");
 }
 
 #[test]
