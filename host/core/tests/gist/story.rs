@@ -157,13 +157,13 @@ fn take(ledger: &MemoryLedger, step: &Step) {
         Step::Odd { promotion, attempt, ends } => odd(ledger, &history, promotion, attempt, ends),
         Step::Accept(number) => drop(ledger.write(EntrySubject::default(), mk_accept(&format!("policy {number}")))),
         Step::Build(number) => drop(ledger.write(EntrySubject::default(), Body::ServiceBuilt(mk_built(number)))),
-        other => people(ledger, &history, other),
+        other => people(ledger, &history, &other),
     }
 }
 
-fn people(ledger: &MemoryLedger, history: &History, step: Step) {
+fn people(ledger: &MemoryLedger, history: &History, step: &Step) {
     let last = history.len() - 1;
-    let (who, subject, body) = match step {
+    let (who, subject, body) = match step.clone() {
         Step::Approve { who, recipe, target, yes } => {
             let (commit, tree) = ("c1".to_owned(), "tree".to_owned());
             let rejection = Rejection { kind: ApprovalKind::Promotion, commit, tree, reason: "no".to_owned() };
