@@ -179,7 +179,9 @@ impl MeansExit for NotApproved {
             Self::Unknown(_) => ExitCode::InvalidConfiguration,
             Self::State { state: "denied", .. } => ExitCode::Denied,
             Self::Stopped { .. } | Self::State { state: "pending", .. } | Self::NotItsTurn { .. } => ExitCode::Pending,
-            Self::State { .. } | Self::PolicyChanged { .. } | Self::Overtaken { .. } | Self::Expired { .. } => ExitCode::NotApplied,
+            Self::State { .. } | Self::Over(_) | Self::PolicyChanged { .. } | Self::Overtaken { .. } | Self::Expired { .. } => {
+                ExitCode::NotApplied
+            }
             Self::Incomplete { .. } | Self::Ledger(_) => ExitCode::LedgerUnavailable,
         }
     }

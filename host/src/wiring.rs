@@ -10,7 +10,7 @@ use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::evaluate::LoadPolicy;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
@@ -91,7 +91,7 @@ pub(crate) fn deployment(invocation: &Invocation, given: Option<&str>) -> Result
 /// The ledger with what was read of it.
 pub(crate) struct OpenedLedger {
     pub(crate) ledger: GitLedger,
-    pub(crate) history: Arc<History>,
+    pub(crate) history: Arc<Gist>,
     pub(crate) notices: Vec<String>,
 }
 
@@ -141,7 +141,7 @@ fn state_directory(invocation: &Invocation) -> Result<Utf8PathBuf, Failure> {
 /// The ledger as the remote has it now. Where nobody said what to trust, the first sight counts, and people are told.
 pub(crate) fn read_ledger(invocation: &Invocation, clone: &GitRepository) -> Result<OpenedLedger, Failure> {
     let ledger = ledger(invocation, clone)?;
-    let history = ledger.history().map_err(fail)?;
+    let history = ledger.gist().map_err(fail)?;
     let notices = first_seen(&ledger).into_iter().collect();
     Ok(OpenedLedger { ledger, history, notices })
 }
@@ -211,7 +211,7 @@ pub(crate) fn in_force(invocation: &Invocation, loader: &dyn LoadPolicy) -> Resu
         }
         other => other?,
     };
-    match ledger.history() {
+    match ledger.gist() {
         Ok(history) => in_force::read(&history, &clone, &ledger, loader).map(|in_force| Some((in_force, Vec::new()))),
         Err(LedgerError::Missing { .. }) if invocation.trust.is_none() => Ok(None),
         Err(error) => Err(vec![fail(error)]),
@@ -271,7 +271,7 @@ fn agree_on_ledger(invocation: &Invocation, clone: &GitRepository, ledger: &GitL
 }
 
 /// The policy ref is what entry 0 says; somebody who expects another one must know.
-fn agree_on_policy_ref(invocation: &Invocation, history: &History) -> Result<(), Failure> {
+fn agree_on_policy_ref(invocation: &Invocation, history: &Gist) -> Result<(), Failure> {
     let trusted = history.trust().map(|(_, trust)| trust.policy_ref.as_str());
     match (invocation.global.policy_ref.as_deref(), trusted) {
         (Some(given), Some(trusted)) if given != trusted => {

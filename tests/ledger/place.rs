@@ -46,14 +46,14 @@ impl Place {
 
     /// What a new process on a machine works with.
     pub(crate) fn ledger(&self, machine: &str) -> GitLedger {
-        open(&self.remote(), &self.path(&format!("{machine}.git")), &self.path(&format!("{machine}.state")))
+        open(self.remote().as_str(), &self.path(&format!("{machine}.git")), &self.path(&format!("{machine}.state")))
     }
 
     /// What a machine that knows nothing reads. Checks that every message is there once, as is the log key of every machine.
     pub(crate) fn read(&self) -> Arc<History> {
         let stranger = tempfile::tempdir_in(self.directory.path()).unwrap();
         let stranger = Utf8Path::from_path(stranger.path()).unwrap();
-        let history = open(&self.remote(), &stranger.join("cache.git"), &stranger.join("state")).history().unwrap();
+        let history = open(self.remote().as_str(), &stranger.join("cache.git"), &stranger.join("state")).history().unwrap();
         let messages: Vec<&str> = history.entries().iter().skip(1).map(|entry| message(&entry.body)).collect();
         assert_eq!(messages.iter().collect::<BTreeSet<_>>().len(), messages.len(), "an entry is there twice: {messages:?}");
         history
@@ -70,8 +70,8 @@ impl Place {
     }
 }
 
-pub(crate) fn open(remote: &Utf8Path, cache: &Utf8Path, state: &Utf8Path) -> GitLedger {
-    let branch = GitBranch::in_cache(cache, remote.as_str(), BRANCH).unwrap();
+pub(crate) fn open(remote: &str, cache: &Utf8Path, state: &Utf8Path) -> GitLedger {
+    let branch = GitBranch::in_cache(cache, remote, BRANCH).unwrap();
     over(Arc::new(branch), state)
 }
 

@@ -10,6 +10,7 @@ use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::{Body, By, Decided, Draft, Entry, EntrySubject, PromotionId, Running, Trust};
+use tollgate_core::gist::Gist;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
@@ -49,7 +50,7 @@ pub(crate) fn noon() -> Timestamp {
 }
 
 impl AppendEntry for MemoryLedger {
-    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
+    fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         let mut entries = self.0.lock().unwrap();
         let history = History::new(entries.clone()).unwrap();
         let proposal = propose(&history).map_err(|_| AppendError::Refused)?;
@@ -81,7 +82,7 @@ impl MemoryLedger {
     }
 
     fn push(&self, subject: &EntrySubject, body: &Body) -> Entry {
-        let propose = &mut |_: &History| Ok(Proposal { drafts: vec![mk_draft(subject.clone(), body.clone())] });
+        let propose = &mut |_: &Gist| Ok(Proposal { drafts: vec![mk_draft(subject.clone(), body.clone())] });
         self.append(propose).unwrap().remove(0)
     }
 

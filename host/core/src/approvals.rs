@@ -5,7 +5,7 @@ use crate::deciding::{ApprovalKind, CountedApproval, CountedRejection};
 use crate::digest::Digest;
 use crate::entry::{Body, Entry};
 use crate::finding::Finding;
-use crate::history::History;
+use crate::gist::Gist;
 use crate::people::People;
 use crate::plan::{Action, Plan};
 
@@ -88,10 +88,10 @@ fn listed(differences: &[String]) -> String {
     if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
-impl History {
+impl Gist {
     /// All approvals, in ledger order.
     pub fn approvals(&self) -> impl Iterator<Item = (&Entry, &Approval)> {
-        self.entries().iter().filter_map(|entry| match &entry.body {
+        self.approval_entries().filter_map(|entry| match &entry.body {
             Body::Approval(approval) => Some((entry, approval)),
             _ => None,
         })
@@ -114,7 +114,7 @@ impl History {
                     && about(entry, approval.kind, &approval.tree)
             })
         };
-        let rejections = self.entries().iter().filter_map(|entry| match &entry.body {
+        let rejections = self.rejection_entries().filter_map(|entry| match &entry.body {
             Body::Rejection(rejection) => Some((entry, rejection)),
             _ => None,
         });

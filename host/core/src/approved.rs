@@ -3,8 +3,9 @@
 use crate::decision::DecisionWord;
 use crate::digest::Digest;
 use crate::entry::{Body, By, Draft, Entry, EntrySubject, PromotionId, Running};
-use crate::history::{History, PromotionState};
+use crate::gist::Gist;
 use crate::ledger::{AppendEntry, AppendError, Proposal, Refusal};
+use crate::promotion::PromotionState;
 use crate::time::Timestamp;
 
 /// Permission to apply one plan to one target, once.
@@ -27,6 +28,8 @@ pub struct Approved {
 pub enum NotApproved {
     #[error("promotion `{0}` is not in the ledger")]
     Unknown(PromotionId),
+    #[error("promotion `{0}` was over long ago, so it can't be applied; run `tollgate promote` to have it decided anew")]
+    Over(PromotionId),
     #[error("promotion `{id}` is `{state}`, so it can't be applied; run `tollgate promote` to have it decided anew")]
     State { id: PromotionId, state: &'static str },
     #[error("promotion `{id}` was decided under the policy `{then}`, but `{now}` is in force; run `tollgate promote` again")]
@@ -142,8 +145,10 @@ fn listed(ahead: &[PromotionId]) -> String {
 ///
 /// # Errors
 /// When [`Approved::obtain`] would refuse it.
-pub fn check_turn(id: &PromotionId, now: Timestamp, history: &History) -> Result<(), NotApproved> {
-    let promotion = history.promotion(id).ok_or_else(|| NotApproved::Unknown(id.clone()))?;
+pub fn check_turn(id: &PromotionId, now: Timestamp, history: &Gist) -> Result<(), NotApproved> {
+    // What was forgotten can't be applied: it was not approved, it has ended, or a later one has begun.
+    let absent = if history.remembers(id) { NotApproved::Unknown } else { NotApproved::Over };
+    let promotion = history.promotion(id).ok_or_else(|| absent(id.clone()))?;
     let state = promotion.state();
     let may_run =
         matches!(state, PromotionState::Approved | PromotionState::Running | PromotionState::Failed | PromotionState::Errored);
@@ -169,7 +174,7 @@ pub fn check_turn(id: &PromotionId, now: Timestamp, history: &History) -> Result
     if ahead.is_empty() { Ok(()) } else { Err(NotApproved::NotItsTurn { id: id.clone(), ahead }) }
 }
 
-fn draft(id: &PromotionId, worker: &Worker, history: &History) -> Result<Draft, NotApproved> {
+fn draft(id: &PromotionId, worker: &Worker, history: &Gist) -> Result<Draft, NotApproved> {
     check_turn(id, worker.now, history)?;
     let promotion = history.promotion(id).ok_or_else(|| NotApproved::Unknown(id.clone()))?;
     let attempt = history.next_attempt(promotion.target());

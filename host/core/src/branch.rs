@@ -80,6 +80,23 @@ pub trait KeepBranch: Send + Sync {
     /// When the commit or the file can't be read, or what is there is no plain file.
     fn read(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, BranchError>;
 
+    /// The bytes of several files of one commit, in the same order: what [`Self::read`] gives for each, and quicker where many
+    /// lie beside each other.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn read_all(&self, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, BranchError> {
+        paths.iter().map(|path| self.read(commit, path)).collect()
+    }
+
+    /// Whether there is a file at a path.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    fn has(&self, commit: &str, path: &str) -> Result<bool, BranchError> {
+        Ok(self.read(commit, path)?.is_some())
+    }
+
     /// Writes a commit that nobody else has: `parent` with these files added or replaced. No two calls return the same
     /// commit, so that a push can't be mistaken for somebody else's.
     ///

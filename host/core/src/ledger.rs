@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::digest::Digest;
 use crate::entry::{Draft, Entry};
+use crate::gist::Gist;
 use crate::history::{BrokenHistory, History};
 use crate::signature::SignError;
 
@@ -85,6 +86,15 @@ pub trait ReadLedger: Send + Sync {
     /// When the ledger is missing, can't be reached, or can't be what tollgate wrote.
     fn history(&self) -> Result<Arc<History>, LedgerError>;
 
+    /// What the entries still decide, as the remote has them just now. Everything that is asked on the way from a commit to a
+    /// target is answered by it, in a time that does not grow with the ledger.
+    ///
+    /// # Errors
+    /// As [`ReadLedger::history`].
+    fn gist(&self) -> Result<Arc<Gist>, LedgerError> {
+        Ok(Arc::clone(self.history()?.gist()))
+    }
+
     /// The contents of a blob, checked against its digest.
     ///
     /// # Errors
@@ -99,7 +109,7 @@ pub trait AppendEntry: Send + Sync {
     ///
     /// # Errors
     /// When `propose` refuses, or the remote does.
-    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError>;
+    fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError>;
 
     /// Writes entry 0 of a ledger that does not exist yet.
     ///

@@ -6,7 +6,7 @@ use crate::act::{Override, Review};
 use crate::deciding::UsedOverride;
 use crate::digest::Digest;
 use crate::entry::{Body, Entry};
-use crate::history::History;
+use crate::gist::Gist;
 pub use crate::pass::{Pass, Passes};
 pub use crate::people::OverrideTerms;
 use crate::people::{People, Person};
@@ -43,10 +43,10 @@ impl SignedOverride<'_> {
     }
 }
 
-impl History {
+impl Gist {
     /// All overrides that were ever opened, in ledger order.
     pub fn overrides(&self, people: &People, terms: &OverrideTerms) -> Vec<SignedOverride<'_>> {
-        let opened = self.entries().iter().filter_map(|entry| match &entry.body {
+        let opened = self.override_entries().filter_map(|entry| match &entry.body {
             Body::Override(opened) if opened.confirms.is_none() => Some((entry, opened)),
             _ => None,
         });
@@ -56,7 +56,7 @@ impl History {
     fn signed<'a>(&'a self, entry: &'a Entry, opened: &'a Override, people: &People, terms: &OverrideTerms) -> SignedOverride<'a> {
         let may_sign = if opened.recover { &terms.recover_by } else { &terms.by };
         let mut signers: Vec<Person> = Vec::new();
-        for other in self.entries().iter().filter(|other| signs(other, entry.index)) {
+        for other in self.override_entries().filter(|other| signs(other, entry.index)) {
             let person = people.person(&other.by.principal);
             let counts = other.by.key.is_some() && !other.by.automation && !person.automation && person.is_one_of(may_sign);
             if counts && !signers.iter().any(|signer| signer.principal == person.principal) {
@@ -64,7 +64,7 @@ impl History {
             }
         }
         let signed: BTreeSet<&str> = signers.iter().map(|signer| signer.principal.as_str()).collect();
-        let reviews = self.entries().iter().filter_map(|other| match &other.body {
+        let reviews = self.override_entries().filter_map(|other| match &other.body {
             Body::Review(review) if review.of == entry.index => Some((other, review)),
             _ => None,
         });
@@ -97,13 +97,7 @@ impl History {
 
     /// The overrides by which a gate was really passed, for gates that see to the review afterwards.
     pub fn used_overrides(&self, people: &People, terms: &OverrideTerms) -> Vec<UsedOverride> {
-        let used: BTreeSet<u64> = self
-            .entries()
-            .iter()
-            .filter_map(|entry| if let Body::Decided(decided) = &entry.body { Some(&decided.overrides) } else { None })
-            .flatten()
-            .copied()
-            .collect();
+        let used = self.used();
         let signed = self.overrides(people, terms).into_iter().filter(|signed| used.contains(&signed.entry.index));
         signed.map(SignedOverride::into_used).collect()
     }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::entry::{Body, By, Draft, Entry, EntrySubject, Outcome, OutcomeState, PromotionId};
-use crate::history::{History, Promotion, PromotionState};
+use crate::gist::Gist;
+use crate::promotion::{Promotion, PromotionState};
 use crate::time::Timestamp;
 
-impl History {
+impl Gist {
     /// The promotions that wait for their turn at a target, first come, first served: approved under the policy in force, not
     /// expired, and no attempt has begun, neither of them nor of a later one. Whatever else was approved is never applied, so
     /// nobody waits for it.
     pub fn queue(&self, target: &str, now: Timestamp) -> Vec<Promotion<'_>> {
-        let mut promotions = self.promotions_to(target);
+        let mut promotions: Vec<Promotion<'_>> = self.promotions_kept_to(target).collect();
         let last_begun = last_begun(&promotions).map(|promotion| promotion.decision.index);
         let in_force = self.policy_in_force().map(|policy| policy.digest);
         promotions.retain(|promotion| {
@@ -31,8 +32,8 @@ impl History {
 
     /// A later promotion to the same target that has begun: then it is too late for this one.
     pub fn begun_after(&self, target: &str, decision: u64) -> Option<PromotionId> {
-        let promotions = self.promotions_to(target);
-        last_begun(&promotions).filter(|later| later.decision.index > decision).map(|later| later.id.clone())
+        let begun = self.promotions_kept_to(target).rfind(|promotion| promotion.running.is_some());
+        begun.filter(|later| later.decision.index > decision).map(|later| later.id)
     }
 
     /// The waiting promotions whose place a newly approved decision takes: those that would bring the same recipe, which it

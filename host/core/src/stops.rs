@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::act::Scope;
 use crate::deciding::Stop;
 use crate::entry::{Body, Entry};
-use crate::history::{History, Promotion};
+use crate::gist::Gist;
 use crate::pipeline::Target;
+use crate::promotion::Promotion;
 use crate::time::Timestamp;
 
 impl Scope {
@@ -34,7 +35,7 @@ impl Stop {
     }
 }
 
-impl History {
+impl Gist {
     /// The freeze or hold that was set after a promotion was decided and keeps it from being applied now.
     pub fn stopped_since(&self, promotion: &Promotion<'_>, now: Timestamp) -> Option<Stop> {
         self.stops(now).into_iter().find(|(scope, stop)| stop.stops(scope, promotion)).map(|(_, stop)| stop)
@@ -42,9 +43,7 @@ impl History {
 
     /// Every freeze and hold that stands at a time, in ledger order, with its scope.
     pub fn stops(&self, now: Timestamp) -> Vec<(Scope, Stop)> {
-        let lifted: BTreeSet<u64> = self.entries().iter().filter_map(lifts).flatten().copied().collect();
-        let standing = self.entries().iter().filter(|entry| !lifted.contains(&entry.index)).filter_map(stop);
-        standing.filter(|(_, stop)| stop.until.is_none_or(|until| now < until)).collect()
+        self.stop_entries().filter_map(stop).filter(|(_, stop)| stop.until.is_none_or(|until| now < until)).collect()
     }
 
     /// The entry of the youngest freeze or hold that stands and may stop something on a target.
@@ -59,10 +58,6 @@ impl History {
         let covering = self.stops(now).into_iter().filter(|(scope, _)| scope.covers(target, components));
         covering.map(|(_, stop)| stop).collect()
     }
-}
-
-fn lifts(entry: &Entry) -> Option<&Vec<u64>> {
-    if let Body::Thaw(thaw) = &entry.body { Some(&thaw.lifts) } else { None }
 }
 
 fn stop(entry: &Entry) -> Option<(Scope, Stop)> {

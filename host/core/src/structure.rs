@@ -2,9 +2,9 @@
 
 use crate::digest::Digest;
 use crate::finding::{Finding, Level, RuleId, Severity, Subject};
-use crate::history::ProvenRecipe;
 use crate::pipeline::{GitReference, Target};
 use crate::plan::{Conflict, Plan};
+use crate::proven::ProvenRecipe;
 use crate::render::Rendered;
 
 /// Name of the policy that structural findings carry.

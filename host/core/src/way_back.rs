@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::history::{History, Promotion, PromotionState, ProvenRecipe};
+use crate::gist::Gist;
+use crate::promotion::{Promotion, PromotionState};
+use crate::proven::ProvenRecipe;
 
 /// Which way a recipe moves to a target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,11 +27,11 @@ impl Movement {
     }
 }
 
-impl History {
+impl Gist {
     /// That a recipe succeeded on a target and still counts as healthy there: it neither failed there later, nor was it
     /// rolled back.
     pub fn stands_on(&self, target: &str, recipe: Digest) -> Option<ProvenRecipe> {
-        self.proven().into_iter().find(|proof| proof.target == target && proof.recipe == recipe && proof.standing)
+        self.proven_on(target, recipe).filter(|proof| proof.standing)
     }
 
     /// Which way a recipe would move to a target by branch or tag.
@@ -45,7 +47,6 @@ impl History {
             let recipe = promotion.recipe().filter(|recipe| Some(*recipe) != from);
             promotion.state() == PromotionState::Succeeded && recipe.is_some_and(|recipe| self.stands_on(target, recipe).is_some())
         };
-        let ended = |promotion: &Promotion<'_>| promotion.outcome.map_or(0, |(entry, _)| entry.index);
-        self.promotions_to(target).into_iter().filter(is_healthy).max_by_key(ended)
+        self.promotions_kept_to(target).filter(is_healthy).max_by_key(|promotion| promotion.ended().unwrap_or_default())
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on must stop")]
 
+mod gist;
 mod support;
 
 use support::{MemoryLedger, at, mk_accept, mk_approval, mk_decided, mk_target, mk_worker};

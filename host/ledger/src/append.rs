@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tollgate_core::branch::Pushed;
 use tollgate_core::entry::{Draft, Entry};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{AppendEntry, AppendError, LedgerError, Proposal, Refusal};
 
 use crate::backoff::{TRIES, pause};
@@ -16,18 +16,21 @@ use crate::log_keys::origin;
 use crate::seen::Seen;
 
 impl AppendEntry for GitLedger {
-    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
+    fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         for attempt in 1..=TRIES {
             let start = Instant::now();
-            let seen = self.refresh()?;
-            let drafts = propose(&seen.history).map_err(|Refusal| AppendError::Refused)?.drafts;
+            let seen = self.refresh_gist()?;
+            let drafts = propose(seen.gist()).map_err(|Refusal| AppendError::Refused)?.drafts;
             if drafts.is_empty() {
                 return Ok(Vec::new());
             }
-            let repo = seen.history.trust().map(|(entry, _)| entry.repo.clone()).unwrap_or_default();
+            let repo = seen.gist().trust().map(|(entry, _)| entry.repo.clone()).unwrap_or_default();
             let proposed = drafts.len();
-            let mut batch = Batch::new(&seen, drafts, &self.writer(&seen, &repo)?)?;
-            if let Pushed::Won = self.put(&seen, &batch)? {
+            let mut batch = Batch::new(&seen, drafts, &self.writer(&seen, &repo)?, self.branch.as_ref())?;
+            let before = seen.tip;
+            // What is known is changed where it is, unless somebody else holds it.
+            drop(seen.known);
+            if let Pushed::Won = self.put(before.as_deref(), &batch)? {
                 batch.entries.truncate(proposed);
                 return Ok(batch.entries);
             }
@@ -41,11 +44,11 @@ impl AppendEntry for GitLedger {
         if self.fetch()?.0.is_some() {
             return Err(exists());
         }
-        let batch = Batch::new(&Seen::default(), vec![trust], &self.writer(&Seen::default(), repo)?)?;
-        match self.put(&Seen::default(), &batch)? {
+        let batch = Batch::new(&Seen::default(), vec![trust], &self.writer(&Seen::default(), repo)?, self.branch.as_ref())?;
+        match self.put(None, &batch)? {
             Pushed::Lost => Err(exists()),
             Pushed::Won => {
-                self.refresh()?;
+                self.refresh_gist()?;
                 let missing = || LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() };
                 batch.entries.into_iter().next().ok_or_else(|| missing().into())
             }
@@ -62,14 +65,14 @@ impl GitLedger {
         Ok(Writer { repo, keys: &self.keys, log: self.keys.log.key(name)? })
     }
 
-    /// Writes a batch on top of what was seen and pushes it.
-    fn put(&self, seen: &Seen, batch: &Batch) -> Result<Pushed, AppendError> {
+    /// Writes a batch on top of a commit and pushes it.
+    fn put(&self, before: Option<&str>, batch: &Batch) -> Result<Pushed, AppendError> {
         let branch = self.branch.as_ref();
-        let written = branch.write(seen.tip.as_deref(), batch.files(), &batch.message());
+        let written = branch.write(before, batch.files(), &batch.message());
         let commit = written.map_err(|error| from_branch(branch, error))?;
-        let pushed = branch.push(seen.tip.as_deref(), &commit).map_err(|error| from_push(branch, error))?;
+        let pushed = branch.push(before, &commit).map_err(|error| from_push(branch, error))?;
         if pushed == Pushed::Won {
-            self.note(seen, batch, &commit);
+            self.note(before, batch, &commit);
         }
         Ok(pushed)
     }
@@ -82,6 +85,7 @@ mod tests {
 
     use tollgate_core::digest::Digest;
     use tollgate_core::entry::MAX_ENTRY_BYTES;
+    use tollgate_core::history::History;
     use tollgate_core::ports::ReadLedger;
 
     use super::*;

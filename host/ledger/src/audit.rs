@@ -1,18 +1,18 @@
 //! Looking at everything that a ledger holds, and taking parts of it along: proofs and exports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
 use tollgate_core::history::History;
-use tollgate_core::ports::{LedgerError, ReadLedger as _};
+use tollgate_core::ports::LedgerError;
 use tollgate_core::time::Timestamp;
 
-use crate::batch::indices;
-use crate::checked_log::{self, At, chain};
-use crate::failure::from_branch;
-use crate::layout::{Place, entry_path};
+use crate::at::At;
+use crate::checked_log::{self, chain};
+use crate::index;
+use crate::layout::{blob_path, entry_path};
 use crate::ledger::GitLedger;
 use crate::log::Head;
 use crate::log::checkpoint::{CHECKPOINT_PATH, SignedCheckpoint};
@@ -20,11 +20,14 @@ use crate::log::merkle::OutsideTree;
 use crate::log::proof::LogProof;
 use crate::log::tiles::{ExportError, ExportFile, ReadError, TileError, Tiles, export};
 use crate::log_keys::LogKey;
-use crate::seen::Seen;
+use crate::seen::{Known, Seen};
+use crate::together::in_slices;
 use crate::tree::Tree;
 
 /// How many seconds an entry may say to be older than one before it: machines' clocks differ.
 const CLOCK_TOLERANCE: i64 = 5 * 60;
+
+const BLOBS_AT_ONCE: usize = 1_024;
 
 /// What a whole ledger is, and what is wrong with it.
 #[derive(Debug)]
@@ -52,11 +55,14 @@ impl GitLedger {
     pub fn audit(&self, kept: Option<&[u8]>) -> Result<Audit, LedgerError> {
         let seen = self.refresh()?;
         let at = self.at(&seen);
+        let Known::All(all) = &seen.known else {
+            return Err(LedgerError::BadEntry { index: 0, reason: "it was not read".to_owned() });
+        };
         let mut problems: Vec<LedgerError> = kept.and_then(|kept| kept_by_others(kept, &seen.tree)).into_iter().collect();
-        problems.extend(back_dated(seen.history.entries()));
-        let blobs: BTreeSet<Digest> = seen.blobs.iter().copied().collect();
-        problems.extend(blobs.iter().filter_map(|digest| self.blob(*digest).err()));
-        problems.extend(wrong_indices(at, &seen.history)?);
+        problems.extend(back_dated(all.history.entries()));
+        let blobs: BTreeSet<Digest> = all.blobs.iter().copied().collect();
+        problems.extend(wrong_blobs(at, &blobs)?);
+        problems.extend(index::wrong(at, all.history.entries())?);
         if problems.is_empty() {
             self.remember(&seen)?;
         }
@@ -67,7 +73,7 @@ impl GitLedger {
             checkpoint: self.signed(at, &seen)?,
             blobs: blobs.len() as u64,
             problems,
-            history: seen.history,
+            history: Arc::clone(&all.history),
         })
     }
 
@@ -84,7 +90,7 @@ impl GitLedger {
     /// # Errors
     /// As for [`Self::prove`].
     pub fn proofs(&self, indices: &[u64]) -> Result<Vec<LogProof>, LedgerError> {
-        let seen = self.refresh()?;
+        let seen = self.refresh_gist()?;
         let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let mut tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
@@ -104,7 +110,7 @@ impl GitLedger {
     /// # Errors
     /// When the ledger can't be read, has no log, or `take` refuses a file.
     pub fn export<E: From<LedgerError>>(&self, mut take: impl FnMut(ExportFile) -> Result<(), E>) -> Result<(), E> {
-        let seen = self.refresh()?;
+        let seen = self.refresh_gist()?;
         let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
@@ -169,26 +175,23 @@ fn back_dated(entries: &[Entry]) -> Vec<LedgerError> {
     problems
 }
 
-/// Files of the index that are not what the entries give.
-fn wrong_indices(at: At<'_>, history: &History) -> Result<Vec<LedgerError>, LedgerError> {
-    let due: BTreeMap<String, Vec<u8>> =
-        indices(history, history.entries()).into_iter().map(|file| (file.path, file.bytes)).collect();
-    let all = at.branch.changes(None, at.commit).map_err(|error| from_branch(at.branch, error))?;
-    let there: BTreeSet<String> =
-        all.into_iter().map(|change| change.path).filter(|path| Place::of(path) == Some(Place::Index)).collect();
-    let mut problems = Vec::new();
-    for path in due.keys().cloned().collect::<BTreeSet<_>>().union(&there) {
-        let (found, expected) = (at.read(path)?, due.get(path));
-        if found.as_ref() != expected {
-            let reason = match (found, expected) {
-                (None, _) => "it is missing",
-                (_, None) => "no entry is about such a target",
-                _ => "it does not name the entries of its target",
-            };
-            problems.push(LedgerError::BadFile { path: path.clone(), reason: reason.to_owned() });
-        }
-    }
-    Ok(problems)
+/// Blobs that are not what their names say.
+fn wrong_blobs(at: At<'_>, blobs: &BTreeSet<Digest>) -> Result<Vec<LedgerError>, LedgerError> {
+    let blobs: Vec<Digest> = blobs.iter().copied().collect();
+    let wrong = |batch: &[Digest]| {
+        let paths: Vec<String> = batch.iter().map(|digest| blob_path(*digest)).collect();
+        let found = match at.read_all(&paths) {
+            Ok(found) => found,
+            Err(error) => return vec![Err(error)],
+        };
+        let wrong = batch.iter().zip(found).filter_map(|(digest, bytes)| match bytes {
+            None => Some(LedgerError::MissingBlob { digest: *digest }),
+            Some(bytes) => (Digest::of(&bytes) != *digest).then_some(LedgerError::CorruptBlob { digest: *digest }),
+        });
+        wrong.map(Ok).collect()
+    };
+    // Not all of them have room at once.
+    blobs.chunks(BLOBS_AT_ONCE).flat_map(|batch| in_slices(batch, wrong)).collect()
 }
 
 fn no_log() -> LedgerError {

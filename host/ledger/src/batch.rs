@@ -1,23 +1,22 @@
 //! Entries that are written together: from drafts to files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tollgate_core::act::LogKeyAdded;
-use tollgate_core::branch::BranchFile;
+use tollgate_core::branch::{BranchFile, KeepBranch};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, MAX_ENTRY_BYTES};
-use tollgate_core::history::History;
 use tollgate_core::ports::{AppendError, LedgerError, SignBytes};
 
 use crate::keys::Keys;
-use crate::layout::{blob_path, entry_path, index_path};
+use crate::layout::{blob_path, entry_path};
 use crate::log::TreeHash;
 use crate::log::checkpoint::{CHECKPOINT_PATH, Checkpoint};
 use crate::log::note::SignerKey;
 use crate::seen::Seen;
 use crate::tree::Tree;
 use crate::vouched::Vouched;
-use crate::{envelope, trust_digest};
+use crate::{envelope, index, trust_digest};
 
 /// Everything that one commit adds to a ledger.
 #[derive(Debug)]
@@ -49,7 +48,7 @@ impl Batch {
     ///
     /// # Errors
     /// When an entry is too large, or a reader would refuse it.
-    pub(crate) fn new(seen: &Seen, drafts: Vec<Draft>, writer: &Writer<'_>) -> Result<Self, AppendError> {
+    pub(crate) fn new(seen: &Seen, drafts: Vec<Draft>, writer: &Writer<'_>, branch: &dyn KeepBranch) -> Result<Self, AppendError> {
         let mut batch = Self {
             entries: Vec::new(),
             envelopes: Vec::new(),
@@ -59,7 +58,7 @@ impl Batch {
             leaves: Vec::new(),
             files: Vec::new(),
         };
-        for (index, draft) in (seen.history.len()..).zip(with_log_key(drafts, &seen.tree, &writer.log)) {
+        for (index, draft) in (seen.len()..).zip(with_log_key(drafts, &seen.tree, &writer.log)) {
             let mut entry = draft.at_index(index, writer.repo);
             let contents = draft.blobs.into_values().chain(draft.attached);
             batch.blobs.extend(contents.map(|bytes| (Digest::of(&bytes), bytes)));
@@ -68,12 +67,11 @@ impl Batch {
             entry.by.key = own.map(|key| key.key().to_owned());
             batch.add(&entry, own, writer.keys)?;
         }
-        batch.blobs.retain(|digest, _| !seen.blobs.contains(digest));
-        let all = seen.history.entries().iter().chain(&batch.entries).cloned().collect();
-        let all = History::new(all).map_err(LedgerError::from)?;
+        batch.blobs.retain(|digest, _| !seen.holds(branch, *digest));
+        seen.gist().check(&batch.entries).map_err(LedgerError::from)?;
         batch.files.extend(batch.blobs.iter().map(|(digest, bytes)| file(blob_path(*digest), bytes.clone())));
-        let indices = indices(&all, &batch.entries);
-        batch.files.extend(indices);
+        let pages = index::pages(seen.gist(), &batch.entries);
+        batch.files.extend(pages);
         batch.add_log(&writer.log)?;
         Ok(batch)
     }
@@ -99,7 +97,7 @@ impl Batch {
         let opened = envelope::open(entry.index, &bytes)?;
         let blobs = &self.blobs;
         let blob = |entry: &Entry, name: &str| Ok(entry.blobs.get(name).and_then(|digest| blobs.get(digest)).cloned());
-        self.vouched.next(&opened, keys.signers.as_ref(), &blob)?;
+        self.vouched.next(&opened, None, keys.signers.as_ref(), &blob)?;
         self.tree.take_keys(&opened.entry)?;
         self.entries.push(opened.entry);
         self.envelopes.push(trust_digest(&bytes));
@@ -140,16 +138,6 @@ fn with_log_key(mut drafts: Vec<Draft>, tree: &Tree, log: &SignerKey) -> Vec<Dra
         }
     }
     drafts
-}
-
-/// The index files of all targets that new entries are about: the numbers of a target's entries, one on a line.
-pub(crate) fn indices(all: &History, new: &[Entry]) -> Vec<BranchFile> {
-    let targets: BTreeSet<&str> = new.iter().filter_map(|entry| entry.subject.target.as_deref()).collect();
-    let lines = |target: &str| {
-        let about = all.entries().iter().filter(|entry| entry.subject.target.as_deref() == Some(target));
-        about.map(|entry| format!("{}\n", entry.index)).collect::<String>()
-    };
-    targets.into_iter().map(|target| file(index_path(target), lines(target).into_bytes())).collect()
 }
 
 fn local(error: impl std::error::Error + Send + Sync + 'static) -> LedgerError {

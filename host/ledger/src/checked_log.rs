@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use tollgate_core::branch::KeepBranch;
 use tollgate_core::ports::LedgerError;
 
-use crate::failure::from_branch;
+use crate::at::At;
 use crate::log::checkpoint::{CHECKPOINT_PATH, SignedCheckpoint};
-use crate::log::tiles::{ReadError, TILE_WIDTH, Tile, TileError, TilePlace, Tiles, tile_count};
+use crate::log::tiles::{TILE_WIDTH, Tile, TileError, Tiles, tile_count};
 use crate::log::{Head, TreeHash};
 use crate::tree::Tree;
 
@@ -19,24 +18,6 @@ pub(crate) struct LogChanges {
     pub(crate) changed: BTreeSet<String>,
     /// The tiles that the entries make due.
     pub(crate) due: Vec<Tile>,
-}
-
-/// A commit on the ledger's branch.
-#[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    pub(crate) branch: &'a dyn KeepBranch,
-    pub(crate) commit: &'a str,
-}
-
-impl At<'_> {
-    pub(crate) fn read(self, path: &str) -> Result<Option<Vec<u8>>, LedgerError> {
-        self.branch.read(self.commit, path).map_err(|error| from_branch(self.branch, error))
-    }
-
-    /// Reads tiles, wherever they have to be checked against a head.
-    pub(crate) fn tile(self, place: TilePlace) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.read(&place.path())?)
-    }
 }
 
 /// Checks checkpoint and changed tiles against the tree over the entries. Nothing where the ledger has no log yet.

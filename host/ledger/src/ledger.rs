@@ -5,36 +5,50 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tollgate_core::branch::KeepBranch;
 use tollgate_core::digest::Digest;
+use tollgate_core::gist::Gist;
 use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadLedger, SignBytes, VerifySignature};
 
 use crate::batch::Batch;
-use crate::checked_log::{self, At};
 use crate::failure::from_branch;
 use crate::keys::Keys;
 use crate::layout::blob_path;
-use crate::memory::Recalled;
-use crate::seen::{Added, Seen};
+use crate::seen::{Added, Known, Seen};
 use crate::witness::{TrustBasis, Witness};
 
 /// A ledger on a branch at a remote. What was read once is not read again by the same value.
 pub struct GitLedger {
     pub(crate) branch: Arc<dyn KeepBranch>,
-    witness: Witness,
+    pub(crate) witness: Witness,
     pub(crate) keys: Keys,
+    /// After how many new entries what they decide is written down.
+    pub(crate) gist_every: u64,
     state: Mutex<State>,
 }
 
+/// Fewer entries are read faster than what they decide.
+const GIST_EVERY: u64 = 128;
+
 #[derive(Default)]
-struct State {
-    seen: Seen,
+pub(crate) struct State {
+    pub(crate) seen: Seen,
     basis: Option<TrustBasis>,
+    /// Up to which size it is written down what the entries decide.
+    pub(crate) written: u64,
+}
+
+impl State {
+    /// What this process saw first stays the answer: it was not known before.
+    pub(crate) fn see(&mut self, seen: Seen, basis: TrustBasis) {
+        self.seen = seen;
+        self.basis.get_or_insert(basis);
+    }
 }
 
 impl GitLedger {
     /// The ledger on `branch`, checked against what `witness` knows, read and written with `keys`.
     pub fn new(branch: Arc<dyn KeepBranch>, witness: Witness, keys: Keys) -> Self {
-        Self { branch, witness, keys, state: Mutex::default() }
+        Self { branch, witness, keys, gist_every: GIST_EVERY, state: Mutex::default() }
     }
 
     /// URL or path of the remote, without credentials.
@@ -54,7 +68,7 @@ impl GitLedger {
 
     /// The digest of entry 0, which `--trust` is compared with; nothing before the ledger was read or created.
     pub fn trust_digest(&self) -> Option<Digest> {
-        self.state().seen.envelopes.first().copied()
+        self.state().seen.trust
     }
 
     /// Fingerprint of the key that entries are signed with here.
@@ -77,45 +91,8 @@ impl GitLedger {
         self.state().seen.vouched.unsigned
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
-    /// missing.
-    pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Recalled>), LedgerError> {
-        let recalled = self.witness.recall(self.branch.as_ref())?;
-        let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
-        if tip.is_none() && recalled.is_some() {
-            return Err(LedgerError::Rewritten { index: 0 });
-        }
-        Ok((tip, recalled))
-    }
-
-    /// Reads on, and checks the whole against the witness. What a machine sees first is remembered here; what it sees
-    /// later, by whoever relies on it.
-    pub(crate) fn refresh(&self) -> Result<Seen, LedgerError> {
-        let mut state = self.state();
-        let (remote, branch) = (self.branch.remote(), self.branch.branch());
-        let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
-        let (tip, recalled) = self.fetch()?;
-        let tip = tip.ok_or_else(missing)?;
-        let mut seen = state.seen.clone();
-        let log = match &seen.tip {
-            Some(known) if *known == tip => None,
-            _ => Some(seen.advance(self.branch.as_ref(), &tip, self.keys.signers.as_ref())?),
-        };
-        let basis = self.witness.check(recalled, seen.sight())?;
-        if let Some(log) = log {
-            checked_log::check(At { branch: self.branch.as_ref(), commit: &tip }, &seen.tree, &log)?;
-        }
-        if basis == TrustBasis::FirstSeen {
-            self.remember(&seen)?;
-        }
-        state.seen = seen;
-        // What this process saw first stays the answer: it was not known before.
-        state.basis.get_or_insert(basis);
-        Ok(state.seen.clone())
     }
 
     pub(crate) fn remember(&self, seen: &Seen) -> Result<(), LedgerError> {
@@ -124,18 +101,18 @@ impl GitLedger {
 
     /// Remembers a batch that the remote acknowledged, so that it is not read back. Should another thread have read on
     /// meanwhile, the next reading finds it.
-    pub(crate) fn note(&self, before: &Seen, batch: &Batch, commit: &str) {
+    pub(crate) fn note(&self, before: Option<&str>, batch: &Batch, commit: &str) {
         let mut state = self.state();
-        if state.seen.tip == before.tip {
-            let blobs = before.blobs.iter().chain(batch.blobs.keys()).copied().collect();
-            let mut seen = state.seen.clone();
+        if state.seen.tip.as_deref() == before {
+            let mut seen = std::mem::take(&mut state.seen);
             let added = Added {
                 entries: batch.entries.clone(),
                 digests: batch.envelopes.clone(),
-                blobs,
+                blobs: batch.blobs.keys().copied().collect(),
                 vouched: batch.vouched.clone(),
                 tree: batch.tree.clone(),
             };
+            // What was not taken over is read again.
             if seen.extend(commit, added).is_ok() {
                 // What was acknowledged must not vanish unnoticed. Where this can't be written, the next reading reports it.
                 let _remembered = self.remember(&seen);
@@ -149,12 +126,21 @@ impl ReadLedger for GitLedger {
     fn history(&self) -> Result<Arc<History>, LedgerError> {
         let seen = self.refresh()?;
         self.remember(&seen)?;
-        Ok(seen.history)
+        match seen.known {
+            Known::All(all) => Ok(all.history),
+            Known::Gist(_) => Ok(Arc::default()),
+        }
+    }
+
+    fn gist(&self) -> Result<Arc<Gist>, LedgerError> {
+        let seen = self.refresh_gist()?;
+        self.remember(&seen)?;
+        Ok(Arc::clone(seen.gist()))
     }
 
     fn blob(&self, digest: Digest) -> Result<Vec<u8>, LedgerError> {
         let tip = self.state().seen.tip.clone();
-        let tip = tip.map_or_else(|| self.refresh().map(|seen| seen.tip.unwrap_or_default()), Ok)?;
+        let tip = tip.map_or_else(|| self.refresh_gist().map(|seen| seen.tip.unwrap_or_default()), Ok)?;
         let bytes = self.branch.read(&tip, &blob_path(digest)).map_err(|error| from_branch(self.branch.as_ref(), error))?;
         let bytes = bytes.ok_or(LedgerError::MissingBlob { digest })?;
         if Digest::of(&bytes) != digest {

@@ -5,6 +5,7 @@
 //! This crate knows no git: it works on the port [`tollgate_core::branch::KeepBranch`].
 
 mod append;
+mod at;
 mod audit;
 mod backoff;
 mod batch;
@@ -13,6 +14,8 @@ mod checked_log;
 mod envelope;
 pub mod evidence;
 mod failure;
+mod gist_file;
+mod index;
 mod keys;
 mod layout;
 mod ledger;
@@ -20,10 +23,13 @@ pub mod log;
 mod log_key;
 mod log_keys;
 mod memory;
+mod opening;
 mod proven;
+mod reading;
 mod seen;
 #[cfg(test)]
 mod testing;
+mod together;
 mod tree;
 mod vouched;
 mod witness;

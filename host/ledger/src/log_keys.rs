@@ -40,6 +40,21 @@ impl LogKeys {
         self.0.iter().any(|known| known.key == *key)
     }
 
+    /// Keys that were written down, with their entries.
+    ///
+    /// # Errors
+    /// As [`LogKeys::take`].
+    pub(crate) fn of_texts<'a>(texts: impl IntoIterator<Item = &'a (String, u64)>) -> Result<Self, LedgerError> {
+        let mut keys = Self::default();
+        texts.into_iter().try_for_each(|(text, entry)| keys.add(*entry, text))?;
+        Ok(keys)
+    }
+
+    /// To write down.
+    pub(crate) fn to_texts(&self) -> Vec<(String, u64)> {
+        self.0.iter().map(|known| (known.key.to_string(), known.entry)).collect()
+    }
+
     /// The keys alone.
     pub(crate) fn verifiers(&self) -> Vec<VerifierKey> {
         self.0.iter().map(|known| known.key.clone()).collect()

@@ -94,7 +94,7 @@ impl MemoryFile {
         Self { directory: directory.to_owned(), remote: remote.to_owned(), branch: branch.to_owned() }
     }
 
-    fn path(&self) -> Utf8PathBuf {
+    pub(crate) fn path(&self) -> Utf8PathBuf {
         let name = Digest::of(format!("{}\n{}", self.remote, self.branch).as_bytes());
         self.directory.join(format!("{}.json", name.hex()))
     }

@@ -6,32 +6,55 @@ use std::sync::Arc;
 use tollgate_core::branch::{BranchChange, BranchChangeKind, KeepBranch};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
+use tollgate_core::gist::{Gist, NotTaken};
 use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadSigners};
 
+use crate::at::At;
 use crate::checked_log::LogChanges;
 use crate::failure::from_branch;
-use crate::layout::{Place, blob_path, entry_path};
-use crate::log::TreeHash;
+use crate::layout::Place;
+use crate::opening::{self, Read};
 use crate::tree::Tree;
 use crate::vouched::Vouched;
 use crate::witness::Sight;
-use crate::{envelope, trust_digest};
 
 /// A ledger up to some commit, all of it checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// The commit; nothing before the first reading.
     pub(crate) tip: Option<String>,
+    /// Digest of entry 0's envelope.
+    pub(crate) trust: Option<Digest>,
+    pub(crate) known: Known,
+    /// Who may sign what follows.
+    pub(crate) vouched: Vouched,
+    /// The log over all entries.
+    pub(crate) tree: Tree,
+}
+
+/// How much is known of the entries.
+#[derive(Clone, Debug)]
+pub(crate) enum Known {
+    All(All),
+    /// What was written down of them, and of those since then.
+    Gist(Arc<Gist>),
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct All {
     pub(crate) history: Arc<History>,
     /// Digests of all envelopes, in order.
     pub(crate) envelopes: Vec<Digest>,
     /// All blobs that are on the branch.
     pub(crate) blobs: Arc<HashSet<Digest>>,
-    /// Who may sign what follows.
-    pub(crate) vouched: Vouched,
-    /// The log over all entries.
-    pub(crate) tree: Tree,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self::All(All::default())
+    }
 }
 
 /// What a later commit adds, checked.
@@ -40,8 +63,7 @@ pub(crate) struct Added {
     pub(crate) entries: Vec<Entry>,
     /// Of their envelopes.
     pub(crate) digests: Vec<Digest>,
-    /// All blobs, the known ones too.
-    pub(crate) blobs: HashSet<Digest>,
+    pub(crate) blobs: Vec<Digest>,
     pub(crate) vouched: Vouched,
     /// Over all entries, the known ones too.
     pub(crate) tree: Tree,
@@ -56,7 +78,42 @@ struct NewPlaces {
     log: BTreeSet<String>,
 }
 
+/// Why entries were not taken over.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotExtended {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What is known does not do.
+    #[error(transparent)]
+    Forgotten(#[from] tollgate_core::gist::Forgotten),
+}
+
+impl From<NotTaken> for NotExtended {
+    fn from(error: NotTaken) -> Self {
+        match error {
+            NotTaken::Broken(error) => Self::Ledger(error.into()),
+            NotTaken::Forgotten(error) => Self::Forgotten(error),
+        }
+    }
+}
+
 impl Seen {
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> u64 {
+        match &self.known {
+            Known::All(all) => all.history.len(),
+            Known::Gist(gist) => gist.len(),
+        }
+    }
+
+    /// What the entries still decide.
+    pub(crate) fn gist(&self) -> &Arc<Gist> {
+        match &self.known {
+            Known::All(all) => all.history.gist(),
+            Known::Gist(gist) => gist,
+        }
+    }
+
     /// Reads the entries that `tip` adds. Changes nothing when they are refused. What has to be on the branch because of
     /// them is still to be checked.
     pub(crate) fn advance(
@@ -64,50 +121,65 @@ impl Seen {
         branch: &dyn KeepBranch,
         tip: &str,
         signers: &dyn ReadSigners,
-    ) -> Result<LogChanges, LedgerError> {
+    ) -> Result<LogChanges, NotExtended> {
         let changes = branch.changes(self.tip.as_deref(), tip).map_err(|error| from_branch(branch, error))?;
-        let added = self.added(&changes)?;
-        let mut blobs = (*self.blobs).clone();
-        blobs.extend(&added.blobs);
-        let mut vouched = self.vouched.clone();
-        let mut tree = self.tree.clone();
-        let blob = |entry: &Entry, name: &str| read_blob(branch, tip, entry, name);
-        let mut entries = Vec::new();
-        let mut digests = Vec::new();
-        let mut leaves = Vec::new();
-        for index in self.following(&added.entries)? {
-            let bytes = branch.read(tip, &entry_path(index)).map_err(|error| from_branch(branch, error))?;
-            let bytes = bytes.ok_or_else(|| LedgerError::BadEntry { index, reason: "it is missing".to_owned() })?;
-            let opened = envelope::open(index, &bytes)?;
-            has_blobs(&opened.entry, &blobs)?;
-            vouched.next(&opened, signers, &blob)?;
-            tree.take_keys(&opened.entry)?;
-            entries.push(opened.entry);
-            digests.push(trust_digest(&bytes));
-            leaves.push(TreeHash::leaf(&bytes));
-        }
+        let NewPlaces { entries, blobs, log } = self.added(&changes)?;
+        let at = At { branch, commit: tip };
+        let new: HashSet<Digest> = blobs.iter().copied().collect();
+        let has_blob = |digest: Digest| if new.contains(&digest) { Ok(true) } else { self.has_blob(at, digest) };
+        let start = Read::new(self.vouched.clone(), self.tree.clone());
+        let Read { entries, digests, leaves, vouched, mut tree } =
+            opening::read(at, &self.following(&entries)?, start, signers, &has_blob)?;
         let due = tree.grow(&leaves);
         self.extend(tip, Added { entries, digests, blobs, vouched, tree })?;
-        Ok(LogChanges { changed: added.log, due })
+        Ok(LogChanges { changed: log, due })
     }
 
     /// Takes over entries that are known to be on the branch at `tip`.
-    pub(crate) fn extend(&mut self, tip: &str, added: Added) -> Result<(), LedgerError> {
-        if !added.entries.is_empty() {
-            let entries = self.history.entries().iter().cloned().chain(added.entries).collect();
-            self.history = Arc::new(History::new(entries)?);
+    pub(crate) fn extend(&mut self, tip: &str, added: Added) -> Result<(), NotExtended> {
+        let Added { entries, digests, blobs, vouched, tree } = added;
+        self.trust = self.trust.or(digests.first().copied());
+        match &mut self.known {
+            Known::All(all) => {
+                if !entries.is_empty() {
+                    let history = Arc::unwrap_or_clone(std::mem::take(&mut all.history)).extended(entries);
+                    all.history = Arc::new(history.map_err(LedgerError::from)?);
+                }
+                all.envelopes.extend(digests);
+                if !blobs.is_empty() {
+                    Arc::make_mut(&mut all.blobs).extend(blobs);
+                }
+            }
+            Known::Gist(gist) => {
+                let gist = Arc::make_mut(gist);
+                entries.iter().try_for_each(|entry| gist.follow(entry))?;
+            }
         }
-        self.envelopes.extend(added.digests);
-        self.blobs = Arc::new(added.blobs);
-        self.vouched = added.vouched;
-        self.tree = added.tree;
-        self.tip = Some(tip.to_owned());
+        (self.vouched, self.tree, self.tip) = (vouched, tree, Some(tip.to_owned()));
         Ok(())
     }
 
     /// What a machine remembers of it.
     pub(crate) fn sight(&self) -> Sight<'_> {
-        Sight { envelopes: &self.envelopes, tree: &self.tree }
+        let envelopes = match &self.known {
+            Known::All(all) => Some(all.envelopes.as_slice()),
+            Known::Gist(_) => None,
+        };
+        Sight { trust: self.trust, envelopes, tree: &self.tree }
+    }
+
+    /// Whether a blob was on the branch.
+    fn has_blob(&self, at: At<'_>, digest: Digest) -> Result<bool, LedgerError> {
+        match &self.known {
+            Known::All(all) => Ok(all.blobs.contains(&digest)),
+            Known::Gist(_) => at.has_blob(digest),
+        }
+    }
+
+    /// Whether a blob is on the branch as it was seen last, and need not be written again.
+    pub(crate) fn holds(&self, branch: &dyn KeepBranch, digest: Digest) -> bool {
+        let commit = self.tip.as_deref();
+        commit.is_some_and(|commit| self.has_blob(At { branch, commit }, digest).unwrap_or(false))
     }
 
     /// Sorts changes by what they are. A ledger only grows, and holds nothing else.
@@ -124,7 +196,7 @@ impl Seen {
                 (Some(Place::Blob(digest)), BranchChangeKind::Removed) => return Err(LedgerError::MissingBlob { digest }),
                 (None, _) => {
                     let reason = format!("the branch also holds `{}`, which belongs to no ledger", change.path);
-                    return Err(LedgerError::BadEntry { index: self.history.len(), reason });
+                    return Err(LedgerError::BadEntry { index: self.len(), reason });
                 }
             }
         }
@@ -134,33 +206,13 @@ impl Seen {
 
     /// The indices of new entries, if they follow on those that are known.
     fn following(&self, indices: &[u64]) -> Result<Vec<u64>, LedgerError> {
-        for (expected, index) in (self.history.len()..).zip(indices) {
+        for (expected, index) in (self.len()..).zip(indices) {
             if *index != expected {
                 let reason = format!("it is missing, though entry {index} is there");
                 return Err(LedgerError::BadEntry { index: expected, reason });
             }
         }
         Ok(indices.to_vec())
-    }
-}
-
-fn read_blob(branch: &dyn KeepBranch, tip: &str, entry: &Entry, name: &str) -> Result<Option<Vec<u8>>, LedgerError> {
-    let Some(digest) = entry.blobs.get(name).copied() else { return Ok(None) };
-    let bytes = branch.read(tip, &blob_path(digest)).map_err(|error| from_branch(branch, error))?;
-    let bytes = bytes.ok_or(LedgerError::MissingBlob { digest })?;
-    if Digest::of(&bytes) != digest {
-        return Err(LedgerError::CorruptBlob { digest });
-    }
-    Ok(Some(bytes))
-}
-
-fn has_blobs(entry: &Entry, blobs: &HashSet<Digest>) -> Result<(), LedgerError> {
-    match entry.blobs.iter().find(|(_, digest)| !blobs.contains(digest)) {
-        None => Ok(()),
-        Some((name, digest)) => {
-            let reason = format!("its blob `{name}`, `{digest}`, is not in the ledger");
-            Err(LedgerError::BadEntry { index: entry.index, reason })
-        }
     }
 }
 
@@ -174,6 +226,8 @@ mod tests {
     use tollgate_core::ports::{AppendEntry, Proposal, ReadLedger};
 
     use super::*;
+    use crate::envelope;
+    use crate::layout::entry_path;
     use crate::testing::{Machine, MemoryBranch, append, mk_draft, mk_ledger};
 
     type Files = BTreeMap<String, Vec<u8>>;

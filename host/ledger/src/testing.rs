@@ -206,6 +206,30 @@ impl Machine {
         GitLedger::new(Arc::clone(&self.branch) as Arc<dyn KeepBranch>, Witness::new(&self.memory(), trust), keys)
     }
 
+    /// The same where it is written down after each entry what all of them decide.
+    pub(crate) fn keeping(&self, trust: Option<Digest>) -> GitLedger {
+        let mut ledger = self.process(trust);
+        ledger.gist_every = 1;
+        ledger
+    }
+
+    /// A machine that remembers the same, and has written down nothing.
+    pub(crate) fn copy_without_gist(&self) -> Self {
+        let copy = Self::new(&self.branch);
+        for file in self.memory().read_dir_utf8().unwrap().map(|file| file.unwrap().into_path()) {
+            if file.extension() != Some("gist") {
+                fs_err::copy(&file, copy.memory().join(file.file_name().unwrap())).unwrap();
+            }
+        }
+        copy
+    }
+
+    /// Where that is written down.
+    pub(crate) fn gist_file(&self) -> Option<Utf8PathBuf> {
+        let files = self.memory().read_dir_utf8().unwrap().map(|file| file.unwrap().into_path());
+        files.into_iter().find(|path| path.extension() == Some("gist"))
+    }
+
     /// What a new process on this machine works with.
     pub(crate) fn process(&self, trust: Option<Digest>) -> GitLedger {
         self.signing(trust, None)

@@ -10,6 +10,8 @@ use crate::log_keys::LogKeys;
 /// The tree over all entries. A ledger has it on its branch from the batch on that registers the first log key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
+    /// The tree under the leaves: empty, unless it was taken from somewhere.
+    base: Frontier,
     leaves: Vec<TreeHash>,
     frontier: Frontier,
     keys: LogKeys,
@@ -18,6 +20,16 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// A tree with a log, of which only the right edge is known.
+    pub(crate) fn of_edge(frontier: Frontier, keys: LogKeys) -> Self {
+        Self { base: frontier.clone(), leaves: Vec::new(), frontier, is_logged: keys.origin().is_some(), keys }
+    }
+
+    /// Without the leaves, which are not needed to go on.
+    pub(crate) fn shortened(self) -> Self {
+        Self { base: self.frontier.clone(), leaves: Vec::new(), ..self }
+    }
+
     /// Takes over the log keys that one more entry registers.
     ///
     /// # Errors
@@ -34,7 +46,7 @@ impl Tree {
             self.frontier.append(leaves.iter().copied())
         } else {
             // The first log key brings the tiles of all that came before it.
-            self.frontier = Frontier::default();
+            self.frontier = self.base.clone();
             self.frontier.append(self.leaves.iter().copied())
         };
         self.is_logged = self.keys.origin().is_some();
@@ -46,18 +58,24 @@ impl Tree {
         self.frontier.head()
     }
 
-    /// The tree as it was when it had `size` leaves; nothing: it never had so many.
+    /// The partial tiles; nothing where there is no log.
+    pub(crate) fn edge(&self) -> Option<&Frontier> {
+        self.is_logged.then_some(&self.frontier)
+    }
+
+    /// The tree as it was when it had `size` leaves; nothing: it never had so many, or that is not known.
     pub(crate) fn head_at(&self, size: u64) -> Option<Head> {
-        let leaves = usize::try_from(size).ok().and_then(|size| self.leaves.get(..size))?;
+        let kept = size.checked_sub(self.base.head().size)?;
+        let leaves = usize::try_from(kept).ok().and_then(|kept| self.leaves.get(..kept))?;
         if leaves.len() == self.leaves.len() {
             return Some(self.head());
         }
-        let mut frontier = Frontier::default();
+        let mut frontier = self.base.clone();
         frontier.append(leaves.iter().copied());
         Some(frontier.head())
     }
 
-    /// Hashes of all entries, in order.
+    /// Hashes of entries, in order: of all of them, unless the tree was taken from somewhere.
     pub(crate) fn leaves(&self) -> &[TreeHash] {
         &self.leaves
     }

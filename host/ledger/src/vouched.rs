@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tollgate_core::entry::{Body, Entry};
 use tollgate_core::ports::{LedgerError, ReadSigners, VerifySignature};
 use tollgate_core::signature::NAMESPACE;
@@ -22,23 +23,66 @@ pub const SIGNERS_BLOB: &str = "signers";
 #[derive(Clone, Default)]
 pub(crate) struct Vouched {
     signers: Option<Arc<dyn VerifySignature>>,
+    /// What they were read from.
+    text: Arc<str>,
     /// How many entries came before the first signed one.
     pub(crate) unsigned: u64,
     is_signed: bool,
 }
 
+/// What some signers say of an entry's signature. It counts only if they are still those in force when its turn comes.
+pub(crate) struct Verified {
+    by: Arc<dyn VerifySignature>,
+    result: Result<(), LedgerError>,
+}
+
+/// What there is to know of signers, as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VouchedText {
+    text: String,
+    unsigned: u64,
+    is_signed: bool,
+}
+
 impl Vouched {
+    /// To write down.
+    pub(crate) fn to_text(&self) -> VouchedText {
+        VouchedText { text: self.text.to_string(), unsigned: self.unsigned, is_signed: self.is_signed }
+    }
+
+    /// What was written down.
+    ///
+    /// # Errors
+    /// When the signers can't be read.
+    pub(crate) fn of_text(known: &VouchedText, reader: &dyn ReadSigners) -> Result<Self, LedgerError> {
+        let VouchedText { text, unsigned, is_signed } = known;
+        Ok(Self { signers: signers_of(0, text, reader)?, text: text.as_str().into(), unsigned: *unsigned, is_signed: *is_signed })
+    }
+
+    /// Whether an entry's signature is good, as far as the signers in force now can tell.
+    pub(crate) fn verified(&self, opened: &Opened) -> Option<Verified> {
+        let (by, signed) = (self.signers.as_ref()?, opened.signature.as_ref()?);
+        Some(Verified { by: Arc::clone(by), result: verify(by.as_ref(), &opened.entry, signed) })
+    }
+
     /// Checks one more entry, and takes the signers over that it brings. `blob` reads a blob of the ledger.
+    /// `verified` is what was found out about its signature before its turn.
     ///
     /// # Errors
     /// When the entry is not signed although one before it was, or by nobody who may, or not by who it says.
-    pub(crate) fn next(&mut self, opened: &Opened, reader: &dyn ReadSigners, blob: &ReadBlob<'_>) -> Result<(), LedgerError> {
+    pub(crate) fn next(
+        &mut self,
+        opened: &Opened,
+        verified: Option<Verified>,
+        reader: &dyn ReadSigners,
+        blob: &ReadBlob<'_>,
+    ) -> Result<(), LedgerError> {
         let entry = &opened.entry;
         if let Body::Trust(trust) = &entry.body {
-            self.signers = signers_of(entry.index, &trust.signers.join("\n"), reader)?;
+            self.put_in_force(entry.index, &trust.signers.join("\n"), reader)?;
         }
         match &opened.signature {
-            Some(signed) => self.check(entry, signed)?,
+            Some(signed) => self.check(entry, signed, verified)?,
             None => self.check_unsigned(entry)?,
         }
         if matches!(entry.body, Body::PolicyAccept(_)) {
@@ -63,21 +107,19 @@ impl Vouched {
         self.signers.clone()
     }
 
-    fn check(&mut self, entry: &Entry, signed: &Signed) -> Result<(), LedgerError> {
+    fn check(&mut self, entry: &Entry, signed: &Signed, verified: Option<Verified>) -> Result<(), LedgerError> {
         let Some(signers) = &self.signers else {
             let reason = format!("it is signed by `{}`, and the ledger has no signers", signed.key);
             return Err(LedgerError::Forged { index: entry.index, reason });
         };
-        let forged = |reason: String| LedgerError::Forged { index: entry.index, reason };
-        let signer =
-            signers.verify(NAMESPACE, &signed.message, &signed.signature, entry.at).map_err(|error| forged(error.to_string()))?;
-        if entry.by.key.as_ref() != Some(&signer.key) || signed.key != signer.key {
-            return Err(forged(format!("it says that another key signed it than `{}`", signer.key)));
-        }
-        if !signers.principals(&signer.key, NAMESPACE, entry.at).contains(&entry.by.principal) {
-            return Err(forged(format!("`{}` is not the key of `{}`", signer.key, entry.by.principal)));
-        }
+        let verified = verified.filter(|verified| Arc::ptr_eq(&verified.by, signers));
+        verified.map_or_else(|| verify(signers.as_ref(), entry, signed), |verified| verified.result)?;
         self.is_signed = true;
+        Ok(())
+    }
+
+    fn put_in_force(&mut self, index: u64, text: &str, reader: &dyn ReadSigners) -> Result<(), LedgerError> {
+        (self.signers, self.text) = (signers_of(index, text, reader)?, text.into());
         Ok(())
     }
 
@@ -97,9 +139,21 @@ impl Vouched {
     fn accept(&mut self, entry: &Entry, reader: &dyn ReadSigners, blob: &ReadBlob<'_>) -> Result<(), LedgerError> {
         let Some(bytes) = blob(entry, SIGNERS_BLOB)? else { return Ok(()) };
         let text = String::from_utf8(bytes).map_err(|_| bad(entry.index, "its signers are not UTF-8"))?;
-        self.signers = signers_of(entry.index, &text, reader)?;
-        Ok(())
+        self.put_in_force(entry.index, &text, reader)
     }
+}
+
+fn verify(signers: &dyn VerifySignature, entry: &Entry, signed: &Signed) -> Result<(), LedgerError> {
+    let forged = |reason: String| LedgerError::Forged { index: entry.index, reason };
+    let signer = signers.verify(NAMESPACE, &signed.message, &signed.signature, entry.at);
+    let signer = signer.map_err(|error| forged(error.to_string()))?;
+    if entry.by.key.as_ref() != Some(&signer.key) || signed.key != signer.key {
+        return Err(forged(format!("it says that another key signed it than `{}`", signer.key)));
+    }
+    if !signers.principals(&signer.key, NAMESPACE, entry.at).contains(&entry.by.principal) {
+        return Err(forged(format!("`{}` is not the key of `{}`", signer.key, entry.by.principal)));
+    }
+    Ok(())
 }
 
 fn signers_of(index: u64, text: &str, reader: &dyn ReadSigners) -> Result<Option<Arc<dyn VerifySignature>>, LedgerError> {

@@ -22,8 +22,10 @@ pub enum TrustBasis {
 /// A ledger as it was read: what is compared and remembered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight<'a> {
-    /// Digests of all envelopes.
-    pub(crate) envelopes: &'a [Digest],
+    /// Digest of entry 0's envelope.
+    pub(crate) trust: Option<Digest>,
+    /// Digests of all envelopes, where they were read.
+    pub(crate) envelopes: Option<&'a [Digest]>,
     /// The tree over them.
     pub(crate) tree: &'a Tree,
 }
@@ -59,13 +61,13 @@ impl Witness {
     ///
     /// # Errors
     /// When entry 0 is not the trusted one, or the ledger lacks what was seen of it before.
-    pub(crate) fn check(&self, recalled: Option<Recalled>, sight: Sight<'_>) -> Result<TrustBasis, LedgerError> {
-        let found = first(sight.envelopes)?;
+    pub(crate) fn check(&self, recalled: Option<&Recalled>, sight: Sight<'_>) -> Result<TrustBasis, LedgerError> {
+        let found = first(sight.trust)?;
         if let Some(expected) = self.given.filter(|given| *given != found) {
             return Err(LedgerError::Untrusted { expected, found });
         }
-        let memory = self.relevant(recalled, found);
-        match &memory {
+        let memory = recalled.filter(|memory| self.is_relevant(memory, found));
+        match memory {
             Some(memory) if memory.trust != found => return Err(LedgerError::Rewritten { index: 0 }),
             Some(memory) => contains(sight, memory)?,
             None => {}
@@ -78,19 +80,24 @@ impl Witness {
     /// # Errors
     /// When the memory can't be used.
     pub(crate) fn remember(&self, branch: &dyn KeepBranch, sight: Sight<'_>) -> Result<(), LedgerError> {
-        let (found, head) = (first(sight.envelopes)?, sight.tree.head());
+        let (found, head) = (first(sight.trust)?, sight.tree.head());
         let file = self.file(branch);
         // A process that saw less may be slower to write.
         let _lock = file.lock()?;
-        if self.relevant(file.load()?, found).is_some_and(|memory| memory.entries >= head.size) {
+        if file.load()?.is_some_and(|memory| self.is_relevant(&memory, found) && memory.entries >= head.size) {
             return Ok(());
         }
         file.store(found, head)
     }
 
     /// A digest that is given outweighs what was only seen first.
-    fn relevant(&self, memory: Option<Recalled>, found: Digest) -> Option<Recalled> {
-        memory.filter(|memory| self.given.is_none() || memory.trust == found)
+    fn is_relevant(&self, memory: &Recalled, found: Digest) -> bool {
+        self.given.is_none() || memory.trust == found
+    }
+
+    /// A file beside the memory of a ledger.
+    pub(crate) fn beside(&self, branch: &dyn KeepBranch, extension: &str) -> Utf8PathBuf {
+        self.file(branch).path().with_extension(extension)
     }
 
     const fn basis(&self, remembered: bool) -> TrustBasis {
@@ -106,23 +113,24 @@ impl Witness {
     }
 }
 
-fn first(envelopes: &[Digest]) -> Result<Digest, LedgerError> {
-    let missing = || LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() };
-    envelopes.first().copied().ok_or_else(missing)
+fn first(trust: Option<Digest>) -> Result<Digest, LedgerError> {
+    trust.ok_or_else(|| LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() })
 }
 
 /// Whether a ledger begins with the one that was remembered.
 fn contains(sight: Sight<'_>, memory: &Recalled) -> Result<(), LedgerError> {
-    let entries = memory.entries;
-    let known = usize::try_from(entries).ok().and_then(|entries| sight.envelopes.get(..entries));
-    let known = known.ok_or(LedgerError::Rewritten { index: sight.envelopes.len() as u64 })?;
+    let (entries, size) = (memory.entries, sight.tree.head().size);
+    if entries > size {
+        return Err(LedgerError::Rewritten { index: size });
+    }
+    let known = usize::try_from(entries).ok().and_then(|entries| sight.envelopes?.get(..entries));
     let is_same = match memory.all {
         Remembered::Root(root) => sight.tree.head_at(entries).is_some_and(|head| head.root == root),
-        Remembered::Envelopes(digest) => digest_of(known) == digest,
+        Remembered::Envelopes(digest) => known.is_some_and(|known| digest_of(known) == digest),
     };
     match is_same {
         true => Ok(()),
-        false if known.len() == sight.envelopes.len() => Err(LedgerError::Forked { size: entries }),
+        false if entries == size => Err(LedgerError::Forked { size: entries }),
         false => Err(LedgerError::Rewritten { index: entries.saturating_sub(1) }),
     }
 }
@@ -163,12 +171,12 @@ mod tests {
         }
 
         fn sight(&self) -> Sight<'_> {
-            Sight { envelopes: &self.envelopes, tree: &self.tree }
+            Sight { trust: self.envelopes.first().copied(), envelopes: Some(&self.envelopes), tree: &self.tree }
         }
     }
 
     fn check(witness: &Witness, branch: &dyn KeepBranch, read: &Read) -> Result<TrustBasis, LedgerError> {
-        witness.check(witness.recall(branch)?, read.sight())
+        witness.check(witness.recall(branch)?.as_ref(), read.sight())
     }
 
     /// The one file that a machine remembers the ledger in.

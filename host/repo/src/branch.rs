@@ -151,6 +151,14 @@ impl KeepBranch for GitBranch {
         self.with_objects(path, |repository| objects::read(repository, commit, path))
     }
 
+    fn read_all(&self, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, BranchError> {
+        self.with_objects(commit, |repository| objects::read_all(repository, commit, paths))
+    }
+
+    fn has(&self, commit: &str, path: &str) -> Result<bool, BranchError> {
+        self.with_objects(path, |repository| objects::has(repository, commit, path))
+    }
+
     fn write(&self, parent: Option<&str>, files: &[BranchFile], message: &str) -> Result<String, BranchError> {
         let commit = self.handles.with(|repository| crate::write::commit(repository, parent, files, message));
         commit.map(|commit| commit.to_string()).map_err(|error| local(&self.branch, error))

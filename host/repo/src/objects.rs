@@ -128,7 +128,11 @@ fn collect(repository: &Repository, parent: &Tree<'_>, prefix: &str, files: &mut
 
 /// The bytes of a file; nothing when there is no file at the path.
 pub(crate) fn read(repository: &Repository, commit: &str, path: &str) -> Result<Option<Vec<u8>>, ObjectError> {
-    let Some(found) = entry(repository, &root(repository, commit)?, path)? else { return Ok(None) };
+    let found = entry(repository, &root(repository, commit)?, path)?;
+    found.map_or(Ok(None), |found| bytes(repository, &found, path))
+}
+
+fn bytes(repository: &Repository, found: &TreeEntry<'_>, path: &str) -> Result<Option<Vec<u8>>, ObjectError> {
     match kind(found.filemode()) {
         None => Ok(None),
         Some(TreeFileKind::File) => {
@@ -137,6 +141,27 @@ pub(crate) fn read(repository: &Repository, commit: &str, path: &str) -> Result<
         }
         Some(other) => Err(ObjectError::NotFollowed(path.to_owned(), word(other))),
     }
+}
+
+/// The bytes of several files; nothing where there is none. Of paths that are sorted, each directory is looked up once.
+pub(crate) fn read_all(repository: &Repository, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, ObjectError> {
+    let mut last: Option<(&str, Option<Tree<'_>>)> = None;
+    let mut all = Vec::with_capacity(paths.len());
+    for path in paths {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if last.as_ref().is_none_or(|(known, _)| *known != above) {
+            last = Some((above, directory(repository, commit, above)?));
+        }
+        let found = last.as_ref().and_then(|(_, tree)| tree.as_ref()?.get_name(name).map(|found| found.to_owned()));
+        all.push(found.map(|found| bytes(repository, &found, path)).transpose()?.flatten());
+    }
+    Ok(all)
+}
+
+/// Whether there is a file at a path.
+pub(crate) fn has(repository: &Repository, commit: &str, path: &str) -> Result<bool, ObjectError> {
+    let found = entry(repository, &root(repository, commit)?, path)?;
+    Ok(found.is_some_and(|found| kind(found.filemode()) == Some(TreeFileKind::File)))
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 use tollgate_core::entry::PromotionId;
-use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, Refusal};
+use tollgate_core::promotion::{Promotion, PromotionState};
 use tollgate_core::queue::withdrawal;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use super::named_promotion::find;
+use super::named_promotion::{find, telling};
 use crate::cli::Format;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -31,13 +32,15 @@ pub(super) fn run(invocation: &Invocation, promotion: &str, format: Format) -> O
     let one = |failure: Failure| vec![failure];
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
-    let found = find(&history, promotion).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
+    let telling = telling(&delivery.ledger, &history, promotion).map_err(one)?;
+    let found = find(&telling, promotion).map_err(one)?;
     let message = format!("withdrawn by {}", by.principal);
     let now = Invocation::now();
     let mut refused = None;
-    let appended = delivery.ledger.append(&mut |history: &History| {
-        let waiting = history.promotion(&found.id).ok_or(Refusal)?;
+    let appended = delivery.ledger.append(&mut |history: &Gist| {
+        // What was forgotten does not wait.
+        let waiting = history.promotion(&found.id).unwrap_or_else(|| found.clone());
         if waiting.state() != PromotionState::Approved {
             refused = Some(refusal(&waiting));
             return Err(Refusal);

@@ -1,7 +1,7 @@
 //! `tollgate apply`: the last step of a promotion that was approved and not applied.
 
-use tollgate_core::history::Promotion;
 use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::promotion::Promotion;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::plan::PlanReport;
@@ -10,7 +10,7 @@ use tollgate_report::promotion::{AppliedTarget, PromotionReport};
 use super::Outcome;
 use super::applying::{Applied, Applying};
 use super::deciding::Destination;
-use super::named_promotion::find;
+use super::named_promotion::{find, telling};
 use super::promote::print;
 use super::selection::unknown_target;
 use crate::cli::deliver::Apply;
@@ -28,8 +28,9 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Apply) -> Outcome {
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
-    let promotion = find(&history, &arguments.promotion).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
+    let telling = telling(&delivery.ledger, &history, &arguments.promotion).map_err(one)?;
+    let promotion = find(&telling, &arguments.promotion).map_err(one)?;
     let pipeline = &delivery.in_force.configuration.pipeline;
     let target = pipeline.target(promotion.target()).ok_or_else(|| vec![unknown_target(pipeline, promotion.target())])?;
     let destination = Destination::new(&delivery, target).map_err(one)?;

@@ -1,6 +1,6 @@
 //! One recipe and one target, judged: what `plan`, `promote` and `explain` share.
 
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::{ApplyPlan, ReadRepository as _};
@@ -32,7 +32,7 @@ impl<'a> Destination<'a> {
     }
 
     /// What the reference would bring to this target.
-    pub(crate) fn candidate(&self, provenance: &Provenance, history: &History) -> Result<Candidate, Failure> {
+    pub(crate) fn candidate(&self, provenance: &Provenance, history: &Gist) -> Result<Candidate, Failure> {
         let Delivery { repository, ledger, in_force, .. } = self.delivery;
         let pipeline = &in_force.configuration.pipeline;
         let running = proofs::running(history, &self.target.name, ledger).map_err(fail)?;
@@ -47,7 +47,7 @@ impl<'a> Destination<'a> {
     }
 
     /// A candidate with what git tells of the change.
-    pub(crate) fn with_change(&self, candidate: Candidate, history: &History, now: Timestamp) -> Result<Candidate, Failure> {
+    pub(crate) fn with_change(&self, candidate: Candidate, history: &Gist, now: Timestamp) -> Result<Candidate, Failure> {
         let Delivery { repository, in_force, .. } = self.delivery;
         let people = &in_force.configuration.pipeline.people;
         let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -64,7 +64,7 @@ impl<'a> Destination<'a> {
     }
 
     /// Asks everybody.
-    pub(crate) fn judge(&self, candidate: &Candidate, history: &History, now: Timestamp) -> Result<Judged, Failure> {
+    pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Judged, Failure> {
         let Delivery { ledger, in_force, .. } = self.delivery;
         let way = Way {
             target: self.target,
@@ -81,7 +81,7 @@ impl<'a> Destination<'a> {
     }
 
     /// The tip of the branch that policies are read from: what a feature branch is compared with.
-    fn policy_branch_commit(&self, history: &History) -> Result<String, Failure> {
+    fn policy_branch_commit(&self, history: &Gist) -> Result<String, Failure> {
         if self.target.promotable {
             return Ok(String::new());
         }

@@ -2,16 +2,17 @@
 
 use tollgate_core::entry::PromotionId;
 use tollgate_core::finding::Finding;
-use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::promotion::{Promotion, PromotionState};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::explain::{ExplainReport, recorded_blockers};
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
 use super::judging::enforcements;
-use super::named_promotion::find;
+use super::named_promotion::{find, telling};
 use crate::cli::Format;
 use crate::cli::deliver::Explain;
 use crate::delivery::proofs::running;
@@ -53,9 +54,10 @@ fn rule_report(subject: &str, rule: &rules::RulePage) -> ExplainReport {
 }
 
 fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failure> {
-    let history = delivery.ledger.history().map_err(fail)?;
+    let history = delivery.ledger.gist().map_err(fail)?;
     if PromotionId::parse(subject).is_some() {
-        return of_promotion(delivery, subject, &find(&history, subject)?);
+        let telling = telling(&delivery.ledger, &history, subject)?;
+        return of_promotion(delivery, subject, &find(&telling, subject)?);
     }
     let pipeline = &delivery.in_force.configuration.pipeline;
     if pipeline.target(subject).is_some() {
@@ -67,8 +69,8 @@ fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failur
         .with_hint(format!("targets are {}; promotions look like `P-17`, rules like `image-pinned/tag`", targets.join(", "))))
 }
 
-fn of_target(delivery: &Delivery, history: &History, target: &str) -> Result<ExplainReport, Failure> {
-    let newest = history.promotions_to(target).pop();
+fn of_target(delivery: &Delivery, history: &Gist, target: &str) -> Result<ExplainReport, Failure> {
+    let newest = history.newest_to(target);
     let mut report = match &newest {
         Some(promotion) => of_promotion(delivery, target, promotion)?,
         None => {

@@ -91,7 +91,7 @@ fn init(invocation: &Invocation, commit: &str) -> Result<InitReport, Failures> {
         attached: Vec::new(),
     };
     ledger.create(&repo, draft).map_err(fail).map_err(one)?;
-    ledger.history().map_err(fail).map_err(one)?;
+    ledger.gist().map_err(fail).map_err(one)?;
     let trust = ledger.trust_digest().ok_or_else(|| vec![Failure::of_message(ExitCode::Unexpected, "entry 0 has no digest")])?;
     let (place, branch) = (ledger.remote().to_owned(), ledger.branch().to_owned());
     Ok(InitReport { version: 1, trust, commit, policy_ref, policy: configuration.policy_digest, ledger: place, branch })

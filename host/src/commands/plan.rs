@@ -25,7 +25,7 @@ use crate::wiring;
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     let delivery = wiring::delivery(invocation)?;
     let selected = select(&delivery, &arguments.to.reference, &arguments.to.to)?;
-    let history = delivery.ledger.history().map_err(|error| vec![fail(error)])?;
+    let history = delivery.ledger.gist().map_err(|error| vec![fail(error)])?;
     let now = Invocation::now();
     let mut targets = Vec::new();
     let mut errors = Failures::new();

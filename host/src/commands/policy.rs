@@ -7,7 +7,7 @@ use tollgate_config::Configuration;
 use tollgate_core::decision::{Decision, DecisionWord, GateRecord};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Draft, EntrySubject, PolicyAccept};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{Change, Gate, GitReference};
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadLedger as _, ReadRepository as _, Refusal};
@@ -58,7 +58,7 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     let commit = on_policy_ref(&delivery, &history, &arguments.commit).map_err(one)?;
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, mut blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
@@ -109,7 +109,7 @@ fn text(report: &AcceptReport) -> String {
 }
 
 /// The commit, if it is on the policy ref at the remote.
-fn on_policy_ref(delivery: &Delivery, history: &History, revision: &str) -> Result<String, Failure> {
+fn on_policy_ref(delivery: &Delivery, history: &Gist, revision: &str) -> Result<String, Failure> {
     let (_, trust) =
         history.trust().ok_or_else(|| Failure::of_message(ExitCode::LedgerUnavailable, "the ledger has no entry 0"))?;
     let branch = &trust.policy_ref;
@@ -124,7 +124,7 @@ fn on_policy_ref(delivery: &Delivery, history: &History, revision: &str) -> Resu
 }
 
 /// Asks the gates in force that judge changes of policy about the new revision. Where there are none, the command is the yes.
-fn judge(delivery: &Delivery, history: &History, commit: &str, new: &Configuration) -> Result<Vec<GateRecord>, Failures> {
+fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration) -> Result<Vec<GateRecord>, Failures> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let gates: Vec<&Gate> = pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Policy).collect();
     if gates.is_empty() {
@@ -144,7 +144,7 @@ fn judge(delivery: &Delivery, history: &History, commit: &str, new: &Configurati
 }
 
 /// The tree of the revision's commit, and what git tells of how it came.
-fn told(delivery: &Delivery, history: &History, commit: &str, now: Timestamp) -> Result<(String, Told), Failure> {
+fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp) -> Result<(String, Told), Failure> {
     let repository = &delivery.repository;
     let people = &delivery.in_force.configuration.pipeline.people;
     let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -189,7 +189,7 @@ fn refusals(decision: &Decision) -> Failures {
 }
 
 fn append(delivery: &Delivery, draft: &Draft, before: Digest) -> Result<u64, Failure> {
-    let appended = delivery.ledger.append(&mut |history: &History| {
+    let appended = delivery.ledger.append(&mut |history: &Gist| {
         let unchanged = history.policy_in_force().is_some_and(|policy| policy.digest == before);
         if unchanged { Ok(Proposal { drafts: vec![draft.clone()] }) } else { Err(Refusal) }
     });

@@ -5,9 +5,10 @@ use std::time::Duration;
 use tollgate_core::act::Hold;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::entry::{By, PromotionId};
-use tollgate_core::history::{History, PromotionState};
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::promotion::PromotionState;
 use tollgate_core::recipe::Provenance;
 use tollgate_report::failure::Failure;
 use tollgate_report::plan::PlanReport;
@@ -51,7 +52,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let mut targets = Vec::new();
     let mut errors = Vec::new();
     let mut notices = delivery.notices.clone();
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     notices.extend(waiting_notice(&delivery, &history).map_err(one)?);
     for target in selected.targets {
         let (apply, patience) = (!arguments.no_apply, arguments.waiting.patience());
@@ -80,7 +81,7 @@ pub(crate) fn print(invocation: &Invocation, format: Format, report: &PromotionR
 }
 
 /// Makes a candidate for a destination of what the ledger says.
-pub(super) type CandidateSource<'a> = dyn Fn(&Destination<'_>, &History) -> Result<Candidate, Failure> + 'a;
+pub(super) type CandidateSource<'a> = dyn Fn(&Destination<'_>, &Gist) -> Result<Candidate, Failure> + 'a;
 
 /// What came of one target.
 pub(super) struct Stepped {
@@ -115,7 +116,7 @@ impl Step<'_> {
         let mut stale_plans = 0;
         loop {
             let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
-            let history = self.delivery.ledger.history().map_err(fail)?;
+            let history = self.delivery.ledger.gist().map_err(fail)?;
             let now = Invocation::now();
             let candidate = destination.with_change(source(&destination, &history)?, &history, now)?;
             let judged = destination.judge(&candidate, &history, now)?;

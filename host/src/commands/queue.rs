@@ -4,10 +4,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use tollgate_core::entry::PromotionId;
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::gist::Gist;
 use tollgate_core::lease::{Claim, LeaseTimes, Observer, SeenLease};
 use tollgate_core::pipeline::Target;
-use tollgate_core::ports::{KeepLease as _, ReadLedger as _};
+use tollgate_core::ports::{KeepLease as _, LedgerError, ReadLedger};
+use tollgate_core::promotion::Promotion;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::queue::{LeaseReport, QueueReport, QueuedPromotion, TargetQueue};
@@ -16,7 +17,7 @@ use super::Outcome;
 use super::selection::unknown_target;
 use crate::cli::Format;
 use crate::cli::queue::Queue;
-use crate::delivery::turn::began;
+use crate::delivery::turn::beginning;
 use crate::exit::fail;
 use crate::invocation::{Invocation, monotonic};
 use crate::output;
@@ -36,8 +37,9 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Queue) -> Outcome {
     let times = LeaseTimes::new(Duration::from_secs(pipeline.queue.lease));
     let watched = watch(&delivery, &targets, times, arguments.watch.unwrap_or_default()).map_err(one)?;
     // Read after the leases, so that whoever is seen to work is known to have begun.
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
-    let queues = targets.iter().zip(watched).map(|(target, lease)| target_queue(&history, target, lease, times)).collect();
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
+    let queue = |(target, lease): (&&Target, Option<Watched>)| target_queue(&delivery.ledger, &history, target, lease, times);
+    let queues = targets.iter().zip(watched).map(queue).collect::<Result<_, _>>().map_err(one)?;
     let report = QueueReport { version: 1, targets: queues, notices: delivery.notices.clone() };
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,
@@ -82,8 +84,14 @@ fn watch(delivery: &Delivery, targets: &[&Target], times: LeaseTimes, length: Du
     }
 }
 
-fn target_queue(history: &History, target: &Target, watched: Option<Watched>, times: LeaseTimes) -> TargetQueue {
-    let lease = watched.map(|watched| lease_report(history, watched, times));
+fn target_queue(
+    ledger: &dyn ReadLedger,
+    history: &Gist,
+    target: &Target,
+    watched: Option<Watched>,
+    times: LeaseTimes,
+) -> Result<TargetQueue, Failure> {
+    let lease = watched.map(|watched| lease_report(ledger, history, watched, times)).transpose().map_err(fail)?;
     let queue = history.queue(&target.name, Invocation::now());
     let mut ahead: Vec<PromotionId> = Vec::new();
     let mut waiting = Vec::new();
@@ -91,17 +99,17 @@ fn target_queue(history: &History, target: &Target, watched: Option<Watched>, ti
         waiting.push(queued(promotion, &ahead, lease.as_ref()));
         ahead.push(promotion.id.clone());
     }
-    TargetQueue { environment: target.environment.clone(), target: target.name.clone(), lease, waiting }
+    Ok(TargetQueue { environment: target.environment.clone(), target: target.name.clone(), lease, waiting })
 }
 
-fn lease_report(history: &History, watched: Watched, times: LeaseTimes) -> LeaseReport {
-    let since = began(history, &watched.lease);
-    // Where the lease does not tell the number yet, the ledger may.
-    let of_ledger = |promotion: &PromotionId| history.promotion(promotion)?.running?.0.subject.attempt;
+fn lease_report(ledger: &dyn ReadLedger, history: &Gist, watched: Watched, times: LeaseTimes) -> Result<LeaseReport, LedgerError> {
+    let beginning = beginning(history, &watched.lease, ledger)?;
+    let since = beginning.as_ref().map(|entry| entry.at);
     let record = watched.lease.record;
     let seconds = |length: Duration| length.as_secs();
-    LeaseReport {
-        attempt: record.as_ref().and_then(|record| record.attempt.or_else(|| of_ledger(&record.promotion))),
+    Ok(LeaseReport {
+        // Where the lease does not tell the number yet, the ledger may.
+        attempt: record.as_ref().and_then(|record| record.attempt.or_else(|| beginning.as_ref()?.subject.attempt)),
         renewals: record.as_ref().map_or(0, |record| record.sequence),
         promotion: record.as_ref().map(|record| record.promotion.clone()),
         holder: record.map(|record| record.holder),
@@ -109,7 +117,7 @@ fn lease_report(history: &History, watched: Watched, times: LeaseTimes) -> Lease
         watched: seconds(watched.watched),
         unchanged: seconds(watched.unchanged),
         take_over_after: seconds(times.take_over_after()),
-    }
+    })
 }
 
 fn queued(promotion: &Promotion<'_>, ahead: &[PromotionId], lease: Option<&LeaseReport>) -> QueuedPromotion {

@@ -22,7 +22,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Render) -> Outcome {
     let one = |failure: Failure| vec![failure];
     let delivery = wiring::delivery(invocation)?;
     let selected = select(&delivery, &arguments.to.reference, &arguments.to.to)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     let mut text = String::new();
     for target in &selected.targets {
         let destination = Destination::new(&delivery, target).map_err(one)?;

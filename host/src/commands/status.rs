@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use tollgate_core::history::{History, Promotion, PromotionState};
+use tollgate_core::gist::Gist;
 use tollgate_core::overrides::SignedOverride;
 use tollgate_core::pipeline::{Pipeline, Target};
 use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
+use tollgate_core::promotion::{Promotion, PromotionState};
 use tollgate_core::recipe::Recipe;
 use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
@@ -27,7 +28,7 @@ use crate::wiring::{self, Delivery};
 pub(crate) fn run(invocation: &Invocation, arguments: &Status) -> Outcome {
     let one = |failure: Failure| vec![failure];
     let delivery = wiring::delivery(invocation)?;
-    let history = delivery.ledger.history().map_err(fail).map_err(one)?;
+    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     let report = report(&delivery, &history).map_err(one)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,
@@ -37,7 +38,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Status) -> Outcome {
     Ok(ExitCode::Approved)
 }
 
-fn report(delivery: &Delivery, history: &History) -> Result<StatusReport, Failure> {
+fn report(delivery: &Delivery, history: &Gist) -> Result<StatusReport, Failure> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let mut targets = Vec::new();
     let mut open = Vec::new();
@@ -64,7 +65,7 @@ fn report(delivery: &Delivery, history: &History) -> Result<StatusReport, Failur
     })
 }
 
-fn target_status(delivery: &Delivery, history: &History, target: &Target) -> Result<TargetStatus, Failure> {
+fn target_status(delivery: &Delivery, history: &Gist, target: &Target) -> Result<TargetStatus, Failure> {
     let current = running(history, &target.name, &delivery.ledger).map_err(fail)?;
     let drift = drift(delivery, target, current.as_ref());
     let runs = current.and_then(|(promotion, recipe)| {
@@ -114,7 +115,7 @@ fn open_attempt(promotion: &Promotion<'_>) -> Option<OpenAttempt> {
 }
 
 /// The overrides that may still pass something, and those that did and that nobody has looked at since.
-fn overrides(pipeline: &Pipeline, history: &History, now: Timestamp) -> Vec<OverrideStatus> {
+fn overrides(pipeline: &Pipeline, history: &Gist, now: Timestamp) -> Vec<OverrideStatus> {
     let Some(terms) = &pipeline.overrides else { return Vec::new() };
     let used: BTreeSet<u64> = history.used_overrides(&pipeline.people, terms).into_iter().map(|used| used.entry).collect();
     let status = |signed: SignedOverride<'_>| {
@@ -137,15 +138,15 @@ fn overrides(pipeline: &Pipeline, history: &History, now: Timestamp) -> Vec<Over
 }
 
 /// The newest promotion to a target, where it waits.
-fn waiting_promotion(history: &History, target: &str) -> Option<WaitingPromotion> {
-    let promotion = history.promotions_to(target).pop()?;
+fn waiting_promotion(history: &Gist, target: &str) -> Option<WaitingPromotion> {
+    let promotion = history.newest_to(target)?;
     let waits: Vec<WaitReport> = promotion.decided.waits.iter().map(WaitReport::from).collect();
     let is_waiting = matches!(promotion.state(), PromotionState::Pending | PromotionState::Approved);
     is_waiting.then(|| WaitingPromotion { target: target.to_owned(), promotion: promotion.id.clone(), waits })
 }
 
 /// Says that a policy revision waits, for the commands that go on under the one in force.
-pub(crate) fn waiting_notice(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
+pub(crate) fn waiting_notice(delivery: &Delivery, history: &Gist) -> Result<Option<String>, Failure> {
     let waiting = waiting_policy(delivery, history)?;
     Ok(waiting.map(|commit| {
         let in_force = &delivery.in_force.revision.commit;
@@ -154,7 +155,7 @@ pub(crate) fn waiting_notice(delivery: &Delivery, history: &History) -> Result<O
 }
 
 /// The tip of the policy ref, where its policy is not the one in force.
-fn waiting_policy(delivery: &Delivery, history: &History) -> Result<Option<String>, Failure> {
+fn waiting_policy(delivery: &Delivery, history: &Gist) -> Result<Option<String>, Failure> {
     let Some((_, trust)) = history.trust() else { return Ok(None) };
     let tip = delivery.repository.resolve_at_remote(&format!("refs/heads/{}", trust.policy_ref)).map_err(fail)?;
     let digest = wiring::policy_digest(delivery, &tip.commit);

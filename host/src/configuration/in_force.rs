@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_config::{Configuration, LockProblems, PIPELINE_FILE, UseOfLock, compare_with_lock, read_pipeline};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::LoadPolicy;
-use tollgate_core::history::{History, PolicyInForce};
+use tollgate_core::gist::{Gist, PolicyInForce};
 use tollgate_core::ports::{ReadLedger, ReadRepository};
 use tollgate_gate::Policies;
 use tollgate_report::exit_code::ExitCode;
@@ -29,7 +29,7 @@ pub(crate) struct InForce {
 
 /// Reads the revision in force. It is never read from the tree that is judged.
 pub(crate) fn read(
-    history: &History,
+    history: &Gist,
     repository: &dyn ReadRepository,
     ledger: &dyn ReadLedger,
     loader: &dyn LoadPolicy,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tollgate_core::approved::{Approved, NotApproved, Worker};
 use tollgate_core::digest::Digest;
-use tollgate_core::entry::{Body, Draft, Entry, EntrySubject, Outcome, OutcomeState, PromotionId};
-use tollgate_core::history::History;
+use tollgate_core::entry::{Body, Draft, EntrySubject, Outcome, OutcomeState, PromotionId};
+use tollgate_core::gist::Gist;
 use tollgate_core::plan::Plan;
 use tollgate_core::ports::{
     AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, Refusal, ResolveDigest, ResolveError, TargetState,
@@ -98,7 +98,7 @@ impl Attempt<'_> {
         let mut is_closed = false;
         let appended = self.ledger.append(&mut |history| {
             // A later attempt that found this one's work at the target may have written its outcome already: one is enough.
-            is_closed = has_ended(history, &subject);
+            is_closed = history.has_ended(&subject);
             if is_closed {
                 return Err(Refusal);
             }
@@ -194,19 +194,13 @@ pub(crate) fn gone_message(images: &[String]) -> String {
     format!("no longer in the registry: {}", images.join(", "))
 }
 
-/// Whether an attempt's outcome is written.
-fn has_ended(history: &History, attempt: &EntrySubject) -> bool {
-    let is_its = |entry: &Entry| entry.subject.target == attempt.target && entry.subject.attempt == attempt.attempt;
-    history.entries().iter().any(|entry| matches!(entry.body, Body::Outcome(_)) && is_its(entry))
-}
-
 /// Outcomes for attempts that began before this one and never ended: what the target itself said when this one took it.
-fn earlier_outcomes(history: &History, own: &EntrySubject, before: &TargetState) -> Vec<(EntrySubject, Outcome)> {
+fn earlier_outcomes(history: &Gist, own: &EntrySubject, before: &TargetState) -> Vec<(EntrySubject, Outcome)> {
     let mut outcomes = Vec::new();
     // All of them, also those of this very promotion.
-    for running in history.entries().iter().filter(|entry| matches!(entry.body, Body::Running(_))) {
+    for running in history.unended() {
         let is_earlier = running.subject.target == own.target && running.subject.attempt < own.attempt;
-        if !is_earlier || has_ended(history, &running.subject) {
+        if !is_earlier {
             continue;
         }
         let wrote = before.written.as_ref().is_some_and(|written| Some(written.attempt) == running.subject.attempt);

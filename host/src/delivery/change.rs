@@ -11,7 +11,7 @@ mod vouching;
 
 use tollgate_core::deciding::{ChangeCommit, CountedApproval, GitChange, MAX_CHANGE_COMMITS, Vouching};
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::people::{People, Person, address};
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::ports::{Commit, CommitRange, ReadRepository, SourceError, Tag, VerifySignature};
@@ -36,7 +36,7 @@ pub(crate) struct ChangeReader<'a> {
     pub(crate) people: &'a People,
     /// Whose SSH keys count, by the policy in force.
     pub(crate) signers: &'a dyn VerifySignature,
-    pub(crate) history: &'a History,
+    pub(crate) history: &'a Gist,
     pub(crate) since: Since<'a>,
     pub(crate) now: Timestamp,
 }

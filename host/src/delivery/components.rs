@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_core::history::Promotion;
 use tollgate_core::pipeline::{ComponentSpec, FileChoice, GitReference, Pipeline, Target};
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
+use tollgate_core::promotion::Promotion;
 use tollgate_core::recipe::{Provenance, Recipe, RecipeComponent};
 
 use crate::sources::{Files, component_files};

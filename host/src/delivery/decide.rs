@@ -3,7 +3,7 @@
 use tollgate_core::decision::Decision;
 use tollgate_core::digest::Digest;
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::ApplyPlan;
@@ -31,7 +31,7 @@ pub(crate) struct Judged {
 
 impl Way<'_> {
     /// Renders, plans, asks every gate, and folds.
-    pub(crate) fn judge(&self, candidate: &Candidate, history: &History) -> Result<Judged, DecideError> {
+    pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist) -> Result<Judged, DecideError> {
         let jury = self.jury();
         let gates = jury.gates()?;
         let policies = jury.policies(&gates);
@@ -60,7 +60,7 @@ impl Way<'_> {
         Jury { target, pipeline, policies, locate, now }
     }
 
-    fn structure(&self, candidate: &Candidate, history: &History, prepared: &Prepared) -> Vec<Finding> {
+    fn structure(&self, candidate: &Candidate, history: &Gist, prepared: &Prepared) -> Vec<Finding> {
         let Prepared { id, rendered, plan, .. } = prepared;
         let mut findings = check_movement(self.target, candidate.movement, &candidate.provenance.reference, *id, history);
         findings.extend(structure::check_objects(rendered));
@@ -75,7 +75,7 @@ pub(crate) fn check_movement(
     movement: Movement,
     reference: &GitReference,
     recipe: Digest,
-    history: &History,
+    history: &Gist,
 ) -> Vec<Finding> {
     let proven = history.proven();
     match movement {

@@ -2,7 +2,7 @@
 
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::PromotionId;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::plan::{Action, Plan};
 use tollgate_core::ports::{ApplyError, ApplyPlan};
 use tollgate_core::render::Rendered;
@@ -23,7 +23,7 @@ pub(crate) struct Drift {
 /// recipe.
 pub(crate) fn drift<E>(
     adapter: &dyn ApplyPlan,
-    history: &History,
+    history: &Gist,
     target: &str,
     rendered: impl FnOnce() -> Result<Rendered, E>,
 ) -> Result<Drift, DriftError<E>> {
@@ -57,7 +57,7 @@ pub(crate) enum DriftError<E> {
 }
 
 /// Promotions with an attempt that began and has no end.
-fn open(history: &History, target: &str) -> Vec<PromotionId> {
+fn open(history: &Gist, target: &str) -> Vec<PromotionId> {
     history.open_attempts(target).into_iter().map(|promotion| promotion.id).collect()
 }
 

@@ -33,7 +33,7 @@ pub(super) fn held(side: &LedgerSide<'_>) -> Result<Vec<HeldEvidence>, LedgerErr
     let touched = Touched::new(side.id, side.recipe, Some(side.plan_digest));
     let mut said = BTreeSet::new();
     let mut held = Vec::new();
-    for (entry, added) in touched.evidence(side.history.entries()) {
+    for (entry, added) in touched.evidence(side.history.evidence().map(|(entry, _)| entry)) {
         let (envelope, statement) = read(entry, added, side.ledger)?;
         let written = Signature { key: entry.by.key.as_deref(), principal: &entry.by.principal, at: entry.at };
         let signer = signer(&envelope, written, &side.pipeline.people);

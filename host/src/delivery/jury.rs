@@ -6,7 +6,7 @@ use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{Gate, Pipeline, Target};
 use tollgate_core::ports::LocateValue;
@@ -72,7 +72,7 @@ impl<'a> Jury<'a> {
     }
 
     /// What overrides may pass here and now.
-    pub(crate) fn passes(&self, history: &History, recipe: Digest) -> Passes {
+    pub(crate) fn passes(&self, history: &Gist, recipe: Digest) -> Passes {
         let Some(terms) = &self.pipeline.overrides else { return Passes::new() };
         history.passes(&self.pipeline.people, terms, recipe, self.target, self.now)
     }

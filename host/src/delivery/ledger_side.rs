@@ -7,7 +7,7 @@ use tollgate_core::deciding::{CountedApproval, CountedRejection, HeldEvidence, S
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::{Pipeline, Target};
 use tollgate_core::plan::Plan;
 use tollgate_core::ports::{LedgerError, ReadLedger};
@@ -22,7 +22,7 @@ use crate::delivery::{evidence, proofs};
 /// One recipe on its way to one target, as far as it matters to what the ledger has to say about it.
 #[derive(Clone, Copy)]
 pub(crate) struct LedgerSide<'a> {
-    pub(crate) history: &'a History,
+    pub(crate) history: &'a Gist,
     pub(crate) ledger: &'a dyn ReadLedger,
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) target: &'a Target,

@@ -21,6 +21,7 @@ pub(crate) mod record;
 pub(crate) mod recorded;
 pub(crate) mod render;
 pub(crate) mod replay;
+pub(crate) mod telling;
 pub(crate) mod turn;
 pub(crate) mod way;
 

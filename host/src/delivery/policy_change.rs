@@ -10,7 +10,7 @@ use tollgate_core::deciding::{ApprovalKind, CountedApproval, GateRequest, GateSu
 use tollgate_core::decision::Decision;
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::{Gate, Pipeline};
 use tollgate_core::plan::Plan;
 use tollgate_core::ports::LocateValue;
@@ -29,7 +29,7 @@ pub(crate) struct PolicyJury<'a> {
     pub(crate) policies: &'a Policies,
     /// Digest of the policy in force.
     pub(crate) policy: Digest,
-    pub(crate) history: &'a History,
+    pub(crate) history: &'a Gist,
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) now: Timestamp,
 }

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
-use tollgate_core::history::{History, Promotion, ProvenRecipe};
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::promotion::Promotion;
 use tollgate_core::proof::Proof;
+use tollgate_core::proven::{ProvenRecipe, RecipeAt};
 use tollgate_core::recipe::Recipe;
 
 /// Name of the blob that holds a decision's recipe.
@@ -15,27 +17,26 @@ pub(crate) const RECIPE_BLOB: &str = "recipe";
 /// The recipe that a decision is about.
 pub(crate) fn recipe_of(entry: &Entry, ledger: &dyn ReadLedger) -> Result<Option<Recipe>, LedgerError> {
     let Some(digest) = entry.blobs.get(RECIPE_BLOB) else { return Ok(None) };
-    let recipe = recipe_blob(*digest, entry.index, ledger)?;
-    if recipe.id().ok() != entry.subject.recipe {
-        let reason = "its recipe has another id than the entry says".to_owned();
-        return Err(LedgerError::BadEntry { index: entry.index, reason });
-    }
-    Ok(Some(recipe))
+    recipe_blob(*digest, entry.index, entry.subject.recipe, ledger).map(Some)
 }
 
-fn recipe_blob(digest: Digest, index: u64, ledger: &dyn ReadLedger) -> Result<Recipe, LedgerError> {
+fn recipe_blob(digest: Digest, index: u64, id: Option<Digest>, ledger: &dyn ReadLedger) -> Result<Recipe, LedgerError> {
     let bytes = ledger.blob(digest)?;
     let bad = |reason: String| LedgerError::BadEntry { index, reason };
-    serde_json::from_slice(&bytes).map_err(|error| bad(format!("its recipe can't be read: {error}")))
+    let recipe: Recipe = serde_json::from_slice(&bytes).map_err(|error| bad(format!("its recipe can't be read: {error}")))?;
+    if recipe.id().ok() != id {
+        return Err(bad("its recipe has another id than the entry says".to_owned()));
+    }
+    Ok(recipe)
 }
 
 /// Of other recipes, how many of each target gates are told: what they say to people rests on them, and no verdict.
 const OTHERS: usize = 10;
 
 /// The proofs of a recipe, and of others the newest of each target.
-pub(crate) fn concerning(recipe: Digest, history: &History, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
-    let proven = history.proven();
-    let mut newest: Vec<&ProvenRecipe> = proven.iter().collect();
+pub(crate) fn concerning(recipe: Digest, history: &Gist, ledger: &dyn ReadLedger) -> Result<Vec<Proof>, LedgerError> {
+    let proven: Vec<(ProvenRecipe, RecipeAt)> = history.proven_recipes().collect();
+    let mut newest: Vec<&ProvenRecipe> = proven.iter().map(|(proof, _)| proof).collect();
     newest.sort_by_key(|proof| std::cmp::Reverse(proof.since));
     let mut others: BTreeMap<&str, usize> = BTreeMap::new();
     newest.retain(|proof| {
@@ -44,18 +45,17 @@ pub(crate) fn concerning(recipe: Digest, history: &History, ledger: &dyn ReadLed
         proof.recipe == recipe || *told <= OTHERS
     });
     let told: BTreeSet<(&str, Digest)> = newest.iter().map(|proof| (proof.target.as_str(), proof.recipe)).collect();
-    let told = proven.iter().filter(|proof| told.contains(&(proof.target.as_str(), proof.recipe)));
-    told.filter_map(|proof| with_recipe(proof, history, ledger).transpose()).collect()
+    let told = proven.iter().filter(|(proof, _)| told.contains(&(proof.target.as_str(), proof.recipe)));
+    told.filter_map(|(proof, at)| with_recipe(proof, *at, ledger).transpose()).collect()
 }
 
-fn with_recipe(proven: &ProvenRecipe, history: &History, ledger: &dyn ReadLedger) -> Result<Option<Proof>, LedgerError> {
-    let Some(promotion) = history.promotion(&proven.promotion) else { return Ok(None) };
-    let Some(recipe) = recipe_of(promotion.decision, ledger)? else { return Ok(None) };
+fn with_recipe(proven: &ProvenRecipe, at: RecipeAt, ledger: &dyn ReadLedger) -> Result<Option<Proof>, LedgerError> {
+    let Some(digest) = at.blob else { return Ok(None) };
     Ok(Some(Proof {
         target: proven.target.clone(),
         environment: proven.environment.clone(),
         promotable: proven.promotable,
-        recipe,
+        recipe: recipe_blob(digest, at.entry, Some(proven.recipe), ledger)?,
         promotion: proven.promotion.to_string(),
         since: proven.since,
         standing: proven.standing,
@@ -64,7 +64,7 @@ fn with_recipe(proven: &ProvenRecipe, history: &History, ledger: &dyn ReadLedger
 
 /// What runs at a target, with its recipe.
 pub(crate) fn running<'a>(
-    history: &'a History,
+    history: &'a Gist,
     target: &str,
     ledger: &dyn ReadLedger,
 ) -> Result<Option<(Promotion<'a>, Recipe)>, LedgerError> {

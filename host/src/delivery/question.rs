@@ -3,7 +3,7 @@
 use tollgate_core::deciding::{GateRequest, GateSubject, ProposedMove, WayBack};
 use tollgate_core::evaluate::{LoadedPolicy, PromotionTarget};
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_gate::ConfiguredPolicy;
 
 use super::images::missing_images;
@@ -16,7 +16,7 @@ use super::way::{DecideError, Prepared, Way, seconds};
 pub(super) struct Question<'a> {
     pub(super) way: &'a Way<'a>,
     pub(super) candidate: &'a Candidate,
-    pub(super) history: &'a History,
+    pub(super) history: &'a Gist,
     pub(super) prepared: &'a Prepared,
     /// What the host and the validators found.
     pub(super) findings: &'a [Finding],

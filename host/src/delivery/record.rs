@@ -7,7 +7,7 @@ use tollgate_core::canonical::{self, NotCanonical};
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Decided, Draft, EntrySubject, PromotionId};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
 use tollgate_core::queue::withdrawal;
@@ -53,7 +53,7 @@ pub(crate) fn record(
 ) -> Result<PromotionId, RecordError> {
     let draft = draft(candidate, judged, target, circumstances)?;
     let mut changed = None;
-    let entries = ledger.append(&mut |history: &History| {
+    let entries = ledger.append(&mut |history: &Gist| {
         let in_force = history.policy_in_force().map(|policy| policy.digest);
         if in_force != Some(circumstances.policy) {
             changed = Some(in_force.map_or_else(|| "none".to_owned(), |digest| digest.short()));

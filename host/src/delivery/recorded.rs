@@ -8,7 +8,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::document::{ObjectIdentity, Place};
 use tollgate_core::entry::Entry;
 use tollgate_core::finding::Finding;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{LedgerError, ReadLedger};
 use tollgate_core::way_back::Movement;
 use tollgate_gate::JudgedDocument;
@@ -50,7 +50,7 @@ pub(crate) struct RecordedQuestion {
 }
 
 impl RecordedQuestion {
-    pub(crate) fn new(candidate: &Candidate, history: &History, request: GateRequest) -> Self {
+    pub(crate) fn new(candidate: &Candidate, history: &Gist, request: GateRequest) -> Self {
         Self { ledger: history.len(), movement: candidate.movement, tree: candidate.tree.clone(), request }
     }
 }

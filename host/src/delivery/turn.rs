@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use tollgate_core::approved::{NotApproved, check_turn};
-use tollgate_core::entry::PromotionId;
-use tollgate_core::history::History;
+use tollgate_core::entry::{Entry, PromotionId};
+use tollgate_core::gist::Gist;
 use tollgate_core::lease::{Claim, HeldLease, LeaseRecord, Observer, SeenLease};
 use tollgate_core::ports::{LeaseError, LedgerError, ReadLedger, Swapped};
 use tollgate_core::time::Timestamp;
 
 use crate::delivery::leased::Leasing;
+use crate::delivery::telling::Telling;
 
 /// The shortest and the longest pause between two looks at the lease.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -81,13 +82,14 @@ impl Turn<'_> {
     fn look(&self, observer: &mut Observer) -> Result<Standing, TurnError> {
         let lease = self.leasing.leases.current(self.target)?;
         let claim = observer.observe((self.leasing.clock)(), lease.as_ref());
-        let history = self.ledger.history()?;
+        let gist = self.ledger.gist()?;
+        let history = Telling::of(self.promotion, &gist, self.ledger)?;
         let ahead = match check_turn(self.promotion, (self.now)(), &history) {
             Ok(()) => Vec::new(),
             Err(NotApproved::NotItsTurn { ahead, .. }) => ahead,
             Err(error) => return Err(error.into()),
         };
-        let since = lease.as_ref().and_then(|lease| began(&history, lease));
+        let since = lease.as_ref().map(|lease| beginning(&gist, lease, self.ledger)).transpose()?.flatten().map(|entry| entry.at);
         Ok(Standing { ahead, lease, since, claim })
     }
 
@@ -114,10 +116,12 @@ impl Turn<'_> {
     }
 }
 
-/// When the attempt that a lease is held for began.
-pub(crate) fn began(history: &History, lease: &SeenLease) -> Option<Timestamp> {
-    let promotion = history.promotion(&lease.record.as_ref()?.promotion)?;
-    promotion.running.map(|(entry, _)| entry.at)
+/// The entry by which the attempt began that a lease is held for.
+pub(crate) fn beginning(history: &Gist, lease: &SeenLease, ledger: &dyn ReadLedger) -> Result<Option<Entry>, LedgerError> {
+    let Some(record) = &lease.record else { return Ok(None) };
+    let telling = Telling::of(&record.promotion, history, ledger)?;
+    let running = telling.promotion(&record.promotion).and_then(|promotion| promotion.running);
+    Ok(running.map(|(entry, _)| entry.clone()))
 }
 
 impl Standing {

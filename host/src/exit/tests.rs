@@ -121,6 +121,7 @@ fn what_was_approved_and_not_applied_is_14() {
     hold(NotApplied, &[DecideError::from(broken_target())]);
     let (id, later) = (PromotionId::of_decision(1), PromotionId::of_decision(2));
     hold(NotApplied, &[NotApproved::Overtaken { id: id.clone(), later }, state("succeeded"), state("aborted")]);
+    hold(NotApplied, &[NotApproved::Over(id.clone())]);
     hold(NotApplied, &[NotApproved::Expired { id: id.clone(), until: Timestamp::UNIX_EPOCH }]);
     hold(NotApplied, &[AttemptError::from(NotApproved::PolicyChanged { id, then: text(), now: text() })]);
 }

@@ -7,6 +7,7 @@ mod contestants;
 mod deployment;
 mod found;
 mod instances;
+mod long_ledger;
 mod machine;
 mod measure;
 mod peers;
@@ -14,6 +15,7 @@ mod place;
 mod plugins;
 mod proposal;
 mod report;
+mod shop;
 mod workload;
 
 use std::io::{self, Write as _};
@@ -24,6 +26,7 @@ use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
 use contest::Contest;
+use long_ledger::LongLedgerCosts;
 use place::Place;
 use plugins::PluginCosts;
 use proposal::ProposalCosts;
@@ -41,9 +44,15 @@ pub(crate) struct Arguments {
     /// How many files the repository has in which a proposal is checked.
     #[arg(long, value_name = "N", default_value = "50000")]
     repository: usize,
+    /// How many entries the long ledger has.
+    #[arg(long, value_name = "N", default_value = "100000")]
+    entries: u64,
     /// Measures tollgate alone.
     #[arg(long)]
     no_peers: bool,
+    /// Measures the long ledger and the promotion of a hundred services alone.
+    #[arg(long)]
+    ledger_alone: bool,
 }
 
 /// Why there is no report.
@@ -73,9 +82,18 @@ pub(crate) enum BenchError {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let repository = Repository::find()?;
     let binary = binary(&repository)?;
+    let place = Place {
+        binary: binary.clone(),
+        rules: repository.root.join("tests/bench/rules"),
+        directory: repository.target_directory.join("bench"),
+    };
+    fs_err::create_dir_all(&place.directory)?;
+    if arguments.ledger_alone {
+        let costs = LongLedgerCosts::measure(&place, arguments.entries, arguments.runs)?;
+        return Ok(io::stdout().lock().write_all(report::long_ledger(&costs).as_bytes())?);
+    }
     let peers = if arguments.no_peers { Vec::new() } else { peers::build()? };
-    let directory = repository.target_directory.join("bench");
-    let place = Place { binary: binary.clone(), rules: repository.root.join("tests/bench/rules"), directory: directory.clone() };
+    let directory = place.directory.clone();
     // First: a child's peak begins at what its parent has, and reading long answers makes this process large.
     let start = Contest::hold(&place, &peers, 1, arguments.runs * 3)?;
     let contests = arguments.sizes.iter().map(|size| Contest::hold(&place, &peers, *size, arguments.runs));
@@ -88,7 +106,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
         &directory.join(format!("deployments-{}", arguments.sizes.first().unwrap_or(&1))),
         arguments.runs,
     )?;
-    let report = Report { machine: machine::describe(), contests, start, proposal, plugins, instances };
+    let long_ledger = LongLedgerCosts::measure(&place, arguments.entries, arguments.runs)?;
+    let report = Report { machine: machine::describe(), contests, start, proposal, plugins, instances, long_ledger };
     write(&report, &directory)
 }
 

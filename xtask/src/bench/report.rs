@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::contest::{Contest, Measured};
 use super::instances::Instances;
+use super::long_ledger::{AppendCost, LongLedgerCosts};
 use super::machine::Machine;
 use super::measure::Cost;
 use super::plugins::{PluginCost, PluginCosts};
@@ -22,6 +23,7 @@ pub(super) struct Report {
     pub(super) proposal: ProposalCosts,
     pub(super) plugins: PluginCosts,
     pub(super) instances: Vec<Instances>,
+    pub(super) long_ledger: LongLedgerCosts,
 }
 
 impl Report {
@@ -53,8 +55,38 @@ impl Report {
         for Instances { threads, fresh, live, native } in &self.instances {
             writeln!(text, "| {threads} | {fresh:.1} | {live:.1} | {native:.1} | {:.2} |", fresh / live)?;
         }
+        text.push_str(&long_ledger(&self.long_ledger));
         Ok(())
     }
+}
+
+/// The table of the long ledger.
+pub(super) fn long_ledger(costs: &LongLedgerCosts) -> String {
+    let mut text = String::new();
+    // A String takes whatever is written.
+    let _ = write_long_ledger(&mut text, costs);
+    text
+}
+
+fn write_long_ledger(text: &mut String, costs: &LongLedgerCosts) -> fmt::Result {
+    let LongLedgerCosts { entries, runs, .. } = costs;
+    writeln!(text, "\nA signed ledger of {entries} entries, and a promotion of 100 services; medians of {runs} runs\n")?;
+    writeln!(text, "| what is done | wall | CPU | peak memory |\n|---|---|---|---|")?;
+    let rows = [
+        ("`status`", costs.status),
+        ("`status`, the first time on a machine", costs.status_at_first),
+        ("`audit prove` of one entry", costs.prove),
+        ("`audit verify` of all of it", costs.verify),
+        ("`promote` of 100 services to a directory, 13 gates, another ledger", costs.promote),
+    ];
+    for (what, Cost { wall, cpu, peak_memory }) in rows {
+        writeln!(text, "| {what} | {} | {} | {} MiB |", milliseconds(wall), milliseconds(cpu), peak_memory / 1024 / 1024)?;
+    }
+    writeln!(text, "\n| one append after so many entries | our own work | with git's fetch and push |\n|---|---|---|")?;
+    for AppendCost { entries, own, whole } in [&costs.append_short, &costs.append] {
+        writeln!(text, "| {entries} | {own:.1} ms | {whole:.1} ms |")?;
+    }
+    Ok(())
 }
 
 fn proposal(text: &mut String, costs: &ProposalCosts) -> fmt::Result {

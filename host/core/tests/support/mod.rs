@@ -14,6 +14,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::entry::{
     Body, By, Decided, Draft, Entry, EntrySubject, Outcome, OutcomeState, PolicyAccept, PromotionId, Trust,
 };
+use tollgate_core::gist::Gist;
 use tollgate_core::history::History;
 use tollgate_core::pipeline::{DirectoryTarget, GitReference, Glob, Role, Target, TargetKind, Trigger};
 use tollgate_core::ports::{AppendEntry, AppendError, Proposal, Refusal};
@@ -83,7 +84,7 @@ impl MemoryLedger {
 }
 
 impl AppendEntry for MemoryLedger {
-    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
+    fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         let proposal = propose(&self.history()).map_err(|Refusal| AppendError::Refused)?;
         if *self.unreachable.lock().unwrap() {
             return Err(AppendError::Rejected { message: "unreachable".to_owned() });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::layout::blob_path;
+use crate::layout::{Place, blob_path};
 use crate::log::proof::LogProofError;
 use crate::log::tiles::bundle;
 use crate::testing::{Machine, MemoryBranch, append, mk_draft, mk_ledger};

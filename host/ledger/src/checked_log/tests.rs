@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tollgate_core::branch::BranchFile;
+use tollgate_core::branch::{BranchFile, KeepBranch as _};
 use tollgate_core::entry::Body;
 use tollgate_core::ports::{AppendEntry as _, Proposal, ReadLedger as _};
 

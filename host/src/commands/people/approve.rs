@@ -2,7 +2,6 @@
 
 use tollgate_core::act::{Approval, Review};
 use tollgate_core::entry::{Body, By};
-use tollgate_core::history::History;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -43,7 +42,7 @@ pub(super) fn review(delivery: &Delivery, by: &By, format: crate::cli::Format, r
     let index = review.of;
     let written = write(delivery, by, &mut |history| {
         let (entry, _) = opened(history, index)?;
-        if signs(history, index, &by.principal) {
+        if history.signed_override(index, &by.principal) {
             let message = format!("`{}` signed the override `O-{index}`, so somebody else must review it", by.principal);
             return Err(Failure::of_message(ExitCode::Denied, message));
         }
@@ -51,11 +50,4 @@ pub(super) fn review(delivery: &Delivery, by: &By, format: crate::cli::Format, r
     })?;
     let word = if review.accepted { "accepted" } else { "not accepted" };
     tell(delivery, by, format, written, format!("the override O-{index} is reviewed and {word}"))
-}
-
-fn signs(history: &History, index: u64, principal: &str) -> bool {
-    history.entries().iter().any(|entry| match &entry.body {
-        Body::Override(one) => (entry.index == index || one.confirms == Some(index)) && entry.by.principal == principal,
-        _ => false,
-    })
 }

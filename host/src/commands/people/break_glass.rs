@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use tollgate_core::act::Override;
 use tollgate_core::entry::{Body, By};
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::gist::Gist;
 use tollgate_core::overrides::{OverrideTerms, SignedOverride};
 use tollgate_core::people::People;
 use tollgate_core::pipeline::Pipeline;
 use tollgate_core::policy::Enforcement;
 use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::promotion::Promotion;
 use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -19,7 +20,7 @@ use super::subject::{opened, override_entry};
 use super::write::{Act, require_key, tell, write};
 use crate::cli::people::Override as Arguments;
 use crate::commands::Outcome;
-use crate::commands::named_promotion::find;
+use crate::commands::named_promotion::{find, telling};
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::wiring::{self, Delivery};
@@ -39,9 +40,12 @@ fn override_gates(invocation: &Invocation, arguments: &Arguments, delivery: &Del
     let confirms = override_entry(&arguments.subject);
     let written = write(delivery, &by, &mut |history| match confirms {
         Some(index) => confirm(history, index, terms, &by, &pipeline.people),
-        None => open(history, arguments, pipeline, terms, &by),
+        None => {
+            let telling = telling(&delivery.ledger, history, &arguments.subject)?;
+            open(&telling, arguments, pipeline, terms, &by)
+        }
     })?;
-    let history = delivery.ledger.history().map_err(fail)?;
+    let history = delivery.ledger.gist().map_err(fail)?;
     let message = progress(&history, confirms.unwrap_or(written.0), terms, &pipeline.people)?;
     tell(delivery, &by, arguments.output, written, message)
 }
@@ -67,7 +71,7 @@ fn listed(names: &[String]) -> String {
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }
 
-fn open(history: &History, arguments: &Arguments, pipeline: &Pipeline, terms: &OverrideTerms, by: &By) -> Result<Act, Failure> {
+fn open(history: &Gist, arguments: &Arguments, pipeline: &Pipeline, terms: &OverrideTerms, by: &By) -> Result<Act, Failure> {
     may_sign(by, arguments.recover, terms, &pipeline.people)?;
     let promotion = find(history, &arguments.subject)?;
     let gates = gates(&arguments.gates, &promotion, pipeline, arguments.recover)?;
@@ -127,7 +131,7 @@ fn gates(named: &[String], promotion: &Promotion<'_>, pipeline: &Pipeline, recov
     Ok(gates)
 }
 
-fn confirm(history: &History, index: u64, terms: &OverrideTerms, by: &By, people: &People) -> Result<Act, Failure> {
+fn confirm(history: &Gist, index: u64, terms: &OverrideTerms, by: &By, people: &People) -> Result<Act, Failure> {
     let (entry, first) = opened(history, index)?;
     may_sign(by, first.recover, terms, people)?;
     if signed(history, index, terms, people).is_some_and(|signed| signed.signers.iter().any(|one| one.principal == by.principal)) {
@@ -142,12 +146,12 @@ fn confirm(history: &History, index: u64, terms: &OverrideTerms, by: &By, people
     Ok(Act { subject: entry.subject.clone(), body, blobs: BTreeMap::new() })
 }
 
-fn signed<'a>(history: &'a History, index: u64, terms: &OverrideTerms, people: &People) -> Option<SignedOverride<'a>> {
+fn signed<'a>(history: &'a Gist, index: u64, terms: &OverrideTerms, people: &People) -> Option<SignedOverride<'a>> {
     history.overrides(people, terms).into_iter().find(|signed| signed.entry.index == index)
 }
 
 /// How far the override is, and what comes next.
-fn progress(history: &History, index: u64, terms: &OverrideTerms, people: &People) -> Result<String, Failure> {
+fn progress(history: &Gist, index: u64, terms: &OverrideTerms, people: &People) -> Result<String, Failure> {
     let (entry, first) = opened(history, index)?;
     let missing = signed(history, index, terms, people).map_or(terms.approvals, |signed| signed.missing(terms));
     let gates = first.gates.join(", ");

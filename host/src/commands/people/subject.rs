@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use tollgate_core::act::Override;
 use tollgate_core::deciding::ApprovalKind;
-use tollgate_core::entry::{Body, Entry, EntrySubject, PromotionId};
-use tollgate_core::history::History;
+use tollgate_core::entry::{Entry, EntrySubject, PromotionId};
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::commands::named_promotion::find;
+use crate::commands::named_promotion::{find, telling};
 use crate::exit::fail;
 use crate::wiring::Delivery;
 
@@ -36,25 +36,22 @@ pub(super) fn override_entry(text: &str) -> Option<u64> {
 }
 
 /// The entry that opened an override.
-pub(super) fn opened(history: &History, index: u64) -> Result<(&Entry, &Override), Failure> {
-    let entry = usize::try_from(index).ok().and_then(|index| history.entries().get(index));
-    match entry.map(|entry| (entry, &entry.body)) {
-        Some((entry, Body::Override(opened))) if opened.confirms.is_none() => Ok((entry, opened)),
-        _ => {
-            let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("there is no override `O-{index}`"));
-            Err(failure.with_hint("`tollgate status` lists them"))
-        }
-    }
+pub(super) fn opened(history: &Gist, index: u64) -> Result<(&Entry, &Override), Failure> {
+    history.opened_override(index).ok_or_else(|| {
+        let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("there is no override `O-{index}`"));
+        failure.with_hint("`tollgate status` lists them")
+    })
 }
 
 /// What the command line names.
-pub(super) fn judged(delivery: &Delivery, history: &History, text: &str) -> Result<Judged, Failure> {
+pub(super) fn judged(delivery: &Delivery, history: &Gist, text: &str) -> Result<Judged, Failure> {
     if PromotionId::parse(text).is_some() { promotion(delivery, history, text) } else { content(delivery, history, text) }
 }
 
 /// A promotion that was decided. An approval of it says yes to what the decision saw: its plan and its findings.
-fn promotion(delivery: &Delivery, history: &History, text: &str) -> Result<Judged, Failure> {
-    let promotion = find(history, text)?;
+fn promotion(delivery: &Delivery, history: &Gist, text: &str) -> Result<Judged, Failure> {
+    let telling = telling(&delivery.ledger, history, text)?;
+    let promotion = find(&telling, text)?;
     let entry = promotion.decision;
     if entry.policy != Some(delivery.in_force.revision.digest) {
         let message = format!("promotion `{text}` was decided under another policy than the one in force");
@@ -82,7 +79,7 @@ fn nothing_to_approve(text: &str) -> Failure {
 }
 
 /// The content of a branch, tag or commit, as it will be when it is merged.
-fn content(delivery: &Delivery, history: &History, text: &str) -> Result<Judged, Failure> {
+fn content(delivery: &Delivery, history: &Gist, text: &str) -> Result<Judged, Failure> {
     let repository = &delivery.repository;
     let resolved = repository.resolve_at_remote(text).map_err(fail)?;
     let (_, trust) =

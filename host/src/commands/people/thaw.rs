@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tollgate_core::act::{Scope, Thaw};
 use tollgate_core::entry::{Body, EntrySubject};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -49,7 +49,7 @@ fn thaw(invocation: &Invocation, arguments: &Arguments, delivery: &Delivery) -> 
 }
 
 /// The stops that stand and that a thaw ends, with their scopes. `--all` ends every one of them.
-fn ending(history: &History, which: &Which) -> Vec<(u64, Scope)> {
+fn ending(history: &Gist, which: &Which) -> Vec<(u64, Scope)> {
     let standing = history.stops(Invocation::now()).into_iter();
     let is_meant = |(scope, stop): &(Scope, tollgate_core::deciding::Stop)| match which {
         Which::Of(Scope::All) => true,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tollgate_core::entry::{Body, By, Draft, EntrySubject};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, Refusal};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -39,7 +39,7 @@ pub(super) struct Written {
 pub(crate) fn write(
     delivery: &Delivery,
     by: &By,
-    act: &mut dyn FnMut(&History) -> Result<Act, Failure>,
+    act: &mut dyn FnMut(&Gist) -> Result<Act, Failure>,
 ) -> Result<(u64, &'static str), Failure> {
     let mut refusal = None;
     let mut kind = "";

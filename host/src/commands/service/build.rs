@@ -1,7 +1,7 @@
 //! A build of a service: looked up, and written down.
 
 use tollgate_core::entry::{Body, By, Draft, EntrySubject};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::image::ImageReference;
 use tollgate_core::pipeline::RegistrySpec;
 use tollgate_core::ports::{AppendEntry as _, AppendError, Proposal, ReadRepository as _, Refusal};
@@ -64,7 +64,7 @@ pub(super) struct Recorded {
 /// Appends the record, unless it is there already. The first digest that was recorded for a tag stands.
 pub(super) fn append(ledger: &tollgate_ledger::GitLedger, built: &Built, by: &By) -> Result<Recorded, Failure> {
     let mut known: Option<Built> = None;
-    let appended = ledger.append(&mut |history: &History| {
+    let appended = ledger.append(&mut |history: &Gist| {
         known = history.built().find(|other| other.reference == built.reference && other.service == built.service);
         if known.is_some() {
             return Err(Refusal);

@@ -1,6 +1,6 @@
 //! Whether a branch or tag left what the ledger saw of it before.
 
-use tollgate_core::history::{History, Promotion};
+use tollgate_core::gist::{DecidedOf, Gist};
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::ports::{ReadRepository, SourceError};
 use tollgate_core::recipe::Provenance;
@@ -16,43 +16,46 @@ use super::short;
 /// When history is cut off.
 pub(super) fn sentence(
     repository: &dyn ReadRepository,
-    history: &History,
+    history: &Gist,
     since: u64,
     now: &Provenance,
 ) -> Result<Option<String>, SourceError> {
     let is_tag = matches!(now.reference, GitReference::Tag(_));
-    let promotions = history.promotions();
-    let before = promotions.iter().filter(|promotion| promotion.decided.provenance.reference == now.reference);
-    let counts = before.filter(|promotion| is_tag || promotion.decision.index >= since);
+    let counts = history.decided_of(&now.reference).filter(|before| is_tag || before.decision >= since);
     let mut asked: Vec<&str> = Vec::new();
-    for promotion in counts {
-        let commit = promotion.decided.provenance.commit.as_str();
+    for before in counts {
+        let commit = before.commit;
         if commit == now.commit || asked.contains(&commit) {
             continue;
         }
         asked.push(commit);
         if is_tag {
-            return Ok(Some(moved(promotion, now)));
+            return Ok(Some(moved(&before, now)));
         }
         if !is_ancestor(repository, commit, &now.commit)? {
-            return Ok(Some(forced(promotion, now)));
+            return Ok(Some(forced(&before, now)));
         }
     }
     Ok(None)
 }
 
-fn moved(before: &Promotion<'_>, now: &Provenance) -> String {
-    let commit = short(&before.decided.provenance.commit);
-    format!("{} was moved: it was on the commit {commit} for {}, and is on {} now", now.reference, before.id, short(&now.commit))
+fn moved(before: &DecidedOf<'_>, now: &Provenance) -> String {
+    let commit = short(before.commit);
+    format!(
+        "{} was moved: it was on the commit {commit} for {}, and is on {} now",
+        now.reference,
+        before.promotion,
+        short(&now.commit)
+    )
 }
 
-fn forced(before: &Promotion<'_>, now: &Provenance) -> String {
-    let commit = short(&before.decided.provenance.commit);
+fn forced(before: &DecidedOf<'_>, now: &Provenance) -> String {
+    let commit = short(before.commit);
     format!(
         "{} was forced: its commit {} does not have {commit}, which was there for {}",
         now.reference,
         short(&now.commit),
-        before.id
+        before.promotion
     )
 }
 

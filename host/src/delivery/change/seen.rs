@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 
-use tollgate_core::entry::Body;
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::ports::Commit;
 use tollgate_core::time::Timestamp;
 
@@ -25,13 +24,8 @@ impl FirstSeen {
 }
 
 /// Finds the first decision about each commit, or about one that leads to it. Children come before their parents.
-pub(crate) fn first_seen(history: &History, commits: &[Commit], now: Timestamp) -> FirstSeen {
-    let mut times: HashMap<String, Timestamp> = HashMap::new();
-    for entry in history.entries() {
-        if let Body::Decided(decided) = &entry.body {
-            earlier(&mut times, &decided.provenance.commit, entry.at);
-        }
-    }
+pub(crate) fn first_seen(history: &Gist, commits: &[Commit], now: Timestamp) -> FirstSeen {
+    let mut times: HashMap<String, Timestamp> = history.decided_commits().map(|(commit, time)| (commit.to_owned(), time)).collect();
     for commit in commits {
         let Some(time) = times.get(&commit.id).copied() else { continue };
         commit.parents.iter().for_each(|parent| earlier(&mut times, parent, time));

@@ -12,7 +12,7 @@ use tollgate_core::approved::Approved;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Entry, EntrySubject, PromotionId};
-use tollgate_core::history::History;
+use tollgate_core::gist::Gist;
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::ports::{AppendEntry as _, Proposal};
 use tollgate_core::queue::withdrawal;
@@ -200,7 +200,7 @@ impl Run {
 
     fn withdraw(&self, target: &str) {
         let (by, now) = (mk_by("developer"), self.world.now());
-        let withdrawn = self.world.ledger.append(&mut |history: &History| {
+        let withdrawn = self.world.ledger.append(&mut |history: &Gist| {
             let waiting = history.queue(target, now);
             let drafts = waiting.iter().map(|promotion| withdrawal(promotion.decision, "withdrawn", &by, now)).collect();
             Ok(Proposal { drafts })

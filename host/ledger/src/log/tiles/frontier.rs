@@ -56,6 +56,16 @@ impl Frontier {
         Head { size: self.size, root: root.unwrap_or_else(|_| TreeHash::empty()) }
     }
 
+    /// The partial tiles, from which [`Frontier::read`] makes it again.
+    pub fn edge(&self) -> Vec<Tile> {
+        let levels = (0..TILE_LEVELS).zip(&self.partial).filter(|(_, hashes)| !hashes.is_empty());
+        let tile = |(level, hashes): (u8, &Vec<TreeHash>)| {
+            let place = TilePlace::in_tree(level, tile_count(level, self.size).checked_sub(1)?, self.size)?;
+            Some(Tile { place, hashes: hashes.clone() })
+        };
+        levels.filter_map(tile).collect()
+    }
+
     /// Adds leaves. Returns the tiles that are new or wider than before: each full one once, and at most one partial one of
     /// each level.
     pub fn append(&mut self, leaves: impl IntoIterator<Item = TreeHash>) -> Vec<Tile> {

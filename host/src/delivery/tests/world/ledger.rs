@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, By, Draft, Entry, EntrySubject, PolicyAccept, Trust};
+use tollgate_core::gist::Gist;
 use tollgate_core::history::History;
 use tollgate_core::ports::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 
@@ -121,7 +122,7 @@ impl ReadLedger for MemoryLedger {
 }
 
 impl AppendEntry for MemoryLedger {
-    fn append(&self, propose: &mut dyn FnMut(&History) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
+    fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         loop {
             let proposal = propose(&self.seen()).map_err(|Refusal| AppendError::Refused)?;
             if let Some(rival) = self.rivals.lock().unwrap().pop_front() {

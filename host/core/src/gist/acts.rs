@@ -1,0 +1,74 @@
+//! What people and machines wrote down beside promotions.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::kept::Kept;
+use crate::entry::{Body, Entry};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Acts {
+    /// Freezes and holds.
+    stops: Vec<Kept>,
+    /// What thaws have lifted.
+    lifted: BTreeSet<u64>,
+    /// Overrides, those who sign them as well, and reviews of them.
+    overrides: Vec<Kept>,
+    /// Overrides by which a gate was passed.
+    used: BTreeSet<u64>,
+    approvals: Vec<Kept>,
+    rejections: Vec<Kept>,
+    evidence: Vec<Kept>,
+}
+
+impl Acts {
+    pub(super) fn take(&mut self, entry: &Entry) {
+        let to = match &entry.body {
+            Body::Thaw(thaw) => return self.lifted.extend(&thaw.lifts),
+            Body::Decided(decided) => return self.used.extend(&decided.overrides),
+            Body::Freeze(_) | Body::Hold(_) => &mut self.stops,
+            Body::Override(_) | Body::Review(_) => &mut self.overrides,
+            Body::Approval(_) => &mut self.approvals,
+            Body::Rejection(_) => &mut self.rejections,
+            Body::Evidence(_) => &mut self.evidence,
+            _ => return,
+        };
+        to.push(Kept(entry.clone()));
+    }
+
+    /// Freezes and holds that nobody has lifted.
+    pub(super) fn stops(&self) -> impl Iterator<Item = &Entry> {
+        entries(&self.stops).filter(|entry| !self.lifted.contains(&entry.index))
+    }
+
+    pub(super) fn overrides(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        entries(&self.overrides)
+    }
+
+    pub(super) const fn used(&self) -> &BTreeSet<u64> {
+        &self.used
+    }
+
+    pub(super) fn approvals(&self) -> impl Iterator<Item = &Entry> {
+        entries(&self.approvals)
+    }
+
+    pub(super) fn rejections(&self) -> impl Iterator<Item = &Entry> {
+        entries(&self.rejections)
+    }
+
+    pub(super) fn evidence(&self) -> impl Iterator<Item = &Entry> {
+        entries(&self.evidence)
+    }
+
+    /// Nothing ends the end of a stop.
+    pub(super) fn forget(&mut self) {
+        let lifted = &self.lifted;
+        self.stops.retain(|stop| !lifted.contains(&stop.index));
+    }
+}
+
+fn entries(kept: &[Kept]) -> impl DoubleEndedIterator<Item = &Entry> {
+    kept.iter().map(|kept| &kept.0)
+}

@@ -1,0 +1,107 @@
+//! Entries that are kept, and how they are stored: short where there may be many.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use crate::act::{Approval, EvidenceAdded, Freeze, Hold, Override, Rejection, Review};
+use crate::digest::Digest;
+use crate::entry::{Body, By, ENTRY_VERSION, Entry, EntrySubject};
+use crate::time::Timestamp;
+
+/// An entry that is kept whole.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kept(pub(super) Entry);
+
+impl Deref for Kept {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.0
+    }
+}
+
+/// An entry as it is stored. Formats that don't describe themselves can't hold every entry, but they can hold its JSON.
+#[derive(Serialize, Deserialize)]
+enum Stored {
+    Plain(Box<Plain>),
+    Json(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Plain {
+    index: u64,
+    at: Timestamp,
+    by: By,
+    repo: String,
+    policy: Option<Digest>,
+    subject: EntrySubject,
+    body: PlainBody,
+    blobs: BTreeMap<String, Digest>,
+}
+
+/// What people say, which may be many entries.
+#[derive(Serialize, Deserialize)]
+enum PlainBody {
+    Approval(Approval),
+    Rejection(Rejection),
+    Override(Override),
+    Review(Review),
+    Freeze(Freeze),
+    Hold(Hold),
+    Evidence(EvidenceAdded),
+}
+
+impl PlainBody {
+    fn of(body: &Body) -> Option<Self> {
+        Some(match body {
+            Body::Approval(body) => Self::Approval(body.clone()),
+            Body::Rejection(body) => Self::Rejection(body.clone()),
+            Body::Override(body) => Self::Override(body.clone()),
+            Body::Review(body) => Self::Review(body.clone()),
+            Body::Freeze(body) => Self::Freeze(body.clone()),
+            Body::Hold(body) => Self::Hold(body.clone()),
+            Body::Evidence(body) => Self::Evidence(body.clone()),
+            _ => return None,
+        })
+    }
+}
+
+impl From<PlainBody> for Body {
+    fn from(body: PlainBody) -> Self {
+        match body {
+            PlainBody::Approval(body) => Self::Approval(body),
+            PlainBody::Rejection(body) => Self::Rejection(body),
+            PlainBody::Override(body) => Self::Override(body),
+            PlainBody::Review(body) => Self::Review(body),
+            PlainBody::Freeze(body) => Self::Freeze(body),
+            PlainBody::Hold(body) => Self::Hold(body),
+            PlainBody::Evidence(body) => Self::Evidence(body),
+        }
+    }
+}
+
+impl Serialize for Kept {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Entry { version: _, index, at, by, repo, policy, subject, body, blobs } = self.0.clone();
+        let stored = match PlainBody::of(&body) {
+            Some(body) => Stored::Plain(Box::new(Plain { index, at, by, repo, policy, subject, body, blobs })),
+            None => Stored::Json(serde_json::to_string(&self.0).map_err(ser::Error::custom)?),
+        };
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Stored::deserialize(deserializer)? {
+            Stored::Json(text) => serde_json::from_str(&text).map(Self).map_err(de::Error::custom),
+            Stored::Plain(plain) => {
+                let Plain { index, at, by, repo, policy, subject, body, blobs } = *plain;
+                let body = Body::from(body);
+                Ok(Self(Entry { version: ENTRY_VERSION, index, at, by, repo, policy, subject, body, blobs }))
+            }
+        }
+    }
+}

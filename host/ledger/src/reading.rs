@@ -1,0 +1,130 @@
+//! Reading a ledger as its remote has it now: all of it, or what is new since it was read last.
+
+use tollgate_core::gist::Gist;
+use tollgate_core::ports::LedgerError;
+
+use crate::at::At;
+use crate::checked_log;
+use crate::failure::from_branch;
+use crate::gist_file::GistFile;
+use crate::ledger::{GitLedger, State};
+use crate::memory::Recalled;
+use crate::seen::{Known, NotExtended, Seen};
+use crate::witness::TrustBasis;
+
+impl GitLedger {
+    /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
+    /// missing.
+    pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Recalled>), LedgerError> {
+        let recalled = self.witness.recall(self.branch.as_ref())?;
+        let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
+        if tip.is_none() && recalled.is_some() {
+            return Err(LedgerError::Rewritten { index: 0 });
+        }
+        Ok((tip, recalled))
+    }
+
+    /// Reads all entries, or on from all entries, and checks the whole against the witness. What a machine sees first is
+    /// remembered here; what it sees later, by whoever relies on it.
+    pub(crate) fn refresh(&self) -> Result<Seen, LedgerError> {
+        let (tip, recalled) = self.fetch_tip()?;
+        let mut state = self.state();
+        let known = match &state.seen.known {
+            Known::All(_) => state.seen.clone(),
+            Known::Gist(_) => Seen::default(),
+        };
+        let (seen, basis) = self.read_on(known, &tip, recalled.as_ref()).map_err(never_forgotten)?;
+        state.see(seen, basis);
+        Ok(state.seen.clone())
+    }
+
+    /// Reads what is new since somebody on this machine wrote down what the entries before decide; all of them, where nobody
+    /// has, or where anything is odd.
+    pub(crate) fn refresh_gist(&self) -> Result<Seen, LedgerError> {
+        let (tip, recalled) = self.fetch_tip()?;
+        let mut state = self.state();
+        let known = self.known_before(&mut state, recalled.as_ref());
+        let read = match &known.known {
+            Known::All(_) => self.read_on(known, &tip, recalled.as_ref()),
+            // Whatever is wrong with what was written down or with the branch, all entries tell.
+            Known::Gist(_) => self.read_on(known, &tip, recalled.as_ref()).or_else(|_| {
+                state.written = 0;
+                self.read_on(Seen::default(), &tip, recalled.as_ref())
+            }),
+        };
+        let (seen, basis) = read.map_err(never_forgotten)?;
+        let seen = self.write_down(seen, &mut state.written);
+        state.see(seen, basis);
+        Ok(state.seen.clone())
+    }
+
+    fn fetch_tip(&self) -> Result<(String, Option<Recalled>), LedgerError> {
+        let (tip, recalled) = self.fetch()?;
+        let (remote, branch) = (self.branch.remote(), self.branch.branch());
+        let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
+        Ok((tip.ok_or_else(missing)?, recalled))
+    }
+
+    /// What this process knows, or what another wrote down. A machine that does not remember the ledger has nothing to compare
+    /// it with.
+    fn known_before(&self, state: &mut State, recalled: Option<&Recalled>) -> Seen {
+        match &state.seen.known {
+            // It is changed where it is, and not needed where that fails.
+            Known::Gist(_) => return std::mem::take(&mut state.seen),
+            Known::All(_) if state.seen.tip.is_some() => return state.seen.clone(),
+            Known::All(_) => {}
+        }
+        let loaded = recalled.and_then(|recalled| self.gist_file().load(recalled.trust, self.keys.signers.as_ref()));
+        state.written = loaded.as_ref().map_or(0, Seen::len);
+        loaded.unwrap_or_default()
+    }
+
+    /// Where it is written down what the entries decide.
+    fn gist_file(&self) -> GistFile {
+        let branch = self.branch.as_ref();
+        GistFile::new(self.witness.beside(branch, "gist"), branch.remote(), branch.branch())
+    }
+
+    fn read_on(&self, known: Seen, tip: &str, recalled: Option<&Recalled>) -> Result<(Seen, TrustBasis), NotExtended> {
+        let mut seen = known;
+        let log = match &seen.tip {
+            Some(known) if known == tip => None,
+            _ => Some(seen.advance(self.branch.as_ref(), tip, self.keys.signers.as_ref())?),
+        };
+        let basis = self.witness.check(recalled, seen.sight())?;
+        if let Some(log) = log {
+            checked_log::check(At { branch: self.branch.as_ref(), commit: tip }, &seen.tree, &log)?;
+        }
+        if basis == TrustBasis::FirstSeen {
+            self.remember(&seen)?;
+        }
+        Ok((seen, basis))
+    }
+
+    /// Writes down what was read, once enough is new, and keeps only what was written.
+    fn write_down(&self, seen: Seen, written: &mut u64) -> Seen {
+        if seen.len() < written.saturating_add(self.gist_every) || seen.tree.edge().is_none() {
+            return seen;
+        }
+        // Nothing is written down that is not remembered: the memory is what it is compared with.
+        if self.remember(&seen).is_err() {
+            return seen;
+        }
+        let gist = Gist::clone(seen.gist()).forget();
+        let seen = Seen { known: Known::Gist(gist.into()), tree: seen.tree.shortened(), ..seen };
+        let _stored = self.gist_file().store(&seen);
+        *written = seen.len();
+        seen
+    }
+}
+
+/// What has forgotten nothing takes every entry.
+fn never_forgotten(error: NotExtended) -> LedgerError {
+    match error {
+        NotExtended::Ledger(error) => error,
+        NotExtended::Forgotten(error) => LedgerError::Local { what: "gist".to_owned(), source: Box::new(error) },
+    }
+}
+
+#[cfg(test)]
+mod tests;
