@@ -42,7 +42,7 @@ pub(crate) fn read(
 
 /// The configuration in force, for what asks no policy. It is read from the ledger's word alone, as [`read`] does.
 pub(crate) fn configuration(
-    history: &History,
+    history: &Gist,
     repository: &dyn ReadRepository,
     ledger: &dyn ReadLedger,
 ) -> Result<Configuration, Failures> {
