@@ -22,7 +22,7 @@ use super::ledger_side::LedgerSide;
 
 /// The statements about the recipe, its images, the directories of its components or the plan, in ledger order. They are read
 /// only where a gate looks at them.
-pub(super) fn held(side: &LedgerSide<'_>) -> Result<Vec<HeldEvidence>, LedgerError> {
+pub(crate) fn held(side: &LedgerSide<'_>) -> Result<Vec<HeldEvidence>, LedgerError> {
     let is_needed = |policy: &ConfiguredPolicy| match &policy.loaded {
         LoadedPolicy::Promotion(gate) => gate.needs().evidence,
         LoadedPolicy::Validator(_) => false,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::approvals::{JudgedNow, SeenThen, counted};
-use tollgate_core::deciding::{CountedApproval, CountedRejection, HeldEvidence, Stop, UsedOverride};
+use tollgate_core::deciding::{CountedApproval, CountedRejection, Stop, UsedOverride};
 use tollgate_core::digest::Digest;
 use tollgate_core::entry::Entry;
 use tollgate_core::finding::Finding;
@@ -17,7 +17,7 @@ use tollgate_core::time::Timestamp;
 
 use tollgate_gate::Policies;
 
-use crate::delivery::{evidence, proofs};
+use crate::delivery::proofs;
 
 /// One recipe on its way to one target, as far as it matters to what the ledger has to say about it.
 #[derive(Clone, Copy)]
@@ -71,11 +71,6 @@ impl LedgerSide<'_> {
     pub(crate) fn overrides(&self) -> Vec<UsedOverride> {
         let terms = self.pipeline.overrides.as_ref();
         terms.map(|terms| self.history.used_overrides(&self.pipeline.people, terms)).unwrap_or_default()
-    }
-
-    /// The statements about what is judged.
-    pub(crate) fn evidence(&self) -> Result<Vec<HeldEvidence>, LedgerError> {
-        evidence::held(self)
     }
 
     /// The records of builds that speak of an image of the recipe, by its name and tag or by its digest. What else was ever

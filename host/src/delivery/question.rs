@@ -6,6 +6,7 @@ use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_gate::ConfiguredPolicy;
 
+use super::evidence;
 use super::images::missing_images;
 use super::ledger_side::LedgerSide;
 use super::proofs;
@@ -36,7 +37,7 @@ impl Question<'_> {
             rejections: side.rejections(),
             stops: side.stops(),
             overrides: side.overrides(),
-            evidence: side.evidence()?,
+            evidence: evidence::held(&side)?,
             facts: Vec::new(),
             evaluation_time: seconds(self.way.now),
         })

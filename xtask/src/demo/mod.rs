@@ -72,6 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), DemoError> {
     let mut stage = Stage::new(binary, directory);
     let mut shop = Shop::set_up(&mut stage, &repository.root.join("examples"))?;
     story::tell(&mut stage, &mut shop)?;
+    regulated::tell(&mut stage, &shop)?;
+    story::where_everything_is(&mut stage, &shop)?;
     match &arguments.expect {
         Some(file) => compare(&stage, file),
         None => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::DemoError;
 use super::stage::Stage;
@@ -11,11 +11,6 @@ use crate::process::output;
 /// Who has a key.
 pub(super) const PEOPLE: [&str; 4] = ["developer", "platform-lead", "operator", "auditor"];
 
-/// Where keys are made.
-pub(super) fn key(directory: &Utf8Path, person: &str) -> Utf8PathBuf {
-    directory.join("keys").join(person)
-}
-
 /// Makes a key for each, and returns the lines of a file of allowed signers.
 pub(super) fn make_keys(stage: &Stage) -> Result<String, DemoError> {
     fs_err::create_dir_all(stage.directory.join("keys"))?;
@@ -23,7 +18,7 @@ pub(super) fn make_keys(stage: &Stage) -> Result<String, DemoError> {
 }
 
 fn make_key(stage: &Stage, person: &str) -> Result<String, DemoError> {
-    let key = key(&stage.directory, person);
+    let key = stage.key(person);
     let address = address(person);
     output(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", &address, "-f", key.as_str()]))?;
     let public = fs_err::read_to_string(format!("{key}.pub"))?;
@@ -33,7 +28,7 @@ fn make_key(stage: &Stage, person: &str) -> Result<String, DemoError> {
 
 /// From now on commits in a clone are written and signed by a person.
 pub(super) fn commit_as(stage: &mut Stage, clone: &Utf8Path, person: &str) -> Result<(), DemoError> {
-    let key = key(&stage.directory, person);
+    let key = stage.key(person);
     for (name, value) in [
         ("user.name", person),
         ("user.email", &address(person)),

@@ -7,7 +7,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::DemoError;
-use super::people::key;
 use crate::process::{describe, output, start_error};
 
 /// The directory of the demo and everything that was told.
@@ -53,6 +52,11 @@ impl Stage {
     /// From now on this person types.
     pub(super) fn acts(&mut self, person: &'static str) {
         self.acting = Some(person);
+    }
+
+    /// Where the key of a person is.
+    pub(super) fn key(&self, person: &str) -> Utf8PathBuf {
+        self.directory.join("keys").join(person)
     }
 
     /// Runs git.
@@ -111,7 +115,7 @@ impl Stage {
         command.env("GIT_CONFIG_GLOBAL", self.directory.join("gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("TOLLGATE_STATE_DIR", self.directory.join("state"));
         if let Some(person) = self.acting {
-            command.env("TOLLGATE_KEY", key(&self.directory, person));
+            command.env("TOLLGATE_KEY", self.key(person));
         }
         let cache = std::env::var_os("TOLLGATE_CACHE_DIR");
         command

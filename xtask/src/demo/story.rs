@@ -13,9 +13,7 @@ pub(super) fn tell(stage: &mut Stage, shop: &mut Shop) -> Result<(), DemoError> 
     infrastructure(stage, shop)?;
     master_and_tag(stage, shop)?;
     pushed_again(stage, shop)?;
-    rebuilt(stage, shop)?;
-    super::regulated::tell(stage, shop)?;
-    where_everything_is(stage, shop)
+    rebuilt(stage, shop)
 }
 
 fn trust(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
@@ -113,7 +111,8 @@ fn rebuilt(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
     Ok(())
 }
 
-fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
+/// What came of it all, and how to go on.
+pub(super) fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
     stage.chapter("What runs where now:");
     for (title, clone) in [("infrastructure", &shop.infrastructure), ("deployment", &shop.deployment)] {
         let answer = stage.quietly(clone, &["status"], 0)?;

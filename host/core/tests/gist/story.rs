@@ -200,7 +200,11 @@ fn people(ledger: &MemoryLedger, history: &History, step: &Step) {
         }
         Step::Evidence(number) => {
             let (predicate_type, subjects) = (format!("https://example.com/{number}"), Vec::new());
-            (0, EntrySubject::default(), Body::Evidence(EvidenceAdded { predicate_type, subjects, trees: Vec::new(), key: None, signer: None }))
+            (
+                0,
+                EntrySubject::default(),
+                Body::Evidence(EvidenceAdded { predicate_type, subjects, trees: Vec::new(), key: None, signer: None }),
+            )
         }
         _ => return,
     };

@@ -14,6 +14,7 @@ use tollgate_core::pipeline::Gate;
 use super::kept::Asked;
 use super::sources::Sources;
 use super::{Difference, ReplayError, Replayed};
+use crate::delivery::evidence;
 use crate::delivery::ledger_side::LedgerSide;
 use crate::delivery::way::seconds;
 
@@ -59,7 +60,7 @@ impl<'a> Comparison<'a> {
         self.same("the time of the question", &then.evaluation_time, &seconds(entry.at))?;
         if let GateSubject::Promotion(proposed) = &then.subject {
             self.same("records of builds", &proposed.built, &side.built())?;
-            self.same("evidence", &then.evidence, &side.evidence()?)?;
+            self.same("evidence", &then.evidence, &evidence::held(side)?)?;
             self.same("proofs of recipes", &proposed.proofs, &side.proofs()?)?;
             self.same("the recipe of the question", &proposed.recipe, side.recipe)?;
         }
