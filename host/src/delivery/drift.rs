@@ -5,6 +5,7 @@ use tollgate_core::entry::PromotionId;
 use tollgate_core::gist::Gist;
 use tollgate_core::plan::{Action, Plan};
 use tollgate_core::ports::{ApplyError, ApplyPlan};
+use tollgate_core::promotion::Promotion;
 use tollgate_core::render::Rendered;
 
 /// A target beside its record.
@@ -29,7 +30,7 @@ pub(crate) fn drift<E>(
 ) -> Result<Drift, DriftError<E>> {
     let current = history.current(target);
     let recorded = current.as_ref().map(|promotion| promotion.id.clone());
-    let recipe = current.as_ref().and_then(|promotion| promotion.recipe());
+    let recipe = current.as_ref().and_then(Promotion::recipe);
     let mut drift = Drift { recorded, recipe, ..Drift::default() };
     match adapter.state() {
         Ok(state) => drift.says = state.written.map(|written| written.promotion),

@@ -112,9 +112,9 @@ impl ReplayReport {
         let (different, incomplete) = (count("different"), count("incomplete"));
         let all = self.decisions.len();
         match (different, incomplete) {
-            (0, 0) => style.paint(Tone::Good, &format!("{all} of {all} decisions come out the same, byte for byte")),
-            (0, _) => style.paint(Tone::Caution, &format!("{incomplete} of {all} decisions can't be made again")),
-            _ => style.paint(Tone::Bad, &format!("{different} of {all} decisions come out differently")),
+            (0, 0) => style.paint(Tone::Good, format!("{all} of {all} decisions come out the same, byte for byte")),
+            (0, _) => style.paint(Tone::Caution, format!("{incomplete} of {all} decisions can't be made again")),
+            _ => style.paint(Tone::Bad, format!("{different} of {all} decisions come out differently")),
         }
     }
 }

@@ -107,3 +107,6 @@ fn revision(entry: &Entry) -> Option<Revision> {
 fn is_about(entry: &Entry, promotion: &PromotionId) -> bool {
     entry.subject.promotion.as_ref() == Some(promotion)
 }
+
+#[cfg(test)]
+mod tests;

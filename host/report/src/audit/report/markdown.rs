@@ -43,7 +43,7 @@ impl PeriodReport {
     fn gaps(&self) -> String {
         let gaps =
             self.changes.iter().flat_map(|chain| chain.gaps.iter().map(move |gap| format!("- {}: {}", chain.promotion, cell(gap))));
-        list("## What is not proven", gaps.collect(), "Nothing: every change that was applied has its whole chain.")
+        list("## What is not proven", &gaps.collect::<Vec<_>>(), "Nothing: every change that was applied has its whole chain.")
     }
 
     fn exceptions(&self) -> String {
@@ -51,8 +51,8 @@ impl PeriodReport {
             let Exception { kind, entry, at, by, target, what } = exception;
             row(&[&entry.to_string(), &at.to_string(), kind, by, target.as_deref().unwrap_or(""), what])
         };
-        let rows = self.exceptions.iter().map(row).collect();
-        table("## Exceptions", &["entry", "at", "kind", "by", "target", "what"], rows, "None.")
+        let rows: Vec<String> = self.exceptions.iter().map(row).collect();
+        table("## Exceptions", &["entry", "at", "kind", "by", "target", "what"], &rows, "None.")
     }
 
     fn policies(&self) -> String {
@@ -61,8 +61,8 @@ impl PeriodReport {
             let Revision { commit, digest, entry, since, by, .. } = revision;
             row(&[&entry.to_string(), &since.to_string(), by, &format!("`{commit}`"), &format!("`{digest}`"), gates])
         };
-        let rows = self.revisions.iter().map(row).collect();
-        table("## Policies in force", &["entry", "since", "by", "commit", "digest", "gates"], rows, "None.")
+        let rows: Vec<String> = self.revisions.iter().map(row).collect();
+        table("## Policies in force", &["entry", "since", "by", "commit", "digest", "gates"], &rows, "None.")
     }
 
     fn controls(&self) -> String {
@@ -75,7 +75,7 @@ impl PeriodReport {
             .standard
             .as_ref()
             .map_or_else(|| "## Controls".to_owned(), |standard| format!("## Controls of {}", cell(standard)));
-        table(&title, &["control", "rules", "gates", "decisions", "stopped"], rows, "No policy in force answers to any.")
+        table(&title, &["control", "rules", "gates", "decisions", "stopped"], &rows, "No policy in force answers to any.")
     }
 
     fn population(&self) -> String {
@@ -94,9 +94,9 @@ impl PeriodReport {
             ];
             row(&cells.each_ref().map(String::as_str))
         };
-        let rows = self.changes.iter().map(row).collect();
+        let rows: Vec<String> = self.changes.iter().map(row).collect();
         let header = ["promotion", "decided", "target", "reference", "requester", "approved by", "ticket", "state"];
-        table("## Population", &header, rows, "No change was decided.")
+        table("## Population", &header, &rows, "No change was decided.")
     }
 }
 
@@ -108,7 +108,7 @@ fn chain(chain: &Chain) -> String {
         let entry = step.entry.map(|entry| entry.to_string()).unwrap_or_default();
         row(&[&entry, &step.at.to_string(), &step.by, &step.what])
     };
-    let steps = table("", &["entry", "at", "by", "what"], chain.steps.iter().map(step).collect(), "");
+    let steps = table("", &["entry", "at", "by", "what"], &chain.steps.iter().map(step).collect::<Vec<_>>(), "");
     format!("{title}\n\n{what}\n\n{}", steps.trim_start())
 }
 
@@ -116,15 +116,15 @@ fn notices(notices: &[String]) -> String {
     if notices.is_empty() {
         String::new()
     } else {
-        list("## Notes", notices.iter().map(|notice| format!("- {}", cell(notice))).collect(), "")
+        list("## Notes", &notices.iter().map(|notice| format!("- {}", cell(notice))).collect::<Vec<_>>(), "")
     }
 }
 
-fn list(title: &str, lines: Vec<String>, none: &str) -> String {
+fn list(title: &str, lines: &[String], none: &str) -> String {
     if lines.is_empty() { format!("{title}\n\n{none}") } else { format!("{title}\n\n{}", lines.join("\n")) }
 }
 
-fn table(title: &str, header: &[&str], rows: Vec<String>, none: &str) -> String {
+fn table(title: &str, header: &[&str], rows: &[String], none: &str) -> String {
     if rows.is_empty() {
         return format!("{title}\n\n{none}");
     }

@@ -5,6 +5,7 @@ use tollgate_core::deciding::{CountedApproval, GateRequest, GitChange};
 use tollgate_core::entry::{Body, Entry};
 use tollgate_core::history::{History, Promotion, PromotionState};
 use tollgate_core::ports::{LedgerError, ReadLedger};
+use tollgate_core::recipe::Recipe;
 use tollgate_report::audit::{Chain, ChainStep};
 
 use super::is_about;
@@ -62,7 +63,7 @@ fn step(entry: &Entry) -> ChainStep {
 /// Where its own images were built.
 fn builds(promotion: &Promotion<'_>, history: &History, ledger: &dyn ReadLedger) -> Result<Vec<ChainStep>, LedgerError> {
     let recipe = recipe_of(promotion.decision, ledger)?;
-    let images = || recipe.iter().flat_map(|recipe| recipe.components()).flat_map(|component| &component.images);
+    let images = || recipe.iter().flat_map(Recipe::components).flat_map(|component| &component.images);
     let earlier = history.entries().iter().take_while(|entry| entry.index < promotion.decision.index);
     let is_of_it = |entry: &&Entry| match &entry.body {
         Body::ServiceBuilt(built) => {
