@@ -63,9 +63,17 @@ fn promotion(answer: &Answer) -> Result<String, DemoError> {
 fn tell_waits(stage: &mut Stage, answer: &Answer) {
     for gate in answer.json["targets"][0]["gates"].as_array().into_iter().flatten() {
         if let Some(reason) = gate["wait"]["reason"].as_str() {
-            stage.say(&format!("     waits: {reason}"));
+            stage.say(&format!("     waits: {}", without_commits(reason)));
         }
     }
+}
+
+/// Signed commits have other ids each time.
+fn without_commits(reason: &str) -> String {
+    let of = "the author of ";
+    let (before, after) = reason.split_once(of).unwrap_or((reason, ""));
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    if after.is_empty() { before.to_owned() } else { format!("{before}{of}that commit{rest}") }
 }
 
 fn four_eyes(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
