@@ -184,9 +184,9 @@ const LESS: [Less; 26] = [
     (|after| after.policies.retain(|policy| policy.name != "freeze"), "policy `freeze` is gone"),
     (|after| policy(after).plugin = PluginSource::Builtin("other".to_owned()), "policy `four-eyes` is"),
     (|after| policy(after).settings = serde_json::json!({}), "policy `four-eyes` has other settings"),
-    (|after| drop(policy(after).levels.remove("noted")), "rule `four-eyes/noted` is what its plugin says"),
-    (|after| drop(policy(after).levels.insert("noted".to_owned(), None)), "rule `four-eyes/noted` is off"),
-    (|after| drop(policy(after).levels.insert("noted".to_owned(), Some(Level::Warn))), "rule `four-eyes/noted` is a warning"),
+    (|after| policy(after).levels.retain(|rule, _| rule != "noted"), "rule `four-eyes/noted` is what its plugin says"),
+    (|after| set_level(after, None), "rule `four-eyes/noted` is off"),
+    (|after| set_level(after, Some(Level::Warn)), "rule `four-eyes/noted` is a warning"),
     (|after| target(after).after.retain(|name| name != "preprod-apps"), "target `prod-apps` comes after less"),
     (|after| target(after).requires.retain(|name| name != "prod-ops"), "target `prod-apps` comes after less"),
     (|after| target(after).after_any.retain(|group| group[0] != "eu-apps"), "target `prod-apps` comes after other groups"),
@@ -213,6 +213,10 @@ fn gate<'a>(pipeline: &'a mut Pipeline, name: &str) -> &'a mut Gate {
 
 fn policy(pipeline: &mut Pipeline) -> &mut PolicySpec {
     pipeline.policies.iter_mut().find(|policy| policy.name == "four-eyes").unwrap()
+}
+
+fn set_level(pipeline: &mut Pipeline, level: Option<Level>) {
+    policy(pipeline).levels.insert("noted".to_owned(), level);
 }
 
 fn ops(pipeline: &mut Pipeline) -> &mut Target {

@@ -158,7 +158,7 @@ impl Story {
             }
             Step::Back { target, commit } => self.decide(*target, *commit, true),
             Step::Approve { who, which, kind } => {
-                self.say(*who, *which, |commit, tree| Body::Approval(Approval { kind: *kind, commit, tree, note: None }))
+                self.say(*who, *which, |commit, tree| Body::Approval(Approval { kind: *kind, commit, tree, note: None }));
             }
             Step::Reject { who, which } => self.say(*who, *which, |commit, tree| {
                 Body::Rejection(Rejection { kind: ApprovalKind::Promotion, commit, tree, reason: "no".to_owned() })

@@ -100,7 +100,7 @@ impl Tampering {
             }
             Self::BlobTaken(which) => entry.blobs.remove(BLOBS[which % BLOBS.len()]).map(drop),
             Self::BlobLost(which) => entry.blobs.get_mut(BLOBS[which % BLOBS.len()]).map(|digest| *digest = other()),
-            Self::DocumentsEmptied => Some(put(entry, world, DOCUMENTS_BLOB, b"[]".to_vec())),
+            Self::DocumentsEmptied => put(entry, world, DOCUMENTS_BLOB, b"[]"),
             Self::FindingTaken(which) => take_finding(entry, world, which),
             Self::PlanOfBlob => change_plan(entry, world),
             Self::Question(which) => change_question(entry, world, which),
@@ -148,9 +148,9 @@ fn other() -> Digest {
 }
 
 /// Puts another blob in the place of one.
-fn put(entry: &mut Entry, world: &World, name: &str, bytes: Vec<u8>) {
-    world.ledger.put_blob(&bytes);
-    entry.blobs.insert(name.to_owned(), Digest::of(&bytes));
+fn put(entry: &mut Entry, world: &World, name: &str, bytes: &[u8]) -> Option<()> {
+    world.ledger.put_blob(bytes);
+    entry.blobs.get_mut(name).map(|digest| *digest = Digest::of(bytes))
 }
 
 /// What files and registries said is taken as it was recorded, so that a change to it can't be told from what they said.
@@ -159,24 +159,21 @@ fn take_finding(entry: &mut Entry, world: &World, which: usize) -> Option<()> {
     let is_made_again = |finding: &Finding| !["source", "recipe"].contains(&finding.policy.as_str());
     let places: Vec<usize> = (0..findings.len()).filter(|index| is_made_again(&findings[*index])).collect();
     findings.remove(*places.get(which % places.len().max(1))?);
-    put(entry, world, FINDINGS_BLOB, canonical::to_vec(&findings).unwrap());
-    Some(())
+    put(entry, world, FINDINGS_BLOB, &canonical::to_vec(&findings).unwrap())
 }
 
 fn change_plan(entry: &mut Entry, world: &World) -> Option<()> {
     let bytes = world.ledger.blob(*entry.blobs.get(PLAN_BLOB)?).unwrap();
     let mut plan: Plan = serde_json::from_slice(&bytes).unwrap();
     plan.conflicts.push(Conflict { at: "releases/by-hand".to_owned(), message: "it is in the way".to_owned() });
-    put(entry, world, PLAN_BLOB, canonical::to_vec(&plan).unwrap());
-    Some(())
+    put(entry, world, PLAN_BLOB, &canonical::to_vec(&plan).unwrap())
 }
 
 /// Takes something away that followed from the ledger, or moves the time.
 fn change_question(entry: &mut Entry, world: &World, which: usize) -> Option<()> {
     let mut question = question_of(entry, &world.ledger).unwrap()?;
     take_of_question(&mut question, which)?;
-    put(entry, world, QUESTION_BLOB, canonical::to_vec(&question).unwrap());
-    Some(())
+    put(entry, world, QUESTION_BLOB, &canonical::to_vec(&question).unwrap())
 }
 
 fn take_of_question(question: &mut RecordedQuestion, which: usize) -> Option<()> {
