@@ -1,7 +1,5 @@
 //! Break-glass: which gates may be passed, by whose signatures, and what is owed for it afterwards.
 
-use std::collections::BTreeSet;
-
 use crate::act::{Override, Review};
 use crate::deciding::UsedOverride;
 use crate::digest::Digest;
@@ -63,17 +61,11 @@ impl Gist {
                 signers.push(person);
             }
         }
-        let signed: BTreeSet<&str> = signers.iter().map(|signer| signer.principal.as_str()).collect();
         let reviews = self.override_entries().filter_map(|other| match &other.body {
             Body::Review(review) if review.of == entry.index => Some((other, review)),
             _ => None,
         });
-        let by_another =
-            |other: &Entry| other.by.key.is_some() && !other.by.automation && !signed.contains(other.by.principal.as_str());
-        let reviewed = reviews
-            .filter(|(other, _)| by_another(other))
-            .map(|(other, review)| (people.person(&other.by.principal), review))
-            .next_back();
+        let reviewed = reviews.filter_map(|(other, review)| Some((reviewer(other, &signers, people)?, review))).next_back();
         SignedOverride { entry, opened, signers, reviewed }
     }
 
@@ -118,6 +110,14 @@ impl SignedOverride<'_> {
             entry: entry.index,
         }
     }
+}
+
+/// Who wrote a review, where that is a person who did not sign the override, however the address is written.
+fn reviewer(review: &Entry, signers: &[Person], people: &People) -> Option<Person> {
+    let person = people.person(&review.by.principal);
+    let is_human = review.by.key.is_some() && !review.by.automation && !person.automation;
+    let has_signed = signers.iter().any(|signer| signer.principal == person.principal);
+    (is_human && !has_signed).then_some(person)
 }
 
 /// Whether an entry is the opening or a confirmation of an override. What is passed is what the opening says.

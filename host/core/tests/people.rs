@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on must stop")]
 
+mod break_glass;
 mod support;
 
 use std::collections::BTreeSet;

@@ -108,6 +108,7 @@ impl Replay<'_> {
             ask_nothing_of_promotion_gates(&asked, &mut judgements);
         }
         comparison.movement(decided, kept.question.as_ref());
+        comparison.circumstances(decided, target, kept.question.as_ref())?;
         let decision = self.fold(&jury, &gates, host, judgements, passes, &documents)?;
         comparison.decision(&gates, decided, &kept.findings, &decision)?;
         Ok(comparison.into_replayed())

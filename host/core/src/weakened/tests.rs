@@ -169,3 +169,5 @@ proptest! {
         prop_assert!(is_weaker || !lets_more);
     }
 }
+
+mod growing;

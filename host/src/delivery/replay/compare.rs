@@ -9,7 +9,7 @@ use tollgate_core::decision::{Decision, GateRecord};
 use tollgate_core::document::Span;
 use tollgate_core::entry::{Decided, Entry};
 use tollgate_core::finding::Finding;
-use tollgate_core::pipeline::Gate;
+use tollgate_core::pipeline::{Gate, Target};
 
 use super::kept::Asked;
 use super::sources::Sources;
@@ -79,6 +79,17 @@ impl<'a> Comparison<'a> {
         if question.is_some() && decided.is_rollback != again {
             self.differs("whether it goes back", &decided.is_rollback, &again);
         }
+    }
+
+    /// What the entry says of where it goes and what asked for it, which other readers go by: as the policy and the question
+    /// have it.
+    pub(super) fn circumstances(&mut self, then: &Decided, target: &Target, question: Option<&Asked>) -> Result<(), NotCanonical> {
+        self.same("the environment", &then.environment, &target.environment)?;
+        self.same("whether it is promotable", &then.promotable, &target.promotable)?;
+        let Some(change) = question.and_then(|question| question.recorded.request.change.as_ref()) else { return Ok(()) };
+        self.same("the reference", &then.provenance.reference.to_string(), &change.reference)?;
+        self.same("the commit", &then.provenance.commit, &change.commit)?;
+        self.same("who asked for it", &then.requester, &change.requester.as_ref().map(|person| person.principal.clone()))
     }
 
     /// The decision itself.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::{Document, Place};
-use tollgate_core::entry::Entry;
+use tollgate_core::entry::{Body, Entry};
 use tollgate_core::finding::Finding;
 use tollgate_core::plan::Plan;
 use tollgate_core::pointer::Pointer;
@@ -58,7 +59,7 @@ impl Kept {
                 bodies.insert(document.digest, Arc::from(bytes));
             }
         }
-        let question = if entry.blobs.contains_key(RECIPE_BLOB) { shelf.question()? } else { None };
+        let question = if has_recipe(entry) { shelf.question()? } else { None };
         if !shelf.missing.is_empty() {
             return Ok(Err(shelf.missing));
         }
@@ -98,6 +99,14 @@ impl Kept {
         };
         Rendered::new(kubernetes.map(object).collect())
     }
+}
+
+/// Whether promotion gates were asked about a recipe. What says so anywhere is enough: then all of it must be there. Without a
+/// recipe nothing is approved.
+fn has_recipe(entry: &Entry) -> bool {
+    let kept = [RECIPE_BLOB, PLAN_BLOB, QUESTION_BLOB];
+    let is_approved = matches!(&entry.body, Body::Decided(decided) if decided.decision == DecisionWord::Approved);
+    is_approved || entry.subject.recipe.is_some() || kept.iter().any(|name| entry.blobs.contains_key(*name))
 }
 
 impl Shelf<'_> {

@@ -1,5 +1,8 @@
 //! Decisions made again: the same from the same, and what is not the same is named (same-in-same-out).
 
+mod stories;
+mod tampering;
+
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::entry::{Body, Decided, Entry, PromotionId};
 use tollgate_core::recipe::Provenance;
@@ -7,7 +10,7 @@ use tollgate_core::time::Timestamp;
 
 use super::world::{Lines, World, branch, mk_world};
 use crate::delivery::recorded::{DOCUMENTS_BLOB, question_of};
-use crate::delivery::replay::{Replay, Replayed};
+use crate::delivery::replay::{Replay, ReplayError, Replayed};
 
 fn mk_master(world: &World) -> Provenance {
     let image = world.build("cart", "1");
@@ -16,6 +19,10 @@ fn mk_master(world: &World) -> Provenance {
 
 /// Replays a decision after a change to its entry.
 fn replay(world: &World, id: &PromotionId, change: impl FnOnce(&mut Entry)) -> Replayed {
+    try_replay(world, id, change).unwrap()
+}
+
+fn try_replay(world: &World, id: &PromotionId, change: impl FnOnce(&mut Entry)) -> Result<Replayed, ReplayError> {
     let history = world.ledger.seen();
     let mut entry = history.promotion(id).unwrap().decision.clone();
     // The world's clock goes on between question and entry; the command's does not.
@@ -26,7 +33,7 @@ fn replay(world: &World, id: &PromotionId, change: impl FnOnce(&mut Entry)) -> R
     let replay = Replay { ledger, repository, locate, pipeline: &world.pipeline, policies: &world.policies };
     let before = history.prefix(entry.index);
     let Body::Decided(decided) = &entry.body else { panic!("{entry:?}") };
-    replay.run(&entry, decided, &before).unwrap()
+    replay.run(&entry, decided, &before)
 }
 
 fn seconds_after_epoch(seconds: u64) -> Timestamp {
@@ -89,4 +96,27 @@ fn what_the_ledger_does_not_have_any_more_is_missing_and_no_difference() {
         entry.blobs.remove("question");
     });
     assert!(replayed.differences.is_empty() && replayed.missing[0].contains("has no `question`"), "{replayed:?}");
+}
+
+#[test]
+fn an_entry_that_lost_what_its_gates_were_asked_is_not_taken_for_one_whose_gates_were_asked_nothing() {
+    let world = mk_world();
+    let master = mk_master(&world);
+    let id = world.decide("preprod-apps", &master).unwrap().promotion;
+    let without = |names: &[&str], keeps_subject: bool| {
+        replay(&world, &id, |entry| {
+            entry.blobs.retain(|name, _| !names.contains(&name.as_str()));
+            if !keeps_subject {
+                (entry.subject.recipe, entry.subject.plan) = (None, None);
+            }
+        })
+    };
+    for names in [&["recipe"][..], &["recipe", "plan"], &["recipe", "question"], &["recipe", "plan", "question"]] {
+        for keeps_subject in [true, false] {
+            let missing = without(names, keeps_subject).missing;
+            let expected: Vec<bool> =
+                names.iter().map(|name| missing.iter().any(|one| one.ends_with(&format!("`{name}`")))).collect();
+            assert!(expected.iter().all(|is_named| *is_named), "{names:?} {keeps_subject}: {missing:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use tollgate_core::entry::{Body, By, Draft, Entry, EntrySubject, PolicyAccept, T
 use tollgate_core::gist::Gist;
 use tollgate_core::history::History;
 use tollgate_core::ports::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
+use tollgate_core::time::Timestamp;
 
 use super::{REPO, at};
 
@@ -66,6 +67,21 @@ impl MemoryLedger {
     pub(crate) fn write(&self, subject: EntrySubject, body: Body) {
         let policy = self.seen().policy_in_force().map(|policy| policy.digest);
         self.keep(&[mk_draft(policy, subject, body)]);
+    }
+
+    /// Writes as somebody who has a key, with what the entry rests on.
+    pub(crate) fn write_signed(
+        &self,
+        who: &str,
+        at: Timestamp,
+        subject: EntrySubject,
+        body: Body,
+        blobs: &[(&str, Vec<u8>)],
+    ) -> u64 {
+        let policy = self.seen().policy_in_force().map(|policy| policy.digest);
+        let by = By { key: Some(format!("SHA256:{who}")), ..mk_by(who) };
+        let blobs = blobs.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect();
+        self.keep(&[Draft { at, by, blobs, ..mk_draft(policy, subject, body) }])[0].index
     }
 
     pub(crate) fn put_blob(&self, bytes: &[u8]) {

@@ -66,7 +66,12 @@ impl MemoryTarget {
 
     /// Somebody removes everything by hand.
     pub(crate) fn tamper(&self) {
-        self.inside.lock().unwrap().objects.clear();
+        self.edit(BTreeMap::clear);
+    }
+
+    /// Somebody changes what is there by hand.
+    pub(crate) fn edit(&self, change: impl FnOnce(&mut Objects)) {
+        change(&mut self.inside.lock().unwrap().objects);
     }
 
     /// From now on the target can't be written to.
