@@ -19,6 +19,7 @@ crate::cases! {
     "non-deterministic" => the_same_verdict_where_address_space_is_short,
     "floods-log" => a_flood_is_cut_with_a_note_and_the_verdict_stands,
     "missing-grant" => what_is_granted_is_given_and_every_call_recorded,
+    "logs-what-it-sees" => a_guest_sees_the_document_that_it_was_given_and_nothing_else,
     "honest" => an_honest_guest_is_believed,
     "honest" => an_input_that_is_too_large_is_never_given,
 }
@@ -102,6 +103,15 @@ fn what_is_granted_is_given_and_every_call_recorded() {
     assert_eq!(calls, expected);
     assert_eq!(evaluation.host_calls[0].answer, Digest::of(NOW.to_string().as_bytes()));
     assert_eq!(evaluation.host_calls[2].answer, Digest::of(b"granted"));
+}
+
+fn a_guest_sees_the_document_that_it_was_given_and_nothing_else() {
+    let evaluation = judge("logs-what-it-sees");
+    let [line] = evaluation.log.as_slice() else { panic!("{:?}", evaluation.log) };
+    assert_eq!(message(&evaluation), format!("it holds {}", line.message));
+    let seen: serde_json::Value = serde_json::from_str(&line.message).unwrap();
+    assert_eq!(seen["kind"], "Deployment");
+    assert!(evaluation.host_calls.is_empty(), "it was given nothing to call but the log");
 }
 
 fn an_honest_guest_is_believed() {
