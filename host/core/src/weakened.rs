@@ -19,6 +19,7 @@ pub fn weakened(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     sentences.extend(overrides(before, after));
     sentences.extend(waivers(before, after));
     sentences.extend(components(before, after));
+    sentences.extend(places(before, after));
     sentences
 }
 
@@ -131,8 +132,11 @@ fn targets(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     let known: BTreeMap<&str, &Target> = before.targets().map(|target| (target.name.as_str(), target)).collect();
     let mut sentences = Vec::new();
     for target in after.targets() {
-        let Some(was) = known.get(target.name.as_str()) else { continue };
-        sentences.extend(target_differences(was, target));
+        match known.get(target.name.as_str()) {
+            Some(was) => sentences.extend(target_differences(was, target)),
+            // It may be another way to a place that is there already.
+            None => sentences.push(format!("target `{}` is new", target.name)),
+        }
     }
     let kept: BTreeSet<&str> = after.targets().map(|target| target.name.as_str()).collect();
     let gone = known.keys().filter(|name| !kept.contains(**name));
@@ -159,7 +163,7 @@ fn target_differences(before: &Target, after: &Target) -> Vec<String> {
     if after.promotable && !before.promotable {
         sentences.push(format!("environment `{}` is promotable", after.environment));
     }
-    if after.environment != before.environment || after.kind != before.kind {
+    if (&after.environment, after.role, &after.kind) != (&before.environment, before.role, &before.kind) {
         sentences.push(format!("target `{name}` is another place"));
     }
     sentences
@@ -215,10 +219,26 @@ fn components(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     for component in &before.components {
         let path = component.path.as_str();
         let now = after.components.iter().find(|now| now.path == component.path);
-        let is_same = now.is_some_and(|now| (&now.own_images, &now.source) == (&component.own_images, &component.source));
+        let is_same = now.is_some_and(|now| {
+            (&now.own_images, &now.image_pointers, &now.source)
+                == (&component.own_images, &component.image_pointers, &component.source)
+        });
         if !is_same {
             sentences.push(format!("images of `{path}` may come from elsewhere"));
         }
+    }
+    sentences
+}
+
+/// Where the truth is looked for.
+fn places(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let languages = before.languages.iter().filter(|language| !after.languages.contains(language));
+    let mut sentences: Vec<String> = languages.map(|language| format!("files of `{}` are not judged", language.as_str())).collect();
+    if before.registry != after.registry {
+        sentences.push("tags are resolved elsewhere".to_owned());
+    }
+    if before.ledger != after.ledger {
+        sentences.push("the ledger is elsewhere".to_owned());
     }
     sentences
 }

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::{Location, Span};
-use crate::pipeline::{DirectoryTarget, Environment, GitReference, PluginSource, Role, TargetKind, Trigger};
+use crate::language::Language;
+use crate::pipeline::{
+    ComponentSpec, DirectoryTarget, Environment, GitReference, PluginSource, RegistrySpec, Role, TargetKind, Trigger,
+};
 use crate::policy::{Grants, LimitClass};
 
 fn location() -> Location {
@@ -55,6 +58,13 @@ fn mk_pipeline() -> Pipeline {
         environments: vec![Environment { name: "prod".to_owned(), promotable: true, targets: vec![target] }],
         policies: vec![mk_policy("four-eyes")],
         gates: vec![mk_gate("four-eyes")],
+        languages: vec![Language::Terraform],
+        components: vec![ComponentSpec {
+            path: glob("services/*"),
+            own_images: Vec::new(),
+            image_pointers: vec!["/spec/image".parse().unwrap()],
+            source: None,
+        }],
         ..Pipeline::default()
     }
 }
@@ -113,6 +123,19 @@ fn whatever_asks_less_is_told_in_a_sentence() {
         (told(|after| target(after).soak = None), "target `prod-apps` soaks for less"),
         (told(|after| target(after).on.push(Trigger::Manual)), "target `prod-apps` is moved by more"),
         (told(|after| target(after).name = "other".to_owned()), "target `prod-apps` is gone"),
+        (told(|after| target(after).role = Role::Ops), "target `prod-apps` is another place"),
+        (
+            told(|after| {
+                // The same place, and nothing that has to come before.
+                let way_around = Target { name: "hotfix".to_owned(), requires: Vec::new(), ..target(after).clone() };
+                after.environments[0].targets.push(way_around);
+            }),
+            "target `hotfix` is new",
+        ),
+        (told(|after| after.registry = RegistrySpec::Layout("images".to_owned())), "tags are resolved elsewhere"),
+        (told(|after| after.ledger.branch = "other".to_owned()), "the ledger is elsewhere"),
+        (told(|after| after.languages.clear()), "files of `terraform` are not judged"),
+        (told(|after| after.components[0].image_pointers.clear()), "images of `services/*` may come from elsewhere"),
         (told(|after| after.inline_waivers = true), "waivers in annotations count"),
         (told(|after| after.ignore.push(glob("**"))), "files `**` are ignored"),
         (

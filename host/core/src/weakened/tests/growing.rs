@@ -32,13 +32,8 @@ fn mk_terms() -> OverrideTerms {
     }
 }
 
-fn mk_component(path: &str) -> crate::pipeline::ComponentSpec {
-    crate::pipeline::ComponentSpec {
-        path: glob(path),
-        own_images: vec![glob("registry.example.com/*")],
-        image_pointers: Vec::new(),
-        source: None,
-    }
+fn mk_component(path: &str) -> ComponentSpec {
+    ComponentSpec { path: glob(path), own_images: vec![glob("registry.example.com/*")], image_pointers: Vec::new(), source: None }
 }
 
 /// A policy that has something of everything that can be taken away.
@@ -73,7 +68,6 @@ enum More {
     EverywhereOfAGate,
     GlobOfAGate,
     Denial,
-    Target,
     Before,
     Required,
     Group,
@@ -100,7 +94,6 @@ fn any_more() -> impl Strategy<Value = More> {
         EverywhereOfAGate,
         GlobOfAGate,
         Denial,
-        Target,
         Before,
         Required,
         Group,
@@ -131,10 +124,6 @@ fn add(pipeline: &mut Pipeline, more: More, number: usize) {
             narrow.for_each(|gate| gate.matches.environments.push(glob(&name)));
         }
         More::Denial => drop(pipeline.policies[0].levels.insert(name, Some(Level::Deny))),
-        More::Target => {
-            let new = Target { name, ..target(pipeline).clone() };
-            pipeline.environments[0].targets.push(new);
-        }
         More::Before => target(pipeline).after.push(name),
         More::Required => target(pipeline).requires.insert(0, name),
         More::Group => target(pipeline).after_any.push(vec![name]),
