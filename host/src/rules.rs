@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{LoadPolicy, PolicyBinary};
-use tollgate_core::policy::{Grants, LimitClass};
+use tollgate_core::policy::{Description, Grants, LimitClass, Rule};
 use tollgate_core::structure;
 use tollgate_manifest::SourceCode;
 use tollgate_report::exit_code::ExitCode;
@@ -66,16 +66,22 @@ pub(crate) fn of_builtin(invocation: &Invocation) -> Result<Vec<RulePage>, Failu
             limits: LimitClass::Native,
         };
         let loaded = sandbox.load(&binary).map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error))?;
-        pages.extend(loaded.description().rules.iter().map(|rule| RulePage {
-            id: format!("{name}/{}", rule.id),
-            title: rule.title.clone(),
-            help: rule.help.clone(),
-            level: word(&rule.level),
-            severity: word(&rule.severity),
-            controls: rule.controls.clone(),
-        }));
+        pages.extend(of_description(name, loaded.description()));
     }
     Ok(pages)
+}
+
+/// The rules of a policy, as its plugin describes them.
+pub(crate) fn of_description(policy: &str, description: &Description) -> Vec<RulePage> {
+    let page = |rule: &Rule| RulePage {
+        id: format!("{policy}/{}", rule.id),
+        title: rule.title.clone(),
+        help: rule.help.clone(),
+        level: word(&rule.level),
+        severity: word(&rule.severity),
+        controls: rule.controls.clone(),
+    };
+    description.rules.iter().map(page).collect()
 }
 
 fn word<T: serde::Serialize>(value: &T) -> String {

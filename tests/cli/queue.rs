@@ -31,6 +31,7 @@ fn who_waits_and_why_is_told_for_each_target() {
     insta::assert_snapshot!("waiting", shop.tollgate(&["queue", "preprod-apps"]).run().exits(0).snapshot());
     hold_the_lease(&shop);
     insta::assert_snapshot!("held", shop.tollgate(&["queue", "preprod-apps"]).run().exits(0).snapshot());
+    shop.tollgate(&["explain", "preprod-apps"]).run().exits(0).says(&["lease", "elsewhere:7 works on P-99"]);
     insta::assert_snapshot!("held_json", shop.tollgate(&["queue", "preprod-apps", "-o", "json"]).run().exits(0).snapshot());
     shop.tollgate(&["queue", "nowhere"]).run().exits(12).says(&["there is no target `nowhere`", "`preprod-apps`"]);
 }

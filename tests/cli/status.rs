@@ -30,7 +30,7 @@ fn a_target_that_says_something_else_than_the_ledger_is_told() {
     let shop = Shop::new(&["cart"]);
     shop.promote("master").exits(0);
     fs_err::rename(shop.target("preprod").path(), shop.world.path("gone")).unwrap();
-    shop.tollgate(&["status"]).run().exits(0).says(&["the target is empty, the ledger says `P-2`"]);
+    shop.tollgate(&["status"]).run().exits(0).says(&["it is empty, and the ledger names `P-2`"]);
     fs_err::rename(shop.world.path("gone"), shop.target("preprod").path()).unwrap();
     fs_err::write(shop.target("preprod").path().join("state.json"), "{").unwrap();
     let answer = shop.tollgate(&["status"]).run().exits(0);

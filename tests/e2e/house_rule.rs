@@ -54,6 +54,7 @@ fn a_rule_is_started_proven_built_and_denies() {
     shop.deployment.write("tollgate.yaml", Pipeline::deployment().gate(gate).text());
     let answer = shop.tollgate(&["check", "-o", "json"]).run().exits(10);
     assert_eq!(answer.denials(), ["cost-centre/label"]);
+    shop.tollgate(&["explain", "cost-centre/label"]).run().exits(0).says(&["cost-centre/label"]);
     shop.deployment.write(
         "services/cart/deployment.yaml",
         manifest::deployment("cart", &format!("registry.example.com/cart:{}", "a".repeat(40)))

@@ -1,5 +1,7 @@
 //! `tollgate explain`: what blocks, why, when that may change, and who can change it.
 
+mod standing;
+
 use tollgate_core::entry::PromotionId;
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
@@ -13,20 +15,21 @@ use tollgate_report::failure::Failure;
 use super::Outcome;
 use super::judging::enforcements;
 use super::named_promotion::{find, telling};
+use super::policy_list;
 use crate::cli::Format;
 use crate::cli::deliver::Explain;
+use crate::configuration::Failures;
 use crate::delivery::proofs::running;
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
-use crate::rules;
+use crate::rules::{self, RulePage};
 use crate::wiring::{self, Delivery};
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
     let one = |failure: Failure| vec![failure];
     let subject = arguments.subject.as_str();
-    // Rules of the built-in plugins and of the host need no ledger.
-    let report = match subject.contains('/').then(|| rules::find(invocation, subject)).transpose().map_err(one)?.flatten() {
+    let report = match rule(invocation, subject)? {
         Some(rule) => rule_report(subject, &rule),
         None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(one)?,
     };
@@ -38,7 +41,18 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
     Ok(ExitCode::Approved)
 }
 
-fn rule_report(subject: &str, rule: &rules::RulePage) -> ExplainReport {
+/// A rule of the host or of a built-in plugin, which needs no ledger, else one of the policies that judge here.
+fn rule(invocation: &Invocation, subject: &str) -> Result<Option<RulePage>, Failures> {
+    if !subject.contains('/') {
+        return Ok(None);
+    }
+    match rules::find(invocation, subject).map_err(|failure| vec![failure])? {
+        Some(rule) => Ok(Some(rule)),
+        None => policy_list::rule(invocation, subject),
+    }
+}
+
+fn rule_report(subject: &str, rule: &RulePage) -> ExplainReport {
     // The help is Markdown: a paragraph is a line here, and nothing is bold.
     let paragraph = |text: &str| text.replace('\n', " ").replace("**", "");
     let mut details: Vec<String> = rule.help.split("\n\n").map(paragraph).collect();
@@ -57,11 +71,14 @@ fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failur
     let history = delivery.ledger.gist().map_err(fail)?;
     if PromotionId::parse(subject).is_some() {
         let telling = telling(&delivery.ledger, &history, subject)?;
-        return of_promotion(delivery, subject, &find(&telling, subject)?);
+        let promotion = find(&telling, subject)?;
+        let mut report = of_promotion(delivery, subject, &promotion)?;
+        report.blockers.extend(standing::turn(delivery, &history, &promotion)?);
+        return Ok(report);
     }
     let pipeline = &delivery.in_force.configuration.pipeline;
-    if pipeline.target(subject).is_some() {
-        return of_target(delivery, &history, subject);
+    if let Some(target) = pipeline.target(subject) {
+        return of_target(delivery, &history, target);
     }
     let targets: Vec<String> = pipeline.targets().map(|target| format!("`{}`", target.name)).collect();
     let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{subject}` is no promotion, target or rule"));
@@ -69,24 +86,41 @@ fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failur
         .with_hint(format!("targets are {}; promotions look like `P-17`, rules like `image-pinned/tag`", targets.join(", "))))
 }
 
-fn of_target(delivery: &Delivery, history: &Gist, target: &str) -> Result<ExplainReport, Failure> {
-    let newest = history.newest_to(target);
+fn of_target(delivery: &Delivery, history: &Gist, target: &Target) -> Result<ExplainReport, Failure> {
+    let name = target.name.as_str();
+    let newest = history.newest_to(name);
     let mut report = match &newest {
-        Some(promotion) => of_promotion(delivery, target, promotion)?,
-        None => {
-            let state = "nothing was ever promoted to it".to_owned();
-            ExplainReport {
-                version: 1,
-                subject: target.to_owned(),
-                state,
-                blockers: Vec::new(),
-                details: Vec::new(),
-                notices: Vec::new(),
-            }
-        }
+        Some(promotion) => of_promotion(delivery, name, promotion)?,
+        None => nothing_yet(name),
     };
-    let current = running(history, target, &delivery.ledger).map_err(fail)?;
-    report.details.push(match current {
+    let judged = std::mem::take(&mut report.blockers);
+    let turn = newest.as_ref().map(|promotion| standing::turn(delivery, history, promotion)).transpose()?;
+    report.blockers.extend(standing::of_target(delivery, history, target));
+    report.blockers.extend(judged);
+    report.blockers.extend(standing::stops(delivery, history, target, newest.as_ref())?);
+    report.blockers.extend(turn.into_iter().flatten());
+    report.details.push(runs(delivery, history, name)?);
+    let predecessors: Vec<&str> = target.predecessors().collect();
+    if !predecessors.is_empty() {
+        report.details.push(format!("takes only recipes that succeeded on {}", predecessors.join(", ")));
+    }
+    report.notices.clone_from(&delivery.notices);
+    Ok(report)
+}
+
+fn nothing_yet(target: &str) -> ExplainReport {
+    ExplainReport {
+        version: 1,
+        subject: target.to_owned(),
+        state: "nothing was ever promoted to it".to_owned(),
+        blockers: Vec::new(),
+        details: Vec::new(),
+        notices: Vec::new(),
+    }
+}
+
+fn runs(delivery: &Delivery, history: &Gist, target: &str) -> Result<String, Failure> {
+    Ok(match running(history, target, &delivery.ledger).map_err(fail)? {
         Some((promotion, recipe)) => {
             let id = promotion.recipe().map(|id| id.short()).unwrap_or_default();
             let count = match recipe.components().len() {
@@ -96,14 +130,7 @@ fn of_target(delivery: &Delivery, history: &Gist, target: &str) -> Result<Explai
             format!("runs recipe {id} of {count}, by {}", promotion.id)
         }
         None => "runs nothing that tollgate put there".to_owned(),
-    });
-    let predecessors: Vec<&str> =
-        delivery.in_force.configuration.pipeline.target(target).into_iter().flat_map(Target::predecessors).collect();
-    if !predecessors.is_empty() {
-        report.details.push(format!("takes only recipes that succeeded on {}", predecessors.join(", ")));
-    }
-    report.notices.clone_from(&delivery.notices);
-    Ok(report)
+    })
 }
 
 fn of_promotion(delivery: &Delivery, subject: &str, promotion: &Promotion<'_>) -> Result<ExplainReport, Failure> {

@@ -15,6 +15,7 @@ use crate::cli::check::Check;
 use crate::cli::policy::{List, Show};
 use crate::configuration::Failures;
 use crate::invocation::Invocation;
+use crate::rules::{self, RulePage};
 use crate::{output, wiring};
 
 pub(super) fn list(invocation: &Invocation, arguments: &List) -> Outcome {
@@ -48,6 +49,14 @@ fn report(invocation: &Invocation) -> Result<PoliciesReport, Failures> {
     let judging = judging::choose(invocation, &Check::default(), None, &loader)?;
     let policies = judging.policies.iter().map(|policy| of_policy(policy, &judging)).collect();
     Ok(PoliciesReport { version: VERSION, policy_revision: judging.revision.clone(), policies, notices: judging.notices.clone() })
+}
+
+/// A rule of the policies that `check` would judge by, by its id.
+pub(super) fn rule(invocation: &Invocation, id: &str) -> Result<Option<RulePage>, Failures> {
+    let loader = wiring::late_loader(invocation, None).map_err(|failure| vec![failure])?;
+    let judging = judging::choose(invocation, &Check::default(), None, &loader)?;
+    let rules = judging.policies.iter().flat_map(|policy| rules::of_description(&policy.spec.name, policy.loaded.description()));
+    Ok(rules.into_iter().find(|rule| rule.id == id))
 }
 
 fn of_policy(policy: &ConfiguredPolicy, judging: &Judging) -> PolicyReport {

@@ -19,6 +19,7 @@ use tollgate_report::status::{
 use super::Outcome;
 use crate::cli::Format;
 use crate::cli::deliver::Status;
+use crate::delivery::drift::told;
 use crate::delivery::proofs::running;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -67,7 +68,7 @@ fn report(delivery: &Delivery, history: &Gist) -> Result<StatusReport, Failure> 
 
 fn target_status(delivery: &Delivery, history: &Gist, target: &Target) -> Result<TargetStatus, Failure> {
     let current = running(history, &target.name, &delivery.ledger).map_err(fail)?;
-    let drift = drift(delivery, target, current.as_ref());
+    let drift = Some(differences(delivery, history, target).join("; ")).filter(|drift| !drift.is_empty());
     let runs = current.and_then(|(promotion, recipe)| {
         let (ended, _) = promotion.outcome?;
         let components = components(&recipe);
@@ -85,20 +86,11 @@ fn components(recipe: &Recipe) -> Vec<ComponentStatus> {
 }
 
 /// What the target itself says, where that is not what the ledger says. A target that can't be asked is told as such.
-fn drift(delivery: &Delivery, target: &Target, current: Option<&(Promotion<'_>, Recipe)>) -> Option<String> {
-    let state = match wiring::target(delivery, target).map(|adapter| adapter.state()) {
-        Ok(Ok(state)) => state,
-        Ok(Err(error)) => return Some(error.to_string()),
-        Err(failure) => return Some(failure.message),
-    };
-    let expected = current.map(|(promotion, _)| promotion.id.to_string());
-    let told = state.written.map(|written| written.promotion);
-    match (expected, told) {
-        (expected, told) if expected == told => None,
-        (Some(expected), Some(told)) => Some(format!("the target says `{told}`, the ledger says `{expected}`")),
-        (Some(expected), None) => Some(format!("the target is empty, the ledger says `{expected}`")),
-        (None, Some(told)) => Some(format!("the target says `{told}`, of which the ledger knows no success")),
-        (None, None) => None,
+pub(super) fn differences(delivery: &Delivery, history: &Gist, target: &Target) -> Vec<String> {
+    match wiring::target(delivery, target).map(|adapter| told(adapter.as_ref(), history, &target.name)) {
+        Ok(Ok(drift)) => drift.differences,
+        Ok(Err(error)) => vec![error.to_string()],
+        Err(failure) => vec![failure.message],
     }
 }
 

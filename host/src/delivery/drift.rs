@@ -20,6 +20,23 @@ pub(crate) struct Drift {
     pub(crate) differences: Vec<String>,
 }
 
+/// What the target says of itself, beside what the ledger says. Nothing of what it holds is compared.
+pub(crate) fn told(adapter: &dyn ApplyPlan, history: &Gist, target: &str) -> Result<Drift, ApplyError> {
+    let current = history.current(target);
+    let recorded = current.as_ref().map(|promotion| promotion.id.clone());
+    let recipe = current.as_ref().and_then(Promotion::recipe);
+    let mut drift = Drift { recorded, recipe, ..Drift::default() };
+    match adapter.state() {
+        Ok(state) => {
+            drift.says = state.written.map(|written| written.promotion);
+            drift.differences.extend(disagreement(&drift, &open(history, target)));
+        }
+        Err(ApplyError::Broken { reason, .. }) => drift.differences.push(broken(&reason)),
+        Err(error) => return Err(error),
+    }
+    Ok(drift)
+}
+
 /// Compares. `rendered` makes the recorded recipe's manifests again; it is asked only where the target says that it runs that
 /// recipe.
 pub(crate) fn drift<E>(
@@ -28,26 +45,18 @@ pub(crate) fn drift<E>(
     target: &str,
     rendered: impl FnOnce() -> Result<Rendered, E>,
 ) -> Result<Drift, DriftError<E>> {
-    let current = history.current(target);
-    let recorded = current.as_ref().map(|promotion| promotion.id.clone());
-    let recipe = current.as_ref().and_then(Promotion::recipe);
-    let mut drift = Drift { recorded, recipe, ..Drift::default() };
-    match adapter.state() {
-        Ok(state) => drift.says = state.written.map(|written| written.promotion),
-        Err(ApplyError::Broken { reason, .. }) => {
-            drift.differences.push(format!("it is not as tollgate left it: {reason}"));
-            return Ok(drift);
-        }
-        Err(error) => return Err(DriftError::Target(error)),
-    }
-    drift.differences.extend(disagreement(&drift, &open(history, target)));
-    let (Some(recipe), true) = (recipe, drift.differences.is_empty()) else { return Ok(drift) };
+    let mut drift = told(adapter, history, target).map_err(DriftError::Target)?;
+    let (Some(recipe), true) = (drift.recipe, drift.differences.is_empty()) else { return Ok(drift) };
     match adapter.plan(recipe, &rendered().map_err(DriftError::Recipe)?) {
         Ok(plan) => drift.differences.extend(of_plan(&plan)),
-        Err(ApplyError::Broken { reason, .. }) => drift.differences.push(format!("it is not as tollgate left it: {reason}")),
+        Err(ApplyError::Broken { reason, .. }) => drift.differences.push(broken(&reason)),
         Err(error) => return Err(DriftError::Target(error)),
     }
     Ok(drift)
+}
+
+fn broken(reason: &str) -> String {
+    format!("it is not as tollgate left it: {reason}")
 }
 
 /// Why it can't be told.

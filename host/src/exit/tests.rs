@@ -1,6 +1,7 @@
 //! The public table of exit codes, error by error.
 
 use tollgate_core::approved::NotApproved;
+use tollgate_core::branch::BranchError;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::PromotionId;
@@ -118,6 +119,8 @@ fn a_ledger_that_is_missing_unreachable_or_refuses_is_15() {
 #[test]
 fn what_was_approved_and_not_applied_is_14() {
     hold(NotApplied, &[broken_target(), ApplyError::Io { target: text(), path: text(), action: "written", source: io() }]);
+    let source = BranchError::Refused { message: text() };
+    hold(NotApplied, &[ApplyError::Branch { target: text(), source }, broken_target()]);
     hold(NotApplied, &[DecideError::from(broken_target())]);
     let (id, later) = (PromotionId::of_decision(1), PromotionId::of_decision(2));
     hold(NotApplied, &[NotApproved::Overtaken { id: id.clone(), later }, state("succeeded"), state("aborted")]);

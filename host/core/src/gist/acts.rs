@@ -34,7 +34,7 @@ impl Acts {
             Body::Evidence(_) => &mut self.evidence,
             _ => return,
         };
-        to.push(Kept(entry.clone()));
+        to.push(Kept::of(entry));
     }
 
     /// Freezes and holds that nobody has lifted.
@@ -70,5 +70,5 @@ impl Acts {
 }
 
 fn entries(kept: &[Kept]) -> impl DoubleEndedIterator<Item = &Entry> {
-    kept.iter().map(|kept| &kept.0)
+    kept.iter().map(|kept| &**kept)
 }

@@ -52,7 +52,7 @@ impl Attempts {
         known.count(entry.index);
         known.highest = known.highest.max(attempt.unwrap_or_default());
         match &entry.body {
-            Body::Running(_) if !known.has_ended(*attempt) => drop(self.open.insert(entry.index, Kept(entry.clone()))),
+            Body::Running(_) if !known.has_ended(*attempt) => drop(self.open.insert(entry.index, Kept::of(entry))),
             Body::Outcome(_) => {
                 match attempt {
                     Some(attempt) => drop(known.ended.insert(*attempt)),
@@ -92,6 +92,6 @@ impl Attempts {
 
     /// In ledger order.
     pub(super) fn open(&self) -> impl Iterator<Item = &Entry> {
-        self.open.values().map(|kept| &kept.0)
+        self.open.values().map(|kept| &**kept)
     }
 }

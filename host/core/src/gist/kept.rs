@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
@@ -10,9 +11,15 @@ use crate::digest::Digest;
 use crate::entry::{Body, By, ENTRY_VERSION, Entry, EntrySubject};
 use crate::time::Timestamp;
 
-/// An entry that is kept whole.
+/// An entry that is kept whole. Whoever changes a gist that others hold copies it, so that a copy is a pointer.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Kept(pub(super) Entry);
+pub(super) struct Kept(Arc<Entry>);
+
+impl Kept {
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self(Arc::new(entry.clone()))
+    }
+}
 
 impl Deref for Kept {
     type Target = Entry;
@@ -84,10 +91,10 @@ impl From<PlainBody> for Body {
 
 impl Serialize for Kept {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Entry { version: _, index, at, by, repo, policy, subject, body, blobs } = self.0.clone();
+        let Entry { version: _, index, at, by, repo, policy, subject, body, blobs } = Entry::clone(self);
         let stored = match PlainBody::of(&body) {
             Some(body) => Stored::Plain(Box::new(Plain { index, at, by, repo, policy, subject, body, blobs })),
-            None => Stored::Json(serde_json::to_string(&self.0).map_err(ser::Error::custom)?),
+            None => Stored::Json(serde_json::to_string(&**self).map_err(ser::Error::custom)?),
         };
         stored.serialize(serializer)
     }
@@ -96,11 +103,11 @@ impl Serialize for Kept {
 impl<'de> Deserialize<'de> for Kept {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Stored::deserialize(deserializer)? {
-            Stored::Json(text) => serde_json::from_str(&text).map(Self).map_err(de::Error::custom),
+            Stored::Json(text) => serde_json::from_str(&text).map(|entry| Self(Arc::new(entry))).map_err(de::Error::custom),
             Stored::Plain(plain) => {
                 let Plain { index, at, by, repo, policy, subject, body, blobs } = *plain;
                 let body = Body::from(body);
-                Ok(Self(Entry { version: ENTRY_VERSION, index, at, by, repo, policy, subject, body, blobs }))
+                Ok(Self(Arc::new(Entry { version: ENTRY_VERSION, index, at, by, repo, policy, subject, body, blobs })))
             }
         }
     }

@@ -103,7 +103,7 @@ impl Gist {
         self.moves.take(entry)?;
         match &entry.body {
             Body::Trust(trust) => {
-                self.trust = Some(Kept(entry.clone()));
+                self.trust = Some(Kept::of(entry));
                 self.put_in_force(entry, &trust.commit, trust.policy, false);
             }
             Body::PolicyAccept(accept) => self.put_in_force(entry, &accept.commit, accept.policy, !accept.gates.is_empty()),
@@ -162,7 +162,7 @@ impl Gist {
     /// Entry 0.
     pub fn trust(&self) -> Option<(&Entry, &Trust)> {
         self.trust.as_ref().and_then(|entry| match &entry.body {
-            Body::Trust(trust) => Some((&entry.0, trust)),
+            Body::Trust(trust) => Some((&**entry, trust)),
             _ => None,
         })
     }

@@ -37,11 +37,11 @@ impl Move {
     fn promotion(&self) -> Option<Promotion<'_>> {
         let Body::Decided(decided) = &self.decision.body else { return None };
         let running = self.running.as_ref().and_then(|entry| match &entry.body {
-            Body::Running(running) => Some((&entry.0, running)),
+            Body::Running(running) => Some((&**entry, running)),
             _ => None,
         });
         let outcome = self.outcome.as_ref().and_then(|entry| match &entry.body {
-            Body::Outcome(outcome) => Some((&entry.0, outcome)),
+            Body::Outcome(outcome) => Some((&**entry, outcome)),
             _ => None,
         });
         let id = self.decision.subject.promotion.clone()?;
@@ -57,16 +57,16 @@ impl Moves {
         match &entry.body {
             Body::Decided(_) => {
                 self.places.insert(id.clone(), entry.index);
-                self.kept.insert(entry.index, Move { decision: Kept(entry.clone()), running: None, outcome: None });
+                self.kept.insert(entry.index, Move { decision: Kept::of(entry), running: None, outcome: None });
             }
             Body::Running(_) => {
                 if let Some(told) = self.changed(id)? {
-                    (told.running, told.outcome) = (Some(Kept(entry.clone())), None);
+                    (told.running, told.outcome) = (Some(Kept::of(entry)), None);
                 }
             }
             Body::Outcome(_) => {
                 if let Some(told) = self.changed(id)? {
-                    told.outcome = Some(Kept(entry.clone()));
+                    told.outcome = Some(Kept::of(entry));
                 }
             }
             _ => {}
