@@ -56,9 +56,9 @@ const SOURCES: [Source; 3] = [
     Source::Pages { topic: "findings", directory: "docs/findings" },
 ];
 
-/// Pages that a library's own tests compare, and write when `TOLLGATE_BLESS` is set: `docs/exit-codes.md`, `docs/schema/`.
-const TESTS: [&[&str]; 2] =
-    [&["--package", "tollgate-report", "--lib", "schema::"], &["--package", "tollgate-config", "--test", "schemas"]];
+/// Pages that a library's own tests compare, and write when `TOLLGATE_BLESS` is set: `docs/exit-codes.md`, `docs/schema/`. As in
+/// all that builds here, features are those of the whole workspace, so that nothing is built twice.
+const TESTS: [&[&str]; 2] = [&["--workspace", "--lib", "schema::"], &["--workspace", "--test", "schemas"]];
 
 /// A page, relative to the directory of its kind.
 #[derive(Debug, Deserialize)]
@@ -110,6 +110,7 @@ fn test(repository: &Repository, arguments: &[&str]) -> Command {
 /// Asks the binary for all pages. It must hold its plugins, which describe their own rules.
 fn generate(repository: &Repository) -> Result<Pages, DocsError> {
     process::succeed(&mut install::plugins()?)?;
+    process::succeed(process::cargo().args(["build", "--quiet", "--workspace", "--bins"]).current_dir(&repository.root))?;
     let mut pages = Pages::new();
     for source in SOURCES {
         match source {
@@ -123,8 +124,8 @@ fn generate(repository: &Repository) -> Result<Pages, DocsError> {
 }
 
 fn ask(repository: &Repository, topic: &'static str) -> Result<String, ProcessError> {
-    let mut command = process::cargo();
-    command.args(["run", "--quiet", "--package", "tollgate", "--", "__docs", topic]).current_dir(&repository.root);
+    let mut command = Command::new(repository.binary());
+    command.args(["__docs", topic]).current_dir(&repository.root);
     process::output(&mut command)
 }
 

@@ -98,14 +98,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), TestError> {
         return Ok(rings.iter().try_for_each(|ring| writeln!(stdout, "{}", ring.name))?);
     }
     process::succeed(&mut install::plugins()?)?;
-    // The tests that drive the binary find it here. Features are those of the whole workspace, as in the rings, so that
-    // nothing is built twice.
-    process::succeed(process::cargo().args(["build", "--locked", "--workspace", "--bins"]).current_dir(&repository.root))?;
     let mut stdout = io::stdout().lock();
-    let results: Vec<RingResult> = rings.into_iter().map(|ring| run_ring(ring, &mut stdout)).collect::<Result<_, _>>()?;
+    let rings = std::iter::once(built(&repository, arguments.rings.is_empty())).chain(rings);
+    let results: Vec<RingResult> = rings.map(|ring| run_ring(ring, &mut stdout)).collect::<Result<_, _>>()?;
     write_summary(&mut stdout, &results)?;
     let failed = results.iter().filter(|result| !result.passed).count();
     if failed == 0 { Ok(()) } else { Err(TestError::Failed(failed)) }
+}
+
+/// The binary, which the tests that drive it find at its place; with all rings, also all test programs, so that every processor
+/// has something to do. Features are those of the whole workspace, as in the rings, so that nothing is built twice.
+fn built(repository: &Repository, with_tests: bool) -> Ring {
+    let mut command = process::cargo();
+    command.args(["build", "--locked", "--workspace", "--bins"]).current_dir(&repository.root);
+    if with_tests {
+        command.args(["--lib", "--tests"]);
+    }
+    Ring { name: "build".to_owned(), command }
 }
 
 fn chosen(rings: Vec<Ring>, names: &[String]) -> Result<Vec<Ring>, TestError> {

@@ -86,7 +86,7 @@ fn binary(repository: &Repository) -> Result<Utf8PathBuf, DemoError> {
         return Ok(camino::absolute_utf8(binary)?);
     }
     process::succeed(&mut install::plugins()?)?;
-    process::succeed(process::cargo().args(["build", "--quiet", "--locked", "--package", "tollgate"]))?;
+    process::succeed(process::cargo().args(["build", "--quiet", "--locked", "--workspace", "--bins"]))?;
     Ok(repository.binary())
 }
 
