@@ -28,7 +28,7 @@ const GATES: [(&str, &str); 12] = [
     ("separation-of-duties", "enforcement: advisory"),
     ("signed-commits", "enforcement: advisory"),
     ("change-record", "enforcement: advisory"),
-    ("test-evidence", "enforcement: advisory, settings: {from: [deployer@example.com]}"),
+    ("test-evidence", "enforcement: advisory, grants: {clock: true}, settings: {require: [{from: [deployer@example.com]}]}"),
 ];
 
 /// The shop.
@@ -109,10 +109,10 @@ impl BenchShop {
         let image = format!("registry.example.com/vendor/{name}:{version}.0.0");
         let reference: ImageReference = image.parse().map_err(std::io::Error::other)?;
         let layouts = LayoutWriter::new(&self.directory.join("registry"));
-        layouts.push(&reference, &image).map_err(std::io::Error::other)?;
+        let digest = layouts.push(&reference, &image).map_err(std::io::Error::other)?;
         let directory = self.clone().join("services").join(&name);
         fs_err::create_dir_all(&directory)?;
-        Ok(fs_err::write(directory.join("deployment.yaml"), deployment(&name, &image))?)
+        Ok(fs_err::write(directory.join("deployment.yaml"), deployment(&name, &format!("{image}@{digest}")))?)
     }
 
     /// The key of who writes, and its line of allowed signers.
