@@ -1,10 +1,11 @@
 //! The port that the ledger writes through: a branch at a remote.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use git2::{Delta, DiffOptions, Oid, Repository};
+use git2::{Oid, Repository};
 use tollgate_core::branch::{BranchChange, BranchChangeKind, BranchError, BranchFile, KeepBranch, Pushed};
 use tollgate_core::ports::SourceError;
 
+use crate::changes::{ChangedFile, changed_files};
 use crate::handles::Handles;
 use crate::kept::{Kept, Purpose};
 use crate::objects::{self, ObjectError};
@@ -171,23 +172,13 @@ impl KeepBranch for GitBranch {
 
 fn changes(repository: &Repository, before: Option<&str>, after: &str) -> Result<Vec<BranchChange>, ObjectError> {
     let before = before.map(|commit| objects::root(repository, commit)).transpose()?;
-    let after = objects::root(repository, after)?;
-    let mut options = DiffOptions::new();
-    let options = options.include_typechange(true);
-    let diff = repository.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?;
-    let mut changes = Vec::new();
-    for delta in diff.deltas() {
-        let kind = match delta.status() {
-            Delta::Added => BranchChangeKind::Added,
-            Delta::Deleted => BranchChangeKind::Removed,
-            _ => BranchChangeKind::Changed,
-        };
-        let bytes = delta.new_file().path_bytes().or_else(|| delta.old_file().path_bytes()).unwrap_or_default();
-        let path = std::str::from_utf8(bytes).map_err(|_| ObjectError::NotUtf8(String::from_utf8_lossy(bytes).into_owned()))?;
-        changes.push(BranchChange { path: path.to_owned(), kind });
-    }
-    changes.sort();
-    Ok(changes)
+    let changed = changed_files(repository, before, objects::root(repository, after)?)?;
+    let kind = |file: &ChangedFile| match (file.before, file.after) {
+        (None, _) => BranchChangeKind::Added,
+        (_, None) => BranchChangeKind::Removed,
+        _ => BranchChangeKind::Changed,
+    };
+    Ok(changed.into_iter().map(|file| BranchChange { kind: kind(&file), path: file.path }).collect())
 }
 
 /// Several processes may make the repository at once: it is made aside and moved into place.

@@ -30,13 +30,22 @@ impl GitRepository {
     /// When a revision is unknown, or its objects can't be read.
     pub fn changes(&self, before: &str, after: &str) -> Result<Vec<ChangedFile>, SourceError> {
         self.read_objects(after, "", |repository| {
-            let (before, after) = (objects::root(repository, before)?, objects::root(repository, after)?);
-            let mut changes = Vec::new();
-            compare(repository, (Some(before), Some(after)), "", &mut changes)?;
-            changes.sort_by(|one, other| one.path.cmp(&other.path));
-            Ok(changes)
+            changed_files(repository, Some(objects::root(repository, before)?), objects::root(repository, after)?)
         })
     }
+}
+
+/// The files that differ between two trees, or those of the second where there is no first, sorted by path. libgit2 would look into
+/// every directory for that, which in a long ledger are thousands.
+pub(crate) fn changed_files(
+    repository: &Repository,
+    before: Option<Tree<'_>>,
+    after: Tree<'_>,
+) -> Result<Vec<ChangedFile>, ObjectError> {
+    let mut changes = Vec::new();
+    compare(repository, (before, Some(after)), "", &mut changes)?;
+    changes.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(changes)
 }
 
 fn compare(
