@@ -19,6 +19,7 @@ mod other_languages;
 mod overdue;
 mod policies;
 mod racing;
+mod recovery;
 mod rollback;
 mod same_answers;
 mod secrets;
