@@ -235,11 +235,17 @@ pub(crate) struct Delivery {
 
 /// Opens repository and ledger, and reads the revision in force.
 pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
+    let (delivery, failures) = delivery_to_recover(invocation)?;
+    if failures.is_empty() { Ok(delivery) } else { Err(failures) }
+}
+
+/// The same for people who go back to a policy that judged before, where the one in force can't be loaded. With why it can't.
+pub(crate) fn delivery_to_recover(invocation: &Invocation) -> Result<(Delivery, Failures), Failures> {
     let one = |failure: Failure| vec![failure];
     let repository = repository(invocation).map_err(one)?;
     let OpenedLedger { ledger, history, mut notices } = read_ledger(invocation, &repository).map_err(one)?;
     let sandbox = sandbox(invocation).map_err(one)?;
-    let in_force = in_force::read(&history, &repository, &ledger, &sandbox)?;
+    let (in_force, failures) = in_force::read_to_recover(&history, &repository, &ledger, &sandbox)?;
     let pipeline = &in_force.configuration.pipeline;
     agree_on_ledger(invocation, &repository, &ledger, pipeline).map_err(one)?;
     agree_on_policy_ref(invocation, &history).map_err(one)?;
@@ -249,7 +255,7 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
     let key = own_key(invocation, &repository).map_err(one)?;
-    Ok(Delivery { repository, ledger, leases, in_force, resolver, key, root, notices })
+    Ok((Delivery { repository, ledger, leases, in_force, resolver, key, root, notices }, failures))
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.

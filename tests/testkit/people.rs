@@ -21,12 +21,18 @@ pub struct SignedShop {
 impl SignedShop {
     /// A shop of these services with a signed ledger. `pipeline` gets `people` with the teams.
     pub fn new(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])]) -> Self {
+        Self::prepared(services, pipeline, teams, &|_| ())
+    }
+
+    /// The same with more in the deployment repository's first commit.
+    pub fn prepared(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])], more: &dyn Fn(&Shop)) -> Self {
         let names: std::collections::BTreeSet<&str> = teams.iter().flat_map(|(_, members)| members.iter().copied()).collect();
         let pipeline = pipeline.clone().line(&people_line(teams));
         let prepare = |shop: &Shop| {
             let names = names.iter().copied().chain([MACHINE]);
             let lines: String = names.map(|name| signer(&shop.world, name)).collect();
             shop.deployment.write(".tollgate/allowed_signers", lines);
+            more(shop);
         };
         Self { shop: Shop::prepared(services, &pipeline, &prepare) }
     }

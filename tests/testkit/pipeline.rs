@@ -100,6 +100,15 @@ impl Pipeline {
         self
     }
 
+    /// How long a recipe stands in preprod before it goes to prod.
+    #[must_use]
+    pub fn soak(mut self, time: &str) -> Self {
+        for environment in &mut self.environments {
+            *environment = environment.replace("after: {all: [preprod]}", &format!("after: {{all: [preprod], soak: {time}}}"));
+        }
+        self
+    }
+
     /// The key for plans with Secrets, for all targets.
     #[must_use]
     pub fn plan_key(mut self, key: &str) -> Self {

@@ -125,13 +125,21 @@ impl TestRepo {
 
     /// Lets the remote take so many pushes from now on, and refuse all others; those of leases are not counted.
     pub fn take_pushes(&self, count: u32) {
-        use std::os::unix::fs::PermissionsExt as _;
         let counter = self.world.write("pushes", "");
-        let hook = format!(
-            "#!/bin/sh\ngrep -q ' refs/tollgate/leases/' && exit 0\necho >> {counter}\n[ $(wc -l < {counter}) -le {count} ]\n"
-        );
+        self.before_receiving(&format!(
+            "grep -q ' refs/tollgate/leases/' && exit 0\necho >> {counter}\n[ $(wc -l < {counter}) -le {count} ]"
+        ));
+    }
+
+    /// Lets the remote refuse all pushes to references that match a pattern of `grep`.
+    pub fn refuse_pushes(&self, references: &str) {
+        self.before_receiving(&format!("! grep -q ' {references}'"));
+    }
+
+    fn before_receiving(&self, script: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
         let path = self.remote().join("hooks/pre-receive");
-        fs_err::write(&path, hook).unwrap();
+        fs_err::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 

@@ -11,7 +11,7 @@ use crate::workspaces::Repository;
 /// What `cargo xtask soak` can be told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Multiplies all counts. One round takes about an hour on two cores.
+    /// Multiplies all counts. One round takes an hour and a half on two cores.
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: u32,
 }
@@ -26,7 +26,7 @@ struct Soak {
 }
 
 /// In the order in which they run. Counts of `TOLLGATE_SOAK` are cases to the directory target, and factors to the others.
-const SOAKS: [Soak; 4] = [
+const SOAKS: [Soak; 5] = [
     Soak { name: "apply", arguments: &["--package", "tollgate-apply", "--lib"], counts: &[("TOLLGATE_SOAK", 2_000)] },
     Soak { name: "delivery", arguments: &["--package", "tollgate", "--bins", "delivery"], counts: &[("TOLLGATE_SOAK", 100)] },
     Soak {
@@ -35,6 +35,7 @@ const SOAKS: [Soak; 4] = [
         counts: &[("TOLLGATE_RACERS", 20), ("TOLLGATE_RACE_ENTRIES", 50), ("TOLLGATE_CRASHES", 200), ("TOLLGATE_MACHINES", 100)],
     },
     Soak { name: "e2e", arguments: &["--package", "tollgate-tests", "--test", "e2e"], counts: &[("TOLLGATE_SOAK", 25)] },
+    Soak { name: "story", arguments: &["--package", "tollgate-tests", "--test", "story"], counts: &[("TOLLGATE_STORIES", 60)] },
 ];
 
 /// Runs all of them, also after one has failed, and prints how each ended.

@@ -42,10 +42,23 @@ pub struct Override {
     pub until: Timestamp,
     /// When somebody who did not sign it must have looked at it.
     pub review_by: Timestamp,
-    /// It passes an `error` of a mandatory gate, and no `fail`: for a change that restores what worked before.
+    /// It passes an `error` of a gate on changes of policy, and no `fail`: so that a revision that was in force before can be
+    /// again.
     pub recover: bool,
     /// The entry of the override that this one signs as well; nothing: it opens one.
     pub confirms: Option<u64>,
+    /// The policy revision that a recovery restores; nothing where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<Restored>,
+}
+
+/// A policy revision that a recovery goes back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// The commit that has it.
+    pub commit: String,
+    /// Its policy digest.
+    pub policy: Digest,
 }
 
 /// Somebody looked at an override afterwards.

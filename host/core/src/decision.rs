@@ -43,12 +43,13 @@ impl GateVerdict {
         !matches!(self.enforcement, Enforcement::Advisory) && self.passed_by.is_none()
     }
 
-    /// Lets overrides pass it, where they may: what an overridable gate says, and the `error` of a mandatory one where it is
-    /// a recovery. The `fail` of a mandatory gate passes for nobody.
+    /// Lets overrides pass it, where they may: what an overridable gate says, and where it is a recovery, the `error` of any
+    /// gate and nothing else. The `fail` of a mandatory gate passes for nobody.
     pub fn pass(&mut self, passes: &Passes) {
         let of_gate = passes.get(&self.name).map_or(&[][..], Vec::as_slice);
         let may = |pass: &&Pass| match (self.enforcement, &self.verdict) {
-            (Enforcement::Overridable, Verdict::Fail | Verdict::Pending(_) | Verdict::Error { .. }) => !pass.recover,
+            (Enforcement::Overridable, Verdict::Error { .. }) => true,
+            (Enforcement::Overridable, Verdict::Fail | Verdict::Pending(_)) => !pass.recover,
             (Enforcement::Mandatory, Verdict::Error { .. }) => pass.recover,
             _ => false,
         };
@@ -258,8 +259,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_recovery_passes_the_error_of_a_mandatory_gate_and_nothing_else() {
+    fn only_a_recovery_passes_the_error_of_a_mandatory_gate_and_it_passes_nothing_but_errors() {
         assert_eq!(passed(Enforcement::Mandatory, error(), true).word(), DecisionWord::Approved);
+        assert_eq!(passed(Enforcement::Overridable, error(), true).word(), DecisionWord::Approved);
         assert_eq!(passed(Enforcement::Mandatory, error(), false).word(), DecisionWord::Pending);
         assert_eq!(passed(Enforcement::Overridable, Verdict::Fail, true).word(), DecisionWord::Denied);
     }

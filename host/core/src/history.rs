@@ -3,7 +3,8 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use crate::entry::Entry;
+use crate::digest::Digest;
+use crate::entry::{Body, Entry};
 pub use crate::following::BrokenHistory;
 use crate::following::check;
 use crate::gist::Gist;
@@ -65,6 +66,15 @@ impl History {
     /// Whether nothing was ever written.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether a policy revision was ever in force.
+    pub fn was_in_force(&self, policy: Digest) -> bool {
+        self.entries.iter().any(|entry| match &entry.body {
+            Body::Trust(trust) => trust.policy == policy,
+            Body::PolicyAccept(accept) => accept.policy == policy,
+            _ => false,
+        })
     }
 
     /// What follows from all entries.

@@ -28,16 +28,28 @@ impl SignedOverride<'_> {
         needed.saturating_sub(u32::try_from(self.signers.len()).unwrap_or(u32::MAX))
     }
 
-    /// Whether it passes gates for a recipe on a target at a time.
+    /// Whether it passes gates for a recipe on a target at a time. A recovery passes none there: it restores a policy.
     fn is_in_force(&self, terms: &OverrideTerms, recipe: Digest, target: &str, now: Timestamp) -> bool {
         let subject = &self.entry.subject;
+        let is_about_it = subject.recipe == Some(recipe) && subject.target.as_deref() == Some(target);
+        !self.opened.recover && is_about_it && self.holds(terms, now)
+    }
+
+    /// Whether it passes gates for a policy revision at a time, coming from the one in force.
+    fn restores(&self, terms: &OverrideTerms, in_force: Digest, policy: Digest, now: Timestamp) -> bool {
+        let is_of_it = self.opened.restores.as_ref().is_some_and(|restored| restored.policy == policy);
+        self.opened.recover && is_of_it && self.entry.policy == Some(in_force) && self.holds(terms, now)
+    }
+
+    /// Whether enough people have signed it, and it is not over.
+    fn holds(&self, terms: &OverrideTerms, now: Timestamp) -> bool {
         let longest = i64::try_from(terms.max_duration).unwrap_or(i64::MAX);
         let lasted = now.as_second().saturating_sub(self.entry.at.as_second());
-        subject.recipe == Some(recipe)
-            && subject.target.as_deref() == Some(target)
-            && now < self.opened.until
-            && lasted < longest
-            && self.missing(terms) == 0
+        now < self.opened.until && lasted < longest && self.missing(terms) == 0
+    }
+
+    fn pass(&self) -> Pass {
+        Pass { entry: self.entry.index, recover: self.opened.recover, until: self.opened.until }
     }
 }
 
@@ -52,11 +64,11 @@ impl Gist {
     }
 
     fn signed<'a>(&'a self, entry: &'a Entry, opened: &'a Override, people: &People, terms: &OverrideTerms) -> SignedOverride<'a> {
-        let may_sign = if opened.recover { &terms.recover_by } else { &terms.by };
         let mut signers: Vec<Person> = Vec::new();
         for other in self.override_entries().filter(|other| signs(other, entry.index)) {
             let person = people.person(&other.by.principal);
-            let counts = other.by.key.is_some() && !other.by.automation && !person.automation && person.is_one_of(may_sign);
+            let is_human = other.by.key.is_some() && !other.by.automation && !person.automation;
+            let counts = is_human && terms.may_sign(&person, opened.recover);
             if counts && !signers.iter().any(|signer| signer.principal == person.principal) {
                 signers.push(person);
             }
@@ -79,9 +91,22 @@ impl Gist {
             signed.is_in_force(terms, recipe, &target.name, now) && stopped.is_none_or(|stop| stop < signed.entry.index)
         };
         for signed in in_force.iter().filter(may_pass) {
-            let pass = Pass { entry: signed.entry.index, recover: signed.opened.recover, until: signed.opened.until };
             for gate in &signed.opened.gates {
-                passes.entry(gate.clone()).or_default().push(pass);
+                passes.entry(gate.clone()).or_default().push(signed.pass());
+            }
+        }
+        passes
+    }
+
+    /// The gates on changes of policy whose `error` may be passed by a revision now. Whoever restores one goes back from the
+    /// revision that was in force when the recovery was opened, and from no other one.
+    pub fn recoveries(&self, people: &People, terms: &OverrideTerms, policy: Digest, now: Timestamp) -> Passes {
+        let mut passes = Passes::new();
+        let Some(in_force) = self.policy_in_force() else { return passes };
+        let all = self.overrides(people, terms);
+        for signed in all.iter().filter(|signed| signed.restores(terms, in_force.digest, policy, now)) {
+            for gate in &signed.opened.gates {
+                passes.entry(gate.clone()).or_default().push(signed.pass());
             }
         }
         passes
@@ -99,7 +124,7 @@ impl SignedOverride<'_> {
     fn into_used(self) -> UsedOverride {
         let Self { entry, opened, signers, reviewed } = self;
         UsedOverride {
-            target: entry.subject.target.clone().unwrap_or_default(),
+            target: entry.subject.target.clone().unwrap_or_else(|| "the policy".to_owned()),
             gates: opened.gates.clone(),
             by: signers,
             at: entry.at,

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 pub struct Pass {
     /// Index of the entry that opened the override.
     pub entry: u64,
-    /// It passes an `error` of a mandatory gate, and nothing else.
+    /// It passes an `error` of any gate, and nothing else.
     pub recover: bool,
     pub until: Timestamp,
 }

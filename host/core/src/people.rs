@@ -82,8 +82,16 @@ pub struct OverrideTerms {
     pub review_within: u64,
     /// Whether it needs a ticket.
     pub needs_ticket: bool,
-    /// Teams and mail addresses who may sign one that passes an `error` of a mandatory gate, two of them at least.
+    /// Teams and mail addresses who may sign a recovery, two of them at least. Whoever may sign other overrides may not.
     pub recover_by: Vec<String>,
+}
+
+impl OverrideTerms {
+    /// Whether a person may sign an override, or a recovery: those are for different people.
+    pub fn may_sign(&self, person: &Person, recover: bool) -> bool {
+        let is_of_others = person.is_one_of(&self.by);
+        if recover { person.is_one_of(&self.recover_by) && !is_of_others } else { is_of_others }
+    }
 }
 
 #[cfg(test)]

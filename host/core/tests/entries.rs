@@ -125,6 +125,7 @@ fn mk_override() -> Override {
         review_by: at(1_800_086_400),
         recover: false,
         confirms: Some(7),
+        restores: None,
     }
 }
 

@@ -96,6 +96,7 @@ fn sign(ledger: &MemoryLedger, who: &str, confirms: Option<u64>) -> u64 {
         review_by: at(2_000),
         recover: false,
         confirms,
+        restores: None,
     });
     ledger.write_by(Some(who), subject("prod-apps", "recipe"), body).index
 }

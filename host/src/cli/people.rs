@@ -46,7 +46,7 @@ pub(crate) struct Reject {
 /// Break glass: let named gates be passed for a time, signed by as many people as `overrides` asks for
 #[derive(Debug, Args)]
 pub(crate) struct Override {
-    /// Promotion that is to pass (`P-17`), or the override to sign as well (`O-18`)
+    /// Promotion that is to pass (`P-17`), the override to sign as well (`O-18`), or the commit whose policy is restored
     #[arg(value_name = "SUBJECT")]
     pub(crate) subject: String,
 
@@ -66,7 +66,7 @@ pub(crate) struct Override {
     #[arg(long = "for", value_name = "DURATION")]
     pub(crate) duration: Option<String>,
 
-    /// Pass the error of a mandatory gate, and nothing else: for a change that restores what worked before
+    /// Go back to a policy that was in force before, where gates on changes of policy can't judge: pass their errors, and nothing else
     #[arg(long)]
     pub(crate) recover: bool,
 

@@ -1,6 +1,7 @@
 //! One file a verb. Each takes parsed arguments and returns the exit code; what failed is told in one place, here.
 
 mod abort;
+mod accepting;
 mod apply;
 mod applying;
 mod asking;

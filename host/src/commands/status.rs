@@ -116,7 +116,7 @@ fn overrides(pipeline: &Pipeline, history: &Gist, now: Timestamp) -> Vec<Overrid
         let review_by = Some(opened.review_by).filter(|_| used.contains(&entry) && signed.reviewed.is_none());
         (open || review_by.is_some()).then(|| OverrideStatus {
             entry,
-            target: signed.entry.subject.target.clone().unwrap_or_default(),
+            target: signed.entry.subject.target.clone().unwrap_or_else(|| "the policy".to_owned()),
             gates: opened.gates.clone(),
             signers: signed.signers.iter().map(|person| person.principal.clone()).collect(),
             missing: signed.missing(terms),

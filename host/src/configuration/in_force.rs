@@ -40,6 +40,32 @@ pub(crate) fn read(
     Ok(InForce { revision, configuration: read.configuration, policies: read.policies, blobs: read.blobs })
 }
 
+/// The same where it can't judge: without its policies, and with why they can't be loaded. Nothing that is asked of it gets
+/// an answer but an error, which blocks. What can't be read at all is refused as ever.
+pub(crate) fn read_to_recover(
+    history: &Gist,
+    repository: &dyn ReadRepository,
+    ledger: &dyn ReadLedger,
+    loader: &dyn LoadPolicy,
+) -> Result<(InForce, Failures), Failures> {
+    let failures = match read(history, repository, ledger, loader) {
+        Ok(in_force) => return Ok((in_force, Failures::new())),
+        Err(failures) => failures,
+    };
+    // What can't be reached now may be there later.
+    if failures.iter().any(|failure| failure.exit != ExitCode::InvalidConfiguration) {
+        return Err(failures);
+    }
+    let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
+    match configuration(history, repository, ledger) {
+        Ok(configuration) => {
+            let (policies, blobs) = (Policies::default(), BTreeMap::new());
+            Ok((InForce { revision, configuration, policies, blobs }, failures))
+        }
+        Err(_) => Err(failures),
+    }
+}
+
 /// The configuration in force, for what asks no policy. It is read from the ledger's word alone, as [`read`] does.
 pub(crate) fn configuration(
     history: &Gist,

@@ -117,6 +117,38 @@ fn a_ledger_that_can_not_be_read_is_no_ledger_without_the_plugin() {
     assert_eq!(load(&place).unwrap_err()[0].exit, ExitCode::LedgerUnavailable);
 }
 
+/// What there is of a place for people who recover, with why it can't judge.
+fn recover(place: &Place, plugins: &[&str]) -> Result<(InForce, Failures), Failures> {
+    let loader = Loader(plugins.iter().map(|name| ((*name).to_owned(), suspicious())).collect());
+    in_force::read_to_recover(&place.ledger.history().unwrap(), &place.repository, &place.ledger, &loader)
+}
+
+#[test]
+fn a_policy_that_can_not_be_loaded_is_read_without_its_plugins_and_says_why() {
+    let place = Place::new(Some(Digest::of(HOUSE)), Some(b"a newer one"));
+    let (in_force, failures) = recover(&place, &["house"]).unwrap();
+    assert!(failures[0].message.contains(&Digest::of(HOUSE).to_string()), "{failures:?}");
+    assert!(in_force.policies.is_empty() && in_force.blobs.is_empty());
+    assert_eq!(in_force.configuration.pipeline.policies.len(), 1, "it is known what it would ask");
+    let place = Place::new(Some(Digest::of(HOUSE)), Some(HOUSE));
+    let (in_force, failures) = recover(&place, &["house"]).unwrap();
+    assert_eq!((failures.len(), in_force.policies.is_empty()), (0, false));
+}
+
+#[test]
+fn what_can_not_be_read_at_all_is_nothing_to_recover_from() {
+    let place = Place::with_files("kind: [", None, None);
+    assert_eq!(recover(&place, &[]).unwrap_err()[0].exit, ExitCode::InvalidConfiguration);
+    // An older built-in plugin, which only the ledger may have.
+    let lock = lock_text(PluginSource::Builtin("soak".to_owned()), Digest::of(HOUSE));
+    let place = Place::with_files(&pipeline_text("builtin:soak"), Some(&lock), None);
+    place.ledger.set_unreadable(true);
+    let loader = Loader(BTreeMap::new());
+    let history = tollgate_core::history::History::new(place.ledger.seen().entries().to_vec()).unwrap();
+    let unreachable = in_force::read_to_recover(&history, &place.repository, &place.ledger, &loader).unwrap_err();
+    assert_eq!(unreachable[0].exit, ExitCode::LedgerUnavailable);
+}
+
 #[test]
 fn a_promotion_takes_no_plugin_that_is_not_locked() {
     for lock in [None, Some(lock_text(PluginSource::File("plugins/other.wasm".to_owned()), Digest::of(HOUSE)))] {

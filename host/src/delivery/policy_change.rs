@@ -11,6 +11,7 @@ use tollgate_core::decision::Decision;
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
 use tollgate_core::gist::Gist;
+use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{Gate, Pipeline};
 use tollgate_core::plan::Plan;
 use tollgate_core::ports::LocateValue;
@@ -30,6 +31,8 @@ pub(crate) struct PolicyJury<'a> {
     /// Digest of the policy in force.
     pub(crate) policy: Digest,
     pub(crate) history: &'a Gist,
+    /// What recoveries let pass.
+    pub(crate) passes: Passes,
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) now: Timestamp,
 }
@@ -56,7 +59,8 @@ impl PolicyJury<'_> {
         let policies = self.policies.only(&names);
         let mut judgements = self.judge_documents(&policies, &proposed.documents);
         judgements.absorb(judge_promotion(&policies, &self.question(proposed)));
-        let verdicts = gate_verdicts(gates.iter().copied(), &judgements);
+        let mut verdicts = gate_verdicts(gates.iter().copied(), &judgements);
+        verdicts.iter_mut().for_each(|gate| gate.pass(&self.passes));
         let host = proposed.documents.findings.iter().chain(&proposed.told.findings).cloned().collect();
         Decision::fold(verdicts, host, judgements.findings())
     }

@@ -1,8 +1,10 @@
 //! `people`, `overrides` and `queue`.
 
+use std::collections::BTreeSet;
+
 use tollgate_core::document::{Location, Span};
 use tollgate_core::overrides::OverrideTerms;
-use tollgate_core::people::{People, SignersFile};
+use tollgate_core::people::{People, SignersFile, address};
 use tollgate_core::pipeline::QueueSpec;
 use tollgate_core::ports::SourceError;
 
@@ -63,6 +65,7 @@ fn file(path: &PathText, at: &At<'_>, reading: &mut Reading<'_>) -> Result<Optio
 pub(crate) fn overrides(raw: &raw::Overrides, people: &People, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> OverrideTerms {
     check_names(&raw.by, people, &at.member("by"), problems);
     check_names(&raw.recover_by, people, &at.member("recoverBy"), problems);
+    check_recovery(raw, people, &at.member("recoverBy"), problems);
     if people.signers.is_none() {
         let problem = at.key_problem("`overrides` need signatures, and there are no signers");
         problems.push(problem.hint("name a file of allowed signers under `people.signers`"));
@@ -75,6 +78,24 @@ pub(crate) fn overrides(raw: &raw::Overrides, people: &People, at: &At<'_>, prob
         needs_ticket: raw.require.contains(&raw::OverrideField::Ticket),
         recover_by: texts(&raw.recover_by),
     }
+}
+
+/// Whoever recovers is somebody else than who breaks glass, and never alone.
+fn check_recovery(raw: &raw::Overrides, people: &People, at: &At<'_>, problems: &mut Vec<ConfigProblem>) {
+    let by = persons(&raw.by, people);
+    let recover_by = persons(&raw.recover_by, people);
+    if let Some(both) = recover_by.intersection(&by).next() {
+        let problem = at.key_problem(format!("`{both}` may sign other overrides, so somebody else must recover"));
+        problems.push(problem.hint("name a team that shares nobody with `by`"));
+    } else if recover_by.len() == 1 {
+        problems.push(at.key_problem("a recovery is signed by two people at least, and this is one"));
+    }
+}
+
+/// The mail addresses that names stand for.
+fn persons(names: &[Text], people: &People) -> BTreeSet<String> {
+    let members = |name: &Text| people.teams.get(name.as_str()).cloned().unwrap_or_else(|| vec![name.as_str().to_owned()]);
+    names.iter().flat_map(members).map(|member| address(&member)).collect()
 }
 
 /// A name is a mail address or a team that there is.

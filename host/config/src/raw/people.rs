@@ -67,8 +67,8 @@ pub(crate) struct Overrides {
     #[serde(default)]
     #[schemars(extend("examples" = [["reason", "ticket"]]))]
     pub(crate) require: Vec<OverrideField>,
-    /// Teams and mail addresses, two at least, who may pass the error of a mandatory gate for a change that restores what
-    /// worked before. Without any, nobody may.
+    /// Teams and mail addresses, two people at least and none of `by`, who may restore a policy revision that was in force
+    /// before, where the one in force can't judge. Without any, nobody may.
     #[serde(default)]
     #[schemars(extend("examples" = [["security"]]))]
     pub(crate) recover_by: Vec<Text>,

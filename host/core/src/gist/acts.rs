@@ -27,6 +27,7 @@ impl Acts {
         let to = match &entry.body {
             Body::Thaw(thaw) => return self.lifted.extend(&thaw.lifts),
             Body::Decided(decided) => return self.used.extend(&decided.overrides),
+            Body::PolicyAccept(accept) => return self.used.extend(accept.gates.iter().filter_map(|gate| gate.passed_by)),
             Body::Freeze(_) | Body::Hold(_) => &mut self.stops,
             Body::Override(_) | Body::Review(_) => &mut self.overrides,
             Body::Approval(_) => &mut self.approvals,

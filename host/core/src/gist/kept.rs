@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use crate::act::{Approval, EvidenceAdded, Freeze, Hold, Override, Rejection, Review};
+use crate::act::{Approval, EvidenceAdded, EvidenceSubject, Freeze, Hold, Rejection, Review};
 use crate::digest::Digest;
 use crate::entry::{Body, By, ENTRY_VERSION, Entry, EntrySubject};
 use crate::time::Timestamp;
@@ -48,16 +48,37 @@ struct Plain {
     blobs: BTreeMap<String, Digest>,
 }
 
-/// What people say, which may be many entries.
+/// What people say, which may be many entries. None of these has a field that is left out where it is empty.
 #[derive(Serialize, Deserialize)]
 enum PlainBody {
     Approval(Approval),
     Rejection(Rejection),
-    Override(Override),
     Review(Review),
     Freeze(Freeze),
     Hold(Hold),
-    Evidence(EvidenceAdded),
+    Evidence(PlainEvidence),
+}
+
+/// [`EvidenceAdded`] with all its fields.
+#[derive(Serialize, Deserialize)]
+struct PlainEvidence {
+    predicate_type: String,
+    subjects: Vec<EvidenceSubject>,
+    trees: Vec<String>,
+    key: Option<String>,
+    signer: Option<String>,
+}
+
+impl From<EvidenceAdded> for PlainEvidence {
+    fn from(EvidenceAdded { predicate_type, subjects, trees, key, signer }: EvidenceAdded) -> Self {
+        Self { predicate_type, subjects, trees, key, signer }
+    }
+}
+
+impl From<PlainEvidence> for EvidenceAdded {
+    fn from(PlainEvidence { predicate_type, subjects, trees, key, signer }: PlainEvidence) -> Self {
+        Self { predicate_type, subjects, trees, key, signer }
+    }
 }
 
 impl PlainBody {
@@ -65,11 +86,10 @@ impl PlainBody {
         Some(match body {
             Body::Approval(body) => Self::Approval(body.clone()),
             Body::Rejection(body) => Self::Rejection(body.clone()),
-            Body::Override(body) => Self::Override(body.clone()),
             Body::Review(body) => Self::Review(body.clone()),
             Body::Freeze(body) => Self::Freeze(body.clone()),
             Body::Hold(body) => Self::Hold(body.clone()),
-            Body::Evidence(body) => Self::Evidence(body.clone()),
+            Body::Evidence(body) => Self::Evidence(body.clone().into()),
             _ => return None,
         })
     }
@@ -80,11 +100,10 @@ impl From<PlainBody> for Body {
         match body {
             PlainBody::Approval(body) => Self::Approval(body),
             PlainBody::Rejection(body) => Self::Rejection(body),
-            PlainBody::Override(body) => Self::Override(body),
             PlainBody::Review(body) => Self::Review(body),
             PlainBody::Freeze(body) => Self::Freeze(body),
             PlainBody::Hold(body) => Self::Hold(body),
-            PlainBody::Evidence(body) => Self::Evidence(body),
+            PlainBody::Evidence(body) => Self::Evidence(body.into()),
         }
     }
 }

@@ -29,7 +29,8 @@ impl Naive<'_> {
             let is_here = subject.recipe == Some(Digest::of(recipe.as_bytes())) && subject.target.as_ref() == Some(&target.name);
             let age = u64::try_from(now.as_second() - entry.at.as_second()).unwrap();
             let is_over = opened.until <= now || age >= self.terms.max_duration;
-            if !is_here || is_over || self.signers(entry, opened).len() < self.needed(opened) {
+            // A recovery restores a policy, and moves nothing.
+            if opened.recover || !is_here || is_over || self.signers(entry, opened).len() < self.needed(opened) {
                 continue;
             }
             if self.entries.iter().any(|stop| stop.index > entry.index && self.stands(stop, target, now)) {
@@ -73,10 +74,13 @@ impl Naive<'_> {
     }
 
     fn signers(&self, entry: &Entry, opened: &Override) -> BTreeSet<String> {
-        let names = if opened.recover { &self.terms.recover_by } else { &self.terms.by };
-        let may_sign = |who: &String| {
+        let is_of = |who: &String, names: &[String]| {
             let is_member = |team: &String| self.people.teams.get(team).is_some_and(|members| members.contains(who));
             names.iter().any(|name| name == who || is_member(name))
+        };
+        let may_sign = |who: &String| {
+            let (by, recover_by) = (is_of(who, &self.terms.by), is_of(who, &self.terms.recover_by));
+            if opened.recover { recover_by && !by } else { by }
         };
         let signs = |other: &&Entry| match &other.body {
             Body::Override(one) => other.index == entry.index || one.confirms == Some(entry.index),

@@ -154,6 +154,7 @@ impl Story {
                     review_by: at(self.now + 1_000),
                     recover: *recover,
                     confirms: None,
+                    restores: None,
                 };
                 self.write(*by, subject, Body::Override(opened));
             }

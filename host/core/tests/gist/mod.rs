@@ -129,8 +129,8 @@ fn kept(all: &[Entry], cuts: &[usize]) -> (Gist, u32) {
     let mut rebuilt = 0;
     for (number, entry) in all.iter().enumerate() {
         if cuts.contains(&number) {
-            let written = serde_json::to_vec(&gist.forget()).unwrap();
-            gist = serde_json::from_slice(&written).unwrap();
+            let written = postcard::to_allocvec(&gist.forget()).unwrap();
+            gist = postcard::from_bytes(&written).unwrap();
         }
         match gist.follow(entry) {
             Ok(()) => {}

@@ -2,7 +2,7 @@
 
 use tollgate_core::act::{Approval, Override, Rejection, Review};
 use tollgate_core::decision::DecisionWord;
-use tollgate_core::entry::{Body, Decided, Entry};
+use tollgate_core::entry::{Body, Decided, Entry, PolicyAccept};
 
 /// What an entry says happened.
 pub(crate) fn sentence(entry: &Entry) -> String {
@@ -13,7 +13,7 @@ pub(crate) fn sentence(entry: &Entry) -> String {
         }
         Body::PolicyAccept(accept) => match accept.gates.len() {
             0 => format!("the policies of commit {} come into force; no gate was asked", short(&accept.commit)),
-            _ => format!("the policies of commit {} come into force", short(&accept.commit)),
+            _ => format!("the policies of commit {} come into force{}", short(&accept.commit), recovered(accept)),
         },
         Body::ServiceBuilt(built) => format!("{} was built: {}", built.service, built.reference),
         Body::Decided(decided) => decision(&promotion, decided),
@@ -60,6 +60,14 @@ fn decision(promotion: &str, decided: &Decided) -> String {
     format!("{promotion} {word}: commit {} of {}{rollback}{asked}{passed}", short(&provenance.commit), provenance.reference)
 }
 
+/// By which recoveries errors of gates were passed.
+fn recovered(accept: &PolicyAccept) -> String {
+    let mut passed: Vec<u64> = accept.gates.iter().filter_map(|gate| gate.passed_by).collect();
+    passed.sort_unstable();
+    passed.dedup();
+    if passed.is_empty() { String::new() } else { format!(", by override {}", indices(&passed)) }
+}
+
 fn approved(approval: &Approval) -> String {
     let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     format!("approves commit {} ({}){note}", short(&approval.commit), approval.kind.word())
@@ -74,7 +82,16 @@ fn overridden(given: &Override) -> String {
     let ticket = given.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
     match given.confirms {
         Some(entry) => format!("signs the override of entry {entry} as well"),
-        None => format!("overrides {gates} until {}{ticket}: {}", given.until, given.reason),
+        None => match &given.restores {
+            Some(restored) => {
+                let commit = short(&restored.commit);
+                format!(
+                    "lets the policies of commit {commit} pass the errors of {gates} until {}{ticket}: {}",
+                    given.until, given.reason
+                )
+            }
+            None => format!("overrides {gates} until {}{ticket}: {}", given.until, given.reason),
+        },
     }
 }
 

@@ -12,10 +12,12 @@ use tollgate_core::decision::{Decision, DecisionWord};
 use tollgate_core::digest::Digest;
 use tollgate_core::document::{Document, ObjectIdentity, Place, SourceFile};
 use tollgate_core::entry::{Body, EntrySubject};
+use tollgate_core::evaluate::EvaluationError;
+use tollgate_core::overrides::{Pass, Passes};
 use tollgate_core::pipeline::{Change, Gate, Pipeline};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::Enforcement;
-use tollgate_gate::JudgedDocument;
+use tollgate_gate::{JudgedDocument, Policies};
 
 use super::world::{Lines, World, at, findings, mk_accept, mk_gate, mk_policies, mk_policy_spec, mk_world, promotion, suspicious};
 use crate::delivery::change::Told;
@@ -29,6 +31,8 @@ const REQUESTER: &str = "author";
 /// A world in which a gate asks for a review by somebody else, and what it was asked.
 struct Asked {
     world: World,
+    /// What recoveries let pass.
+    passes: Passes,
     requests: Arc<Mutex<Vec<GateRequest>>>,
 }
 
@@ -70,7 +74,7 @@ impl Asked {
         world.pipeline.policies.push(mk_policy_spec("four-eyes"));
         world.pipeline.gates.push(of_policy("four-eyes"));
         world.pipeline.people.teams.insert("platform".to_owned(), vec!["lead@example.com".to_owned()]);
-        Self { world, requests }
+        Self { world, passes: Passes::new(), requests }
     }
 
     fn judge(&self, change: impl FnOnce(&mut Revision)) -> Decision {
@@ -80,7 +84,15 @@ impl Asked {
         let Revision { pipeline, told, documents } = revision;
         let World { pipeline: in_force, policies, policy, ledger, .. } = &self.world;
         let history = ledger.seen();
-        let jury = PolicyJury { pipeline: in_force, policies, policy: *policy, history: &history, locate: &Lines, now: at(1_000) };
+        let jury = PolicyJury {
+            pipeline: in_force,
+            policies,
+            policy: *policy,
+            history: &history,
+            passes: self.passes.clone(),
+            locate: &Lines,
+            now: at(1_000),
+        };
         let gates: Vec<&Gate> = in_force.gates.iter().filter(|gate| gate.matches.change == Change::Policy).collect();
         let proposed = Proposed {
             commit: "c1",
@@ -108,6 +120,42 @@ impl Asked {
         let approval = Approval { kind, commit: "c1".to_owned(), tree: tree.to_owned(), note: None };
         self.world.ledger.write_signed(who, at(500), EntrySubject::default(), Body::Approval(approval), &[])
     }
+}
+
+/// A world whose mandatory gate traps, and a recovery that names it.
+fn broken(is_recovered: bool) -> Asked {
+    let mut asked = Asked::new();
+    let traps = promotion(GateNeeds::EVERYTHING, |_| Err(EvaluationError::Panicked { message: "it is broken".to_owned() }));
+    asked.world.policies = mk_policies(&[("suspicious", suspicious()), ("four-eyes", traps)]);
+    asked.world.pipeline.gates.iter_mut().for_each(|gate| gate.enforcement = Enforcement::Mandatory);
+    if is_recovered {
+        let pass = Pass { entry: 7, recover: true, until: at(2_000) };
+        asked.passes = Passes::from([("four-eyes-of-policy".to_owned(), vec![pass])]);
+    }
+    asked
+}
+
+#[test]
+fn the_error_of_a_mandatory_gate_blocks_a_revision_until_a_recovery_passes_it_by_name() {
+    let blocked = broken(false).judge(|_| {});
+    assert_eq!((blocked.word(), blocked.errors().count()), (DecisionWord::Pending, 1));
+    let recovered = broken(true).judge(|_| {});
+    assert_eq!((recovered.word(), recovered.overrides()), (DecisionWord::Approved, vec![7]));
+}
+
+#[test]
+fn a_recovery_does_not_pass_what_a_gate_says() {
+    let mut asked = Asked::new();
+    asked.passes = broken(true).passes;
+    assert_eq!(asked.judge(|_| {}).word(), DecisionWord::Denied);
+}
+
+#[test]
+fn a_policy_that_can_not_be_loaded_answers_with_errors_alone() {
+    let mut asked = broken(false);
+    asked.world.policies = Policies::default();
+    let decision = asked.judge(|_| {});
+    assert_eq!((decision.word(), decision.errors().count()), (DecisionWord::Pending, decision.gates().len()));
 }
 
 /// What is proposed, as far as the tests change it.

@@ -246,6 +246,7 @@ impl Writing<'_> {
                 review_by: until,
                 recover: false,
                 confirms: None,
+                restores: None,
             };
             let of = self.write(subject.clone(), Body::Override(opened), &[]);
             self.write(subject, Body::Review(Review { of, accepted: true, note: "it was right".to_owned() }), &[]);

@@ -94,6 +94,7 @@ fn mk_override(confirms: Option<u64>) -> Override {
         review_by: later("2090-01-02T00:00:00Z"),
         recover: false,
         confirms,
+        restores: None,
     }
 }
 

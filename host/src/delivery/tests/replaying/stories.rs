@@ -239,6 +239,7 @@ fn broken_glass(until: i64) -> Override {
         review_by: at(until + 1_000),
         recover: false,
         confirms: None,
+        restores: None,
     }
 }
 
