@@ -10,14 +10,16 @@ use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::evaluate::LoadPolicy;
+use tollgate_core::forge::ForgeSpec;
 use tollgate_core::gist::Gist;
-use tollgate_core::people::SignersFile;
+use tollgate_core::people::{People, SignersFile};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest,
-    SignBytes, VerifySignature,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
+    ResolveDigest, SignBytes, VerifySignature,
 };
+use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
 use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards, PublishedBranch};
@@ -301,6 +303,20 @@ pub(crate) fn resolver(
 
 fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
     Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
+}
+
+/// Who is asked for reviews, where the policy in force names a forge. The token is the operator's, in a variable.
+pub(crate) fn forge_reader(people: &People) -> Option<Box<dyn ReadForge>> {
+    let spec = people.forge.as_ref()?;
+    Some(tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default()))
+}
+
+fn credential(spec: &ForgeSpec) -> Credential {
+    spec.token.as_ref().map_or_else(Credential::nobody, |name| Credential::of_variable(name, token(name)))
+}
+
+fn token(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
 /// The adapter for a target.

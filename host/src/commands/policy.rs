@@ -18,6 +18,7 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
+use super::deciding::asks_who;
 use super::failed::of_finding;
 use crate::cli::Format;
 use crate::cli::policy::{Accept, Policy};
@@ -132,7 +133,9 @@ fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration)
     }
     let one = |failure: Failure| vec![failure];
     let now = Invocation::now();
-    let (tree, told) = told(delivery, history, commit, now).map_err(one)?;
+    let names = gates.iter().flat_map(|gate| gate.requirement.policies());
+    let asks_who = asks_who(&delivery.in_force.policies, names);
+    let (tree, told) = told(delivery, history, commit, now, asks_who).map_err(one)?;
     let files: Vec<String> = new.files.keys().cloned().collect();
     let documents = read_documents(vec![policy_files(delivery, commit, &files).map_err(one)?]);
     let files = differing(&delivery.in_force.configuration, new);
@@ -143,8 +146,8 @@ fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration)
     if decision.word() == DecisionWord::Approved { Ok(decision.records()) } else { Err(refusals(&decision)) }
 }
 
-/// The tree of the revision's commit, and what git tells of how it came.
-fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp) -> Result<(String, Told), Failure> {
+/// The tree of the revision's commit, and what git tells of how it came, and the forge, if `asks_forge`.
+fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_forge: bool) -> Result<(String, Told), Failure> {
     let repository = &delivery.repository;
     let people = &delivery.in_force.configuration.pipeline.people;
     let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -152,7 +155,9 @@ fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp) -> Re
     let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
     let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
     let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
-    let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, since: Since::Policy, now };
+    let forge = if asks_forge { wiring::forge_reader(people) } else { None };
+    let forge = forge.as_deref();
+    let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since: Since::Policy, now };
     let told = reader.read(&provenance, &tree).map_err(fail)?;
     Ok((tree, told))
 }
