@@ -17,7 +17,7 @@ use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, Target
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
     ApplyError, ApplyPlan, LedgerError, LocateValue, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
-    ResolveDigest, SignBytes, VerifySignature,
+    ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
 use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
@@ -309,6 +309,12 @@ fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
 pub(crate) fn forge_reader(people: &People) -> Option<Box<dyn ReadForge>> {
     let spec = people.forge.as_ref()?;
     Some(tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default()))
+}
+
+/// Who writes statuses and comments, where there is a token for it.
+pub(crate) fn forge_writer(spec: &ForgeSpec) -> Option<Box<dyn WriteForge>> {
+    token(spec.token.as_ref()?)?;
+    Some(tollgate_forge::writer(spec, credential(spec), tollgate_forge::Limits::default()))
 }
 
 fn credential(spec: &ForgeSpec) -> Credential {

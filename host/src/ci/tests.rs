@@ -82,3 +82,69 @@ fn outside_of_any_system_there_is_no_job() {
     assert_eq!(job_of(&[("CI", "true")]), None);
     assert_eq!(job_of(&[("GITHUB_ACTIONS", "false"), ("GITHUB_BASE_REF", "master")]), None);
 }
+
+fn reference(variables: &[(&str, &str)]) -> Option<String> {
+    job_of(variables).unwrap().pushed.map(|pushed| pushed.reference.to_string())
+}
+
+#[test]
+fn a_push_is_of_the_branch_or_tag_that_the_system_names() {
+    let github = |name| [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", name)];
+    assert_eq!(reference(&github("refs/heads/feature/a")).as_deref(), Some("branch feature/a"));
+    assert_eq!(reference(&github("refs/tags/v1")).as_deref(), Some("tag v1"));
+    let gitlab = |name, value| [("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "push"), (name, value)];
+    assert_eq!(reference(&gitlab("CI_COMMIT_BRANCH", "master")).as_deref(), Some("branch master"));
+    assert_eq!(reference(&gitlab("CI_COMMIT_TAG", "v1")).as_deref(), Some("tag v1"));
+    let azure = [("TF_BUILD", "True"), ("BUILD_REASON", "IndividualCI"), ("BUILD_SOURCEBRANCH", "refs/heads/master")];
+    assert_eq!(reference(&azure).as_deref(), Some("branch master"));
+    let buildkite = [("BUILDKITE", "true"), ("BUILDKITE_SOURCE", "webhook"), ("BUILDKITE_BRANCH", "v1"), ("BUILDKITE_TAG", "v1")];
+    assert_eq!(reference(&buildkite).as_deref(), Some("tag v1"));
+}
+
+#[test]
+fn a_job_that_runs_by_the_clock_by_hand_or_for_a_proposal_is_no_push() {
+    for variables in [
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "schedule"), ("GITHUB_REF", "refs/heads/master")][..],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", "refs/pull/7/merge")],
+        &[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "master")],
+        &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule"), ("CI_COMMIT_BRANCH", "master")],
+        &[("TF_BUILD", "True"), ("BUILD_REASON", "Manual"), ("BUILD_SOURCEBRANCH", "refs/heads/master")],
+        &[("BUILDKITE", "true"), ("BUILDKITE_SOURCE", "schedule"), ("BUILDKITE_BRANCH", "master")],
+        &[("JENKINS_URL", "https://ci.example.com"), ("BRANCH_NAME", "master")],
+    ] {
+        assert_eq!(reference(variables), None, "{variables:?}");
+    }
+}
+
+#[test]
+fn a_branch_that_was_deleted_is_known_by_the_event() {
+    let directory = tempfile::tempdir().unwrap();
+    let event = directory.path().join("event.json");
+    fs_err::write(&event, r#"{"ref": "refs/heads/feature", "deleted": true}"#).unwrap();
+    let event = event.to_str().unwrap();
+    let of = |name| [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push"), ("GITHUB_REF", name), ("GITHUB_EVENT_PATH", event)];
+    assert!(job_of(&of("refs/heads/feature")).unwrap().pushed.unwrap().is_deleted);
+}
+
+#[test]
+fn a_forge_is_known_by_the_variables_of_its_own_ci() {
+    let github = [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_REPOSITORY", "shop/deployment"),
+        ("GITHUB_SERVER_URL", "https://github.com"),
+        ("GITHUB_RUN_ID", "9"),
+    ];
+    let place = job_of(&github).unwrap().place.unwrap();
+    assert_eq!((place.api.as_str(), place.token, place.request), ("https://api.github.com", "GITHUB_TOKEN", None));
+    assert_eq!(place.url.as_deref(), Some("https://github.com/shop/deployment/actions/runs/9"));
+    let gitlab = [
+        ("GITLAB_CI", "true"),
+        ("CI_API_V4_URL", "https://forge.example.com/api/v4"),
+        ("CI_PROJECT_PATH", "fork/deployment"),
+        ("CI_MERGE_REQUEST_PROJECT_PATH", "acme/deployment"),
+        ("CI_MERGE_REQUEST_IID", "7"),
+    ];
+    let place = job_of(&gitlab).unwrap().place.unwrap();
+    assert_eq!((place.repository.as_str(), place.token, place.request), ("acme/deployment", "GITLAB_TOKEN", Some(7)));
+    assert_eq!(job_of(&[("GITLAB_CI", "true")]).unwrap().place, None);
+}
