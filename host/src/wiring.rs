@@ -12,7 +12,7 @@ use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::evaluate::LoadPolicy;
 use tollgate_core::forge::ForgeSpec;
 use tollgate_core::gist::Gist;
-use tollgate_core::people::{People, SignersFile};
+use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
@@ -305,10 +305,9 @@ fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
     Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
 }
 
-/// Who is asked for reviews, where the policy in force names a forge. The token is the operator's, in a variable.
-pub(crate) fn forge_reader(people: &People) -> Option<Box<dyn ReadForge>> {
-    let spec = people.forge.as_ref()?;
-    Some(tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default()))
+/// Who is asked what a forge knows. The token is the operator's, in a variable.
+pub(crate) fn forge_reader(spec: &ForgeSpec) -> Box<dyn ReadForge> {
+    tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default())
 }
 
 /// Who writes statuses and comments, where there is a token for it.

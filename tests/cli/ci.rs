@@ -1,7 +1,7 @@
 //! `tollgate ci`: one line in a CI file.
 
 use serde_json::json;
-use tollgate_tests::{Cli, FORGE_TOKEN, ForgeServer, Pipeline, Shop, SignedShop, World, manifest};
+use tollgate_tests::{Answer, Cli, FORGE_TOKEN, ForgeServer, Pipeline, Shop, SignedShop, World, manifest};
 
 const CART: &str = "services/cart/deployment.yaml";
 
@@ -215,4 +215,98 @@ fn without_a_token_nothing_is_shown() {
     let (shop, forge) = (Shop::new(&["cart"]), ForgeServer::start());
     ci(&shop, &[&push(&shop, "refs/heads/master")[..], &shown(&forge)[..2]].concat()).run().exits(0);
     assert_eq!(forge.requests(), []);
+}
+
+const COMMENTS: &str = "/repos/shop/deployment/issues/7/comments";
+
+/// A job for a comment on pull request 7, whose branch is `feature/a`; of these people `lead-1` may write, and `guest-1` may not.
+fn comment(shop: &Shop, forge: &ForgeServer, author: &str, text: &str) -> Answer {
+    for (login, permission) in [("lead", "write"), ("guest", "read")] {
+        forge.page(&format!("/repos/shop/deployment/collaborators/{login}%2D1/permission"), json!({"permission": permission}));
+    }
+    let head = json!({"sha": shop.deployment.head(), "ref": "feature/a", "repo": {"id": 4}});
+    let base = json!({"ref": "master", "repo": {"id": 4}});
+    let pull = json!({"number": 7, "user": null, "head": head, "base": base, "merged_at": null, "merge_commit_sha": null});
+    forge.page("/repos/shop/deployment/pulls/7", pull);
+    let comment = json!({"body": text, "user": {"login": author}});
+    let event = json!({"action": "created", "comment": comment, "issue": {"number": 7, "pull_request": {}}});
+    let event = shop.world.write("event.json", event.to_string());
+    let github = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "issue_comment"), ("GITHUB_EVENT_PATH", event.as_str())];
+    ci(shop, &[&github[..], &shown(forge)].concat()).env("TOLLGATE_TRUST", &shop.trust).run()
+}
+
+/// The text of the one answer.
+#[track_caller]
+fn answered(forge: &ForgeServer) -> String {
+    let [answer] = forge.written(COMMENTS).try_into().unwrap();
+    answer["body"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn who_may_write_gets_the_plan_of_the_request_s_branch_for_an_answer_and_nothing_moves() {
+    let (shop, forge) = (Shop::new(&["cart"]), ForgeServer::start());
+    shop.deployment.git(&["switch", "--quiet", "--create", "feature/a"]);
+    let build = shop.build("cart", "two");
+    shop.use_image(&build);
+    shop.deployment.deliver("feature/a", "a newer cart");
+    let before = shop.ledger().entries();
+    comment(&shop, &forge, "lead-1", "/tollgate plan\n").exits(0).says(&["answering `lead-1`"]);
+    let answer = answered(&forge);
+    assert!(answer.starts_with("<!-- tollgate: answer -->\n`tollgate plan feature/a`\n\n```text\n"), "{answer}");
+    assert!(answer.contains("staging-apps"), "{answer}");
+    assert_eq!(shop.ledger().entries(), before);
+}
+
+#[test]
+fn who_may_write_gets_an_explanation() {
+    let (shop, forge) = (Shop::new(&["cart"]), ForgeServer::start());
+    comment(&shop, &forge, "lead-1", "/tollgate explain preprod-apps").exits(0);
+    assert!(answered(&forge).contains("nothing was ever promoted to it"), "{}", answered(&forge));
+}
+
+#[test]
+fn what_can_not_be_told_or_is_no_question_is_answered_too() {
+    let shop = Shop::new(&["cart"]);
+    let before = shop.ledger().entries();
+    for (text, expected) in [
+        ("/tollgate plan docs", "`docs` is neither a branch nor a tag"),
+        ("/tollgate explain nothing", "is no promotion, target or rule"),
+        ("/tollgate promote master", "That is not known here"),
+    ] {
+        let forge = ForgeServer::start();
+        comment(&shop, &forge, "lead-1", text).exits(0);
+        assert!(answered(&forge).contains(expected), "{}", answered(&forge));
+    }
+    assert_eq!(shop.ledger().entries(), before);
+}
+
+#[test]
+fn who_may_not_write_gets_nothing_run_and_the_log_says_so() {
+    let (shop, forge) = (Shop::new(&["cart"]), ForgeServer::start());
+    for author in ["guest-1", "stranger-1"] {
+        let said = format!("`{author}` may not write to `shop/deployment`, so nothing is run");
+        comment(&shop, &forge, author, "/tollgate plan master").exits(0).says(&[&said]);
+    }
+    comment(&shop, &forge, "lead-1", "Thank you, /tollgate plan is nice").exits(0).says(&["the comment is no command"]);
+    assert_eq!(forge.written(COMMENTS), [json!(null); 0]);
+}
+
+#[test]
+fn a_comment_may_come_from_the_command_line_and_a_forge_that_is_down_is_an_error() {
+    let (shop, forge) = (Shop::new(&["cart"]), ForgeServer::start());
+    let api = format!("{}/api/v4", forge.url);
+    let gitlab = [("GITLAB_CI", "true"), ("CI_API_V4_URL", api.as_str()), ("CI_PROJECT_PATH", "acme/deployment")];
+    let project = "/api/v4/projects/acme%2Fdeployment";
+    let members = json!([{"username": "lead-1", "access_level": 30, "state": "active"}]);
+    forge.page(&format!("{project}/members/all"), members);
+    let asked = || {
+        let comment = ["--comment", "/tollgate explain preprod-apps", "--author", "lead-1", "--request", "7"];
+        ci(&shop, &gitlab).args(comment).env("TOLLGATE_TRUST", &shop.trust)
+    };
+    asked().run().exits(12).says(&["without a token in `GITLAB_TOKEN`"]);
+    asked().env("GITLAB_TOKEN", FORGE_TOKEN).run().exits(0);
+    assert_eq!(forge.written(&format!("{project}/merge_requests/7/notes")).len(), 1);
+    ci(&shop, &gitlab).args(["--comment", "/tollgate plan"]).run().exits(2);
+    forge.go_down();
+    asked().env("GITLAB_TOKEN", FORGE_TOKEN).run().exits(13);
 }

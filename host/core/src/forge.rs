@@ -76,6 +76,8 @@ pub struct ForgeRequest {
     pub number: u64,
     /// The commit that it proposes, in full.
     pub head: String,
+    /// The branch that it comes from; nothing where that is in another repository.
+    pub branch: Option<String>,
     /// The branch that it is for.
     pub base: String,
     /// The account that opened it; nothing where that is gone.

@@ -56,10 +56,11 @@ impl Api {
         self.parse(what, &answer)
     }
 
-    /// All elements of the list at a path without a query.
+    /// All elements of the list at a path.
     pub(crate) fn list<T: DeserializeOwned>(&self, what: &str, path: &str) -> Result<Vec<T>, ForgeError> {
         let mut patience = Patience::new(self.limits);
-        let mut url = self.url(what, &format!("{}{path}?per_page=100", self.base))?;
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut url = self.url(what, &format!("{}{path}{separator}per_page=100", self.base))?;
         let mut all = Vec::new();
         for _ in 0..MAX_PAGES {
             let answer = self.read(what, &url, &mut patience)?;

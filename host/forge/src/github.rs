@@ -13,7 +13,7 @@ use crate::credential::Credential;
 use crate::latest::latest;
 use crate::patience::Limits;
 use crate::{is_commit, short};
-use answers::{Event, Pull, Review};
+use answers::{Event, Permission, Pull, Review};
 
 const HEADERS: [(&str, &str); 2] = [("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")];
 
@@ -42,14 +42,17 @@ impl Github {
         Ok(times.collect::<Result<Vec<_>, _>>()?.into_iter().max())
     }
 
-    fn request(&self, pull: Pull) -> Result<ForgeRequest, ForgeError> {
+    fn pull(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
+        let pull: Pull = self.api.get(&format!("pull request {number}"), &format!("{}/pulls/{number}", self.place))?;
         if !is_commit(&pull.head.sha) {
             let what = format!("pull request {}", pull.number);
             return Err(self.api.unfit(&what, "its head is no commit"));
         }
+        let is_own = pull.head.repo.as_ref().zip(pull.base.repo.as_ref()).is_some_and(|(head, base)| head.id == base.id);
         Ok(ForgeRequest {
             number: pull.number,
             head: pull.head.sha,
+            branch: pull.head.name.filter(|_| is_own),
             base: pull.base.name,
             author: pull.user.map(|account| account.login),
             merged_by: pull.merged_by.map(|account| account.login),
@@ -62,12 +65,8 @@ impl ReadForge for Github {
         let what = format!("the pull requests of the commit {}", short(commit));
         let pulls: Vec<Pull> = self.api.list(&what, &format!("{}/commits/{commit}/pulls", self.place))?;
         let merged = pulls.into_iter().filter(|pull| pull.is_merged_as(commit));
-        let whole = merged.map(|pull| {
-            // Who merged it is only told with the whole.
-            let what = format!("pull request {}", pull.number);
-            self.request(self.api.get(&what, &format!("{}/pulls/{}", self.place, pull.number))?)
-        });
-        whole.collect()
+        // Who merged it is only told with the whole.
+        merged.map(|pull| self.pull(pull.number)).collect()
     }
 
     fn reviews_of(&self, request: &ForgeRequest) -> Result<Vec<ForgeReview>, ForgeError> {
@@ -84,5 +83,20 @@ impl ReadForge for Github {
             }
         }
         Ok(reviews)
+    }
+
+    fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
+        self.pull(number)
+    }
+
+    fn may_write(&self, login: &str) -> Result<bool, ForgeError> {
+        let what = format!("what `{login}` may do there");
+        let login = utf8_percent_encode(login, NON_ALPHANUMERIC);
+        let path = format!("{}/collaborators/{login}/permission", self.place);
+        match self.api.get::<Permission>(&what, &path) {
+            Ok(Permission { permission }) => Ok(matches!(permission.as_str(), "admin" | "write" | "maintain")),
+            Err(ForgeError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::credential::Credential;
 use crate::latest::latest;
 use crate::patience::Limits;
 use crate::{is_commit, short};
-use answers::{Approvals, Approved, MergeRequest, Version};
+use answers::{Approvals, Approved, Member, MergeRequest, Version};
 
 /// One project there.
 #[derive(Debug)]
@@ -30,13 +30,15 @@ impl Gitlab {
         Self { api: Api::new(api, credential, &[("Accept", "application/json")], limits), place }
     }
 
-    fn request(&self, request: MergeRequest) -> Result<ForgeRequest, ForgeError> {
+    fn read(&self, request: MergeRequest) -> Result<ForgeRequest, ForgeError> {
         let head = request.sha.filter(|head| is_commit(head));
         let head = head.ok_or_else(|| self.api.unfit(&format!("merge request {}", request.iid), "its head is no commit"))?;
+        let is_own = request.source_project_id.is_some() && request.source_project_id == request.target_project_id;
         let merged_by = request.merge_user.or(request.merged_by);
         Ok(ForgeRequest {
             number: request.iid,
             head,
+            branch: request.source_branch.filter(|_| is_own),
             base: request.target_branch,
             author: request.author.map(|account| account.username),
             merged_by: merged_by.map(|account| account.username),
@@ -60,7 +62,7 @@ impl ReadForge for Gitlab {
         let what = format!("the merge requests of the commit {}", short(commit));
         let path = format!("{}/repository/commits/{commit}/merge_requests", self.place);
         let requests: Vec<MergeRequest> = self.api.list(&what, &path)?;
-        requests.into_iter().filter(|request| request.is_merged_as(commit)).map(|request| self.request(request)).collect()
+        requests.into_iter().filter(|request| request.is_merged_as(commit)).map(|request| self.read(request)).collect()
     }
 
     fn reviews_of(&self, request: &ForgeRequest) -> Result<Vec<ForgeReview>, ForgeError> {
@@ -72,6 +74,19 @@ impl ReadForge for Gitlab {
         }
         let versions = self.versions(number)?;
         Ok(latest(approvals.approved_by.into_iter().filter_map(|approved| review(approved, &versions))))
+    }
+
+    fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
+        let what = format!("merge request {number}");
+        self.read(self.api.get(&what, &format!("{}/merge_requests/{number}", self.place))?)
+    }
+
+    fn may_write(&self, login: &str) -> Result<bool, ForgeError> {
+        let what = format!("what `{login}` may do there");
+        let query = utf8_percent_encode(login, NON_ALPHANUMERIC);
+        let members: Vec<Member> = self.api.list(&what, &format!("{}/members/all?query={query}", self.place))?;
+        // The query finds all whose names have it somewhere.
+        Ok(members.iter().any(|member| member.username.eq_ignore_ascii_case(login) && member.may_write()))
     }
 }
 

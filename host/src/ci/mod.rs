@@ -2,6 +2,7 @@
 //! which forge it belongs to.
 
 mod place;
+mod said;
 mod systems;
 
 use camino::Utf8PathBuf;
@@ -10,6 +11,7 @@ use tollgate_report::format::Format;
 
 use crate::output::Destination;
 pub(crate) use place::Place;
+pub(crate) use said::Said;
 
 /// Reads an environment variable; one that is empty is not there.
 pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -23,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) proposal: Option<Proposed>,
     /// What was pushed; nothing for a job that runs for another reason.
     pub(crate) pushed: Option<Pushed>,
+    /// What somebody said, for which it runs.
+    pub(crate) said: Option<Said>,
     /// Where its commits and requests are shown; nothing where the system does not say.
     pub(crate) place: Option<Place>,
     /// Where the system wants reports, beside the text that people read.

@@ -1,6 +1,8 @@
 //! Where a job's commits and requests are shown, by the CI system that belongs to the forge.
 
-use tollgate_core::forge::ForgeKind;
+use std::collections::BTreeMap;
+
+use tollgate_core::forge::{ForgeKind, ForgeSpec};
 
 use super::Variables;
 
@@ -17,6 +19,19 @@ pub(crate) struct Place {
     pub(crate) request: Option<u64>,
     /// Where the job's own log is.
     pub(crate) url: Option<String>,
+}
+
+impl Place {
+    /// The forge, with nobody's accounts.
+    pub(crate) fn spec(&self) -> ForgeSpec {
+        ForgeSpec {
+            kind: self.kind,
+            repository: self.repository.clone(),
+            api: self.api.clone(),
+            token: Some(self.token.to_owned()),
+            accounts: BTreeMap::new(),
+        }
+    }
 }
 
 /// GitHub Actions. `request` is the number that the event names.

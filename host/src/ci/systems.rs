@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tollgate_report::format::Format;
 
-use super::{Job, Proposed, Variables, place, pushed, report};
+use super::{Job, Proposed, Variables, place, pushed, report, said};
 use crate::output::Destination;
 
 /// Says whether the job is one of a system's.
@@ -29,8 +29,10 @@ fn github(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let annotations = Destination { format: Format::Github, file: None };
     let summary = variables("GITHUB_STEP_SUMMARY").map(|file| report(Format::Markdown, &file));
     let pushed = name.and_then(|name| pushed(&name, is_deleted));
+    let is_comment = variables("GITHUB_EVENT_NAME").is_some_and(|name| name == "issue_comment");
+    let said = is_comment.then(|| said::github(&event));
     let reports = std::iter::once(annotations).chain(summary).collect();
-    Some(Job { system: "GitHub Actions", proposal, pushed, place: place::github(variables, number), reports })
+    Some(Job { system: "GitHub Actions", proposal, pushed, said, place: place::github(variables, number), reports })
 }
 
 /// GitLab CI. A job has the source branch checked out; in a pipeline for merged results, the merge.
@@ -47,7 +49,8 @@ fn gitlab(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let name = variables("CI_COMMIT_TAG").map(|tag| format!("refs/tags/{tag}"));
     let name = name.or_else(|| variables("CI_COMMIT_BRANCH").map(|branch| format!("refs/heads/{branch}")));
     let pushed = name.filter(|_| is_push && proposal.is_none()).and_then(|name| pushed(&name, false));
-    Some(Job { system: "GitLab CI", proposal, pushed, place: place::gitlab(variables), reports })
+    let said = said::gitlab(variables);
+    Some(Job { system: "GitLab CI", proposal, pushed, said, place: place::gitlab(variables), reports })
 }
 
 /// Azure Pipelines.
@@ -65,6 +68,7 @@ fn azure(variables: Variables<'_>, remote: &str) -> Option<Job> {
         system: "Azure Pipelines",
         proposal,
         pushed,
+        said: None,
         place: None,
         reports: vec![report(Format::Junit, "tollgate-junit.xml")],
     })
@@ -84,7 +88,7 @@ fn buildkite(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let name = variables("BUILDKITE_TAG").map(|tag| format!("refs/tags/{tag}"));
     let name = name.or_else(|| variables("BUILDKITE_BRANCH").map(|branch| format!("refs/heads/{branch}")));
     let pushed = name.filter(|_| is_push && !is_proposal).and_then(|name| pushed(&name, false));
-    Some(Job { system: "Buildkite", proposal, pushed, place: None, reports })
+    Some(Job { system: "Buildkite", proposal, pushed, said: None, place: None, reports })
 }
 
 /// Jenkins, with the variables of its multibranch pipelines. It does not say why a job runs, so none of its jobs is a push.
@@ -93,5 +97,5 @@ fn jenkins(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let proposal = variables("CHANGE_TARGET")
         .map(|target| Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head: "HEAD".to_owned() });
     let reports = vec![report(Format::Junit, "tollgate-junit.xml")];
-    Some(Job { system: "Jenkins", proposal, pushed: None, place: None, reports })
+    Some(Job { system: "Jenkins", proposal, pushed: None, said: None, place: None, reports })
 }

@@ -148,3 +148,41 @@ fn a_forge_is_known_by_the_variables_of_its_own_ci() {
     assert_eq!((place.repository.as_str(), place.token, place.request), ("acme/deployment", "GITLAB_TOKEN", Some(7)));
     assert_eq!(job_of(&[("GITLAB_CI", "true")]).unwrap().place, None);
 }
+
+#[test]
+fn a_comment_on_a_pull_request_is_what_the_event_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("event.json");
+    let said = |event: &str| {
+        fs_err::write(&path, event).unwrap();
+        let github =
+            [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "issue_comment"), ("GITHUB_EVENT_PATH", path.to_str().unwrap())];
+        job_of(&github).unwrap().said.unwrap()
+    };
+    let comment = r#""comment": {"body": "/tollgate plan", "user": {"login": "lead-1"}}"#;
+    let on_request = r#""issue": {"number": 7, "pull_request": {"url": "x"}}"#;
+    let expected = Said { text: "/tollgate plan".to_owned(), author: "lead-1".to_owned(), request: Some(7) };
+    assert_eq!(said(&format!(r#"{{"action": "created", {comment}, {on_request}}}"#)), expected);
+    assert_eq!(said(&format!(r#"{{"action": "edited", {comment}, {on_request}}}"#)).text, "");
+    assert_eq!(said(&format!(r#"{{"action": "created", {comment}, "issue": {{"number": 7}}}}"#)).request, None);
+    assert_eq!(said("garbage").text, "");
+}
+
+#[test]
+fn a_note_on_a_merge_request_is_what_the_webhook_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("payload.json");
+    let said = |payload: &str| {
+        fs_err::write(&path, payload).unwrap();
+        job_of(&[("GITLAB_CI", "true"), ("TRIGGER_PAYLOAD", path.to_str().unwrap())]).unwrap().said
+    };
+    let rest = r#""user": {"username": "lead-1"}, "merge_request": {"iid": 7}"#;
+    let expected = Said { text: "/tollgate plan".to_owned(), author: "lead-1".to_owned(), request: Some(7) };
+    let note =
+        |action: &str| format!(r#"{{"object_kind": "note", "object_attributes": {{"note": "/tollgate plan"{action}}}, {rest}}}"#);
+    assert_eq!(said(&note("")), Some(expected.clone()));
+    assert_eq!(said(&note(r#", "action": "create""#)), Some(expected));
+    assert_eq!(said(&note(r#", "action": "update""#)).unwrap().text, "");
+    assert_eq!(said(r#"{"object_kind": "push"}"#), None);
+    assert_eq!(said("garbage"), None);
+}

@@ -38,6 +38,18 @@ pub(crate) struct Ci {
     #[arg(long)]
     pub(crate) check_only: bool,
 
+    /// Answer this comment on a request, if it is a command and its author may write to the repository
+    #[arg(long, value_name = "TEXT", requires = "author", requires = "request")]
+    pub(crate) comment: Option<String>,
+
+    /// The account that wrote the comment
+    #[arg(long, value_name = "LOGIN", requires = "comment")]
+    pub(crate) author: Option<String>,
+
+    /// The number of the request that the comment is on
+    #[arg(long, value_name = "NUMBER", requires = "comment")]
+    pub(crate) request: Option<u64>,
+
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 

@@ -1,6 +1,7 @@
 //! `tollgate ci`: one line in a CI file. A pull request is checked as the merge that it would give; what was pushed is promoted,
-//! where it moves a target; any other job, as the commit that it is of.
+//! where it moves a target; a comment that is a command is answered; any other job is about the commit that it is of.
 
+mod comment;
 mod pushed;
 mod shown;
 
@@ -10,7 +11,7 @@ use tollgate_report::failure::Failure;
 use tollgate_report::format::Format;
 
 use super::{Outcome, check};
-use crate::ci::{Job, Proposed, job};
+use crate::ci::{Job, Proposed, Said, job};
 use crate::cli::check::Check;
 use crate::cli::ci::{Ci, Pending};
 use crate::invocation::Invocation;
@@ -23,6 +24,9 @@ pub(super) fn run(invocation: &Invocation, arguments: &Ci) -> Outcome {
         let failure = Failure::of_message(ExitCode::Usage, "no CI system is known that this could be a job of");
         return Err(vec![failure.with_hint("use `tollgate check --base REV`; `tollgate ci` knows the systems of docs/ci.md")]);
     };
+    if let Some(said) = said(arguments).or_else(|| job.said.clone()) {
+        return comment::answer(invocation, &job, &said);
+    }
     if let Some(pushed) = job.pushed.as_ref().filter(|_| !arguments.check_only) {
         if let Some(exit) = pushed::promote(invocation, arguments, &job, pushed)? {
             return Ok(pending(exit, arguments.pending.unwrap_or(Pending::Fail)));
@@ -31,6 +35,12 @@ pub(super) fn run(invocation: &Invocation, arguments: &Ci) -> Outcome {
     let is_proposal = job.proposal.is_some();
     let default = if is_proposal { Pending::Pass } else { Pending::Fail };
     judge(invocation, arguments, job).map(|exit| pending(exit, arguments.pending.unwrap_or(default)))
+}
+
+/// A comment that the command line has.
+fn said(arguments: &Ci) -> Option<Said> {
+    let (text, author) = (arguments.comment.clone()?, arguments.author.clone()?);
+    Some(Said { text, author, request: arguments.request })
 }
 
 /// What is pending is neither well nor bad: whoever runs the job says which it is for them.

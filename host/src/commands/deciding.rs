@@ -56,7 +56,7 @@ impl<'a> Destination<'a> {
         let nobody = SignersFile { path: String::new(), text: String::new() };
         let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
         let since = Since::Target(&self.target.name);
-        let forge = if self.asks_who() { wiring::forge_reader(people) } else { None };
+        let forge = people.forge.as_ref().filter(|_| self.asks_who()).map(wiring::forge_reader);
         let forge = forge.as_deref();
         let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since, now };
         candidate.with_change(&reader).map_err(fail)

@@ -15,6 +15,7 @@ use super::judging::enforcements;
 use super::named_promotion::{find, telling};
 use crate::cli::Format;
 use crate::cli::deliver::Explain;
+use crate::configuration::Failures;
 use crate::delivery::proofs::running;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -24,18 +25,23 @@ use crate::wiring::{self, Delivery};
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
     let one = |failure: Failure| vec![failure];
-    let subject = arguments.subject.as_str();
-    // Rules of the built-in plugins and of the host need no ledger.
-    let report = match subject.contains('/').then(|| rules::find(invocation, subject)).transpose().map_err(one)?.flatten() {
-        Some(rule) => rule_report(subject, &rule),
-        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(one)?,
-    };
+    let report = explain(invocation, &arguments.subject)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,
         Format::Text => report.to_text(invocation.style()),
     };
     output::print(&text).map_err(one)?;
     Ok(ExitCode::Approved)
+}
+
+/// Explains a promotion, a target or a rule.
+pub(super) fn explain(invocation: &Invocation, subject: &str) -> Result<ExplainReport, Failures> {
+    let one = |failure: Failure| vec![failure];
+    // Rules of the built-in plugins and of the host need no ledger.
+    Ok(match subject.contains('/').then(|| rules::find(invocation, subject)).transpose().map_err(one)?.flatten() {
+        Some(rule) => rule_report(subject, &rule),
+        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(one)?,
+    })
 }
 
 fn rule_report(subject: &str, rule: &rules::RulePage) -> ExplainReport {

@@ -155,7 +155,7 @@ fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_
     let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
     let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
     let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
-    let forge = if asks_forge { wiring::forge_reader(people) } else { None };
+    let forge = people.forge.as_ref().filter(|_| asks_forge).map(wiring::forge_reader);
     let forge = forge.as_deref();
     let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since: Since::Policy, now };
     let told = reader.read(&provenance, &tree).map_err(fail)?;

@@ -43,6 +43,18 @@ pub trait ReadForge: Send + Sync {
     /// # Errors
     /// As for [`ReadForge::requests_of`].
     fn reviews_of(&self, request: &ForgeRequest) -> Result<Vec<ForgeReview>, ForgeError>;
+
+    /// A request, merged or not.
+    ///
+    /// # Errors
+    /// As for [`ReadForge::requests_of`], and when there is none of this number.
+    fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError>;
+
+    /// Whether an account may write to the repository. One that the forge does not know may not.
+    ///
+    /// # Errors
+    /// As for [`ReadForge::requests_of`].
+    fn may_write(&self, login: &str) -> Result<bool, ForgeError>;
 }
 
 /// Writes what people see beside a commit or a request. Nothing that is decided rests on it.
@@ -58,4 +70,10 @@ pub trait WriteForge: Send + Sync {
     /// # Errors
     /// As for [`WriteForge::set_status`].
     fn write_comment(&self, number: u64, marker: &str, text: &str) -> Result<(), ForgeError>;
+
+    /// Adds a comment to a request.
+    ///
+    /// # Errors
+    /// As for [`WriteForge::set_status`].
+    fn add_comment(&self, number: u64, text: &str) -> Result<(), ForgeError>;
 }

@@ -12,14 +12,31 @@ pub(super) struct Account {
 }
 
 #[derive(Debug, Deserialize)]
+pub(super) struct Repository {
+    pub(super) id: u64,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct Head {
     pub(super) sha: String,
+    #[serde(rename = "ref", default)]
+    pub(super) name: Option<String>,
+    /// Nothing where the fork is gone.
+    #[serde(default)]
+    pub(super) repo: Option<Repository>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Base {
     #[serde(rename = "ref")]
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) repo: Option<Repository>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Permission {
+    pub(super) permission: String,
 }
 
 /// A pull request. `merged_by` is in the answer about one alone.

@@ -68,10 +68,12 @@ impl WriteForge for Github {
 
     fn write_comment(&self, number: u64, marker: &str, text: &str) -> Result<(), ForgeError> {
         let what = format!("a comment on pull request {number}");
-        let body = json!({"body": text});
-        match self.own_comment(number, marker)? {
-            Some(id) => self.api.send(Method::Patch, &what, &format!("{}/issues/comments/{id}", self.place), &body),
-            None => self.api.send(Method::Post, &what, &format!("{}/issues/{number}/comments", self.place), &body),
-        }
+        let Some(id) = self.own_comment(number, marker)? else { return self.add_comment(number, text) };
+        self.api.send(Method::Patch, &what, &format!("{}/issues/comments/{id}", self.place), &json!({"body": text}))
+    }
+
+    fn add_comment(&self, number: u64, text: &str) -> Result<(), ForgeError> {
+        let what = format!("a comment on pull request {number}");
+        self.api.send(Method::Post, &what, &format!("{}/issues/{number}/comments", self.place), &json!({"body": text}))
     }
 }

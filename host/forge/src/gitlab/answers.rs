@@ -14,6 +14,12 @@ pub(super) struct MergeRequest {
     pub(super) iid: u64,
     state: String,
     pub(super) target_branch: String,
+    #[serde(default)]
+    pub(super) source_branch: Option<String>,
+    #[serde(default)]
+    pub(super) source_project_id: Option<u64>,
+    #[serde(default)]
+    pub(super) target_project_id: Option<u64>,
     /// Its head.
     pub(super) sha: Option<String>,
     #[serde(default)]
@@ -55,4 +61,21 @@ pub(super) struct Version {
     pub(super) id: u64,
     pub(super) head_commit_sha: String,
     pub(super) created_at: Timestamp,
+}
+
+/// Somebody of the project, or of a group that it is in.
+#[derive(Debug, Deserialize)]
+pub(super) struct Member {
+    pub(super) username: String,
+    access_level: u32,
+    state: String,
+}
+
+/// What GitLab calls a developer.
+const DEVELOPER: u32 = 30;
+
+impl Member {
+    pub(super) fn may_write(&self) -> bool {
+        self.access_level >= DEVELOPER && self.state == "active"
+    }
 }

@@ -66,11 +66,14 @@ impl WriteForge for Gitlab {
 
     fn write_comment(&self, number: u64, marker: &str, text: &str) -> Result<(), ForgeError> {
         let what = format!("a comment on merge request {number}");
-        let place = format!("{}/merge_requests/{number}/notes", self.place);
-        let body = json!({"body": text});
-        match self.own_note(number, marker)? {
-            Some(id) => self.api.send(Method::Put, &what, &format!("{place}/{id}"), &body),
-            None => self.api.send(Method::Post, &what, &place, &body),
-        }
+        let Some(id) = self.own_note(number, marker)? else { return self.add_comment(number, text) };
+        let path = format!("{}/merge_requests/{number}/notes/{id}", self.place);
+        self.api.send(Method::Put, &what, &path, &json!({"body": text}))
+    }
+
+    fn add_comment(&self, number: u64, text: &str) -> Result<(), ForgeError> {
+        let what = format!("a comment on merge request {number}");
+        let path = format!("{}/merge_requests/{number}/notes", self.place);
+        self.api.send(Method::Post, &what, &path, &json!({"body": text}))
     }
 }

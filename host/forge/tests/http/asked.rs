@@ -28,7 +28,8 @@ pub(crate) fn commit(digit: &str) -> String {
 pub(crate) fn mk_request(number: u64) -> ForgeRequest {
     let account = |name: &str| Some(name.to_owned());
     let (author, merged_by) = (account("dev-1"), account("lead-1"));
-    ForgeRequest { number, head: commit("b"), base: "master".to_owned(), author, merged_by }
+    let branch = account("newer-cart");
+    ForgeRequest { number, head: commit("b"), branch, base: "master".to_owned(), author, merged_by }
 }
 
 pub(crate) fn mk_review(login: &str, state: ReviewState, at: &str, digit: &str) -> ForgeReview {

@@ -17,8 +17,8 @@ fn pull(number: u64, merged_at: Option<&str>, merge_commit: &str) -> Value {
         "id": 1_000 + number, "number": number, "state": if merged_at.is_some() { "closed" } else { "open" },
         "title": "A newer cart", "draft": false, "locked": false,
         "user": {"login": "dev-1", "id": 1, "type": "User"},
-        "head": {"label": "shop:newer-cart", "ref": "newer-cart", "sha": commit("b"), "repo": {"full_name": "shop/deployment"}},
-        "base": {"label": "shop:master", "ref": "master", "sha": commit("a")},
+        "head": {"label": "shop:newer-cart", "ref": "newer-cart", "sha": commit("b"), "repo": {"id": 4}},
+        "base": {"label": "shop:master", "ref": "master", "sha": commit("a"), "repo": {"id": 4}},
         "created_at": "2026-06-01T08:00:00Z", "merged_at": merged_at, "merge_commit_sha": merge_commit,
     })
 }
@@ -157,4 +157,32 @@ fn a_list_without_an_end_or_with_its_next_page_elsewhere_is_refused() {
         Script::start(|_, _| answer("200 OK", &["Link: <https://forge.example.com/repos/x?page=2>; rel=\"next\""], "[]"));
     let error = github(&elsewhere.url).reviews_of(&mk_request(7)).unwrap_err();
     assert!(matches!(&error, ForgeError::Unfit { reason, .. } if reason.contains("another place")), "{error}");
+}
+
+#[test]
+fn the_branch_of_a_fork_is_not_one_of_this_repository() {
+    for repository in [json!({"id": 5}), Value::Null] {
+        let mut forked = whole(7);
+        forked["head"]["repo"] = repository;
+        let script = Script::of_pages(&[(PULL, &forked.to_string())]);
+        assert_eq!(github(&script.url).request(7).unwrap().branch, None);
+    }
+    let script = Script::of_pages(&[(PULL, &whole(7).to_string())]);
+    assert_eq!(github(&script.url).request(7).unwrap().branch.as_deref(), Some("newer-cart"));
+    assert!(matches!(github(&script.url).request(8), Err(ForgeError::NotFound { .. })));
+}
+
+#[test]
+fn who_may_write_is_said_by_the_forge_and_who_is_not_known_may_not() {
+    let page = |permission: &str| json!({"permission": permission, "role_name": permission}).to_string();
+    let at = |login: &str| format!("GET /repos/shop/deployment/collaborators/{login}/permission");
+    let (admin, writer, reader) = (page("admin"), page("write"), page("read"));
+    let pages = [(at("admin%2D1"), admin), (at("dev%2D1"), writer), (at("guest%2D1"), reader)];
+    let pages: Vec<(&str, &str)> = pages.iter().map(|(at, page)| (at.as_str(), page.as_str())).collect();
+    let script = Script::of_pages(&pages);
+    for (login, expected) in [("admin-1", true), ("dev-1", true), ("guest-1", false), ("stranger-1", false), ("../dev-1", false)] {
+        assert_eq!(github(&script.url).may_write(login).unwrap(), expected, "{login}");
+    }
+    let forbidden = Script::start(|_, _| answer("403 Forbidden", &[], "{}"));
+    assert!(matches!(github(&forbidden.url).may_write("dev-1"), Err(ForgeError::Forbidden { .. })));
 }

@@ -16,7 +16,7 @@ fn at(rest: &str) -> String {
 fn merge_request(iid: u64, state: &str, commits: &Value) -> Value {
     let mut request = json!({
         "id": 2_000 + iid, "iid": iid, "project_id": 3, "title": "A newer cart", "state": state,
-        "target_branch": "master", "source_branch": "newer-cart", "sha": commit("b"),
+        "target_branch": "master", "source_branch": "newer-cart", "sha": commit("b"), "source_project_id": 3, "target_project_id": 3,
         "author": {"id": 1, "username": "dev-1", "name": "Dev"}, "merge_user": {"id": 2, "username": "lead-1", "name": "Lead"},
         "merge_commit_sha": null, "squash_commit_sha": null, "squash": false,
     });
@@ -119,4 +119,30 @@ fn versions_without_a_head_are_an_error() {
     for strange in [json!([]), json!([{"id": 1, "head_commit_sha": "master", "created_at": "2026-06-01T12:00:00Z"}])] {
         assert!(matches!(reviews_of(&approvals, &strange), Err(ForgeError::Unfit { .. })), "{strange}");
     }
+}
+
+#[test]
+fn the_branch_of_a_fork_is_not_one_of_this_project() {
+    let forked = merge_request(7, "opened", &json!({"source_project_id": 4})).to_string();
+    let script = Script::of_pages(&[(&at("/merge_requests/7"), &forked)]);
+    assert_eq!(gitlab(&script.url).request(7).unwrap().branch, None);
+}
+
+#[test]
+fn developers_may_write_and_neither_guests_nor_who_is_blocked_or_only_called_alike() {
+    let member = |username: &str, access_level: u32, state: &str| json!({"id": 1, "username": username, "access_level": access_level, "state": state});
+    let members = Value::from_iter([
+        member("dev-1", 30, "active"),
+        member("guest-1", 20, "active"),
+        member("gone-1", 40, "blocked"),
+        member("dev-12", 50, "active"),
+    ]);
+    let script = Script::of_pages(&[(&at("/members/all"), &members.to_string())]);
+    for (login, expected) in [("dev-1", true), ("Dev-1", true), ("guest-1", false), ("gone-1", false), ("dev", false), ("", false)]
+    {
+        assert_eq!(gitlab(&script.url).may_write(login).unwrap(), expected, "{login}");
+    }
+    assert!(
+        script.requests()[0].starts_with("GET /api/v4/projects/acme%2Fshop%2Fdeployment/members/all?query=dev%2D1&per_page=100 ")
+    );
 }

@@ -1,7 +1,7 @@
 //! What people see on the forge: a status beside the commit, and one comment on the request. Nothing that is decided rests on it,
 //! so what can't be written is told to whoever reads the job's log, and changes nothing else.
 
-use tollgate_core::forge::{CommitStatus, ForgeSpec, StatusState};
+use tollgate_core::forge::{CommitStatus, StatusState};
 use tollgate_core::ports::{ForgeError, ReadRepository as _, WriteForge};
 use tollgate_report::check::CheckReport;
 use tollgate_report::exit_code::ExitCode;
@@ -26,14 +26,7 @@ pub(super) struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// Nothing where the job was given no token: then nobody wants to see anything there.
     pub(super) fn open(invocation: &'a Invocation, place: &'a Place) -> Option<Self> {
-        let spec = ForgeSpec {
-            kind: place.kind,
-            repository: place.repository.clone(),
-            api: place.api.clone(),
-            token: Some(place.token.to_owned()),
-            accounts: std::collections::BTreeMap::new(),
-        };
-        Some(Self { invocation, place, forge: wiring::forge_writer(&spec)? })
+        Some(Self { invocation, place, forge: wiring::forge_writer(&place.spec())? })
     }
 
     /// A status beside the commit, and the comment on the request.

@@ -36,6 +36,17 @@ impl ReadForge for Requests {
         let all = self.merged.values().flatten();
         Ok(all.filter(|(known, _)| known == request).flat_map(|(_, reviews)| reviews.clone()).collect())
     }
+
+    fn request(&self, number: u64) -> Result<ForgeRequest, ForgeError> {
+        let found = self.merged.values().flatten().find(|(request, _)| request.number == number);
+        let not_found =
+            || ForgeError::NotFound { forge: "forge.example.com".to_owned(), what: "it".to_owned(), reason: String::new() };
+        found.map(|(request, _)| request.clone()).ok_or_else(not_found)
+    }
+
+    fn may_write(&self, _: &str) -> Result<bool, ForgeError> {
+        Ok(false)
+    }
 }
 
 pub(super) fn mk_review(login: &str, state: ReviewState, head: &str) -> ForgeReview {
@@ -67,7 +78,8 @@ impl Place {
         let forge = self.forge.as_mut().unwrap();
         let number = 7 + forge.merged.len() as u64;
         let (author, merged_by) = (Some(author.to_owned()), Some("lead-1".to_owned()));
-        let request = ForgeRequest { number, head: head.to_owned(), base: "master".to_owned(), author, merged_by };
+        let (head, base) = (head.to_owned(), "master".to_owned());
+        let request = ForgeRequest { number, head, branch: None, base, author, merged_by };
         forge.merged.entry(commit.to_owned()).or_default().push((request, reviews.to_vec()));
     }
 
