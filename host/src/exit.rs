@@ -5,13 +5,14 @@ use std::error::Error;
 use tollgate_core::approved::NotApproved;
 use tollgate_core::chain::NoChain;
 use tollgate_core::plan::NoDigest;
-use tollgate_core::ports::{AppendError, ApplyError, LeaseError, LedgerError, ResolveError, SourceError};
+use tollgate_core::ports::{AppendError, ApplyError, ForgeError, LeaseError, LedgerError, ResolveError, SourceError};
 use tollgate_ledger::ProofError;
 use tollgate_ledger::bundle::{BundleError, WriteError};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use crate::delivery::attempt::AttemptError;
+use crate::delivery::change::ChangeError;
 use crate::delivery::components::ComponentError;
 use crate::delivery::decide::DecideError;
 use crate::delivery::recipe::CandidateError;
@@ -121,11 +122,27 @@ impl MeansExit for ComponentError {
     }
 }
 
+impl MeansExit for ForgeError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::SourceUnreadable
+    }
+}
+
+impl MeansExit for ChangeError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Source(error) => error.exit(),
+            Self::Forge(error) => error.exit(),
+        }
+    }
+}
+
 impl MeansExit for CandidateError {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Component(error) => error.exit(),
             Self::Source(error) => error.exit(),
+            Self::Change(error) => error.exit(),
             Self::Resolve { source, .. } => source.exit(),
             Self::Duplicate(_) => ExitCode::InvalidConfiguration,
         }

@@ -10,14 +10,16 @@ use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::evaluate::LoadPolicy;
+use tollgate_core::forge::ForgeSpec;
 use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger as _, ReadRepository as _, ReadSigners as _, ResolveDigest,
-    SignBytes, VerifySignature,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
+    ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
+use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
 use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards, PublishedBranch};
@@ -307,6 +309,25 @@ pub(crate) fn resolver(
 
 fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
     Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
+}
+
+/// Who is asked what a forge knows. The token is the operator's, in a variable.
+pub(crate) fn forge_reader(spec: &ForgeSpec) -> Box<dyn ReadForge> {
+    tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default())
+}
+
+/// Who writes statuses and comments, where there is a token for it.
+pub(crate) fn forge_writer(spec: &ForgeSpec) -> Option<Box<dyn WriteForge>> {
+    token(spec.token.as_ref()?)?;
+    Some(tollgate_forge::writer(spec, credential(spec), tollgate_forge::Limits::default()))
+}
+
+fn credential(spec: &ForgeSpec) -> Credential {
+    spec.token.as_ref().map_or_else(Credential::nobody, |name| Credential::of_variable(name, token(name)))
+}
+
+fn token(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
 /// The adapter for a target.

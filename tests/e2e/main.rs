@@ -7,6 +7,7 @@ mod audit_day;
 mod boutique;
 mod denials;
 mod evidence;
+mod forge;
 mod four_eyes;
 mod git_target;
 mod house_rule;

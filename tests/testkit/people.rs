@@ -11,6 +11,9 @@ use crate::world::World;
 /// Who signs what nobody else signs: the machine account of the world.
 pub const MACHINE: &str = "deployer";
 
+/// Whose key the forge has.
+pub const FORGE: &str = "web-flow";
+
 /// A shop in which people sign. Each has an Ed25519 key that `ssh-keygen` made, and the mail address `NAME@example.com`.
 #[derive(Clone, Debug)]
 pub struct SignedShop {
@@ -21,15 +24,30 @@ pub struct SignedShop {
 impl SignedShop {
     /// A shop of these services with a signed ledger. `pipeline` gets `people` with the teams.
     pub fn new(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])]) -> Self {
-        Self::prepared(services, pipeline, teams, &|_| ())
+        Self::made(services, pipeline, teams, "", &|_| ())
     }
 
     /// The same with more in the deployment repository's first commit.
     pub fn prepared(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])], more: &dyn Fn(&Shop)) -> Self {
+        Self::made(services, pipeline, teams, "", more)
+    }
+
+    /// The same with a forge that is asked for reviews, whose accounts are called `NAME-1`. `place` is the rest of `forge`.
+    pub fn with_forge(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])], place: &str) -> Self {
+        let account = |name: &&str| format!("{name}-1: {name}@example.com");
+        let accounts: Vec<String> = teams.iter().flat_map(|(_, members)| members.iter()).map(account).collect();
+        let forge = format!(
+            ", forges: [{FORGE}@example.com], forge: {{{place}, token: {{env: FORGE_TOKEN}}, accounts: {{{}}}}}",
+            accounts.join(", ")
+        );
+        Self::made(services, pipeline, teams, &forge, &|_| ())
+    }
+
+    fn made(services: &[&str], pipeline: &Pipeline, teams: &[(&str, &[&str])], people: &str, more: &dyn Fn(&Shop)) -> Self {
         let names: std::collections::BTreeSet<&str> = teams.iter().flat_map(|(_, members)| members.iter().copied()).collect();
-        let pipeline = pipeline.clone().line(&people_line(teams));
+        let pipeline = pipeline.clone().line(&people_line(teams, people));
         let prepare = |shop: &Shop| {
-            let names = names.iter().copied().chain([MACHINE]);
+            let names = names.iter().copied().chain([MACHINE, FORGE]);
             let lines: String = names.map(|name| signer(&shop.world, name)).collect();
             shop.deployment.write(".tollgate/allowed_signers", lines);
             more(shop);
@@ -52,6 +70,28 @@ impl SignedShop {
         }
     }
 
+    /// Merges into what is checked out as the forge does at the press of a button: in the name of a person, with its own key.
+    #[track_caller]
+    pub fn merge_on_forge(&self, person: &str, branch: &str) -> String {
+        self.git_on_forge(person, &["merge", "--quiet", "--no-ff", "--message", "merged by the forge", branch])
+    }
+
+    /// The same as one commit, without saying of which it is made.
+    #[track_caller]
+    pub fn squash_on_forge(&self, person: &str, branch: &str) -> String {
+        self.shop.deployment.git(&["merge", "--quiet", "--squash", branch]);
+        self.git_on_forge(person, &["commit", "--quiet", "--message", "squashed by the forge"])
+    }
+
+    fn git_on_forge(&self, person: &str, command: &[&str]) -> String {
+        let key = format!("user.signingKey={}", self.shop.world.path("keys").join(FORGE));
+        let (name, mail) = (format!("user.name={person}"), format!("user.email={person}@example.com"));
+        let with = ["-c", &name, "-c", &mail, "-c", "gpg.format=ssh", "-c", "commit.gpgSign=true", "-c", &key];
+        self.shop.deployment.git(&[&with[..], command].concat());
+        self.shop.deployment.push("master");
+        self.shop.deployment.head()
+    }
+
     /// The binary in the deployment repository's clone, with the key of a person.
     pub fn cli(&self, person: &str, arguments: &[&str]) -> Cli {
         let key = self.shop.world.path("keys").join(person);
@@ -72,13 +112,16 @@ impl SignedShop {
     }
 }
 
-fn people_line(teams: &[(&str, &[&str])]) -> String {
+fn people_line(teams: &[(&str, &[&str])], more: &str) -> String {
     let team = |(team, members): &(&str, &[&str])| {
         let members: Vec<String> = members.iter().map(|member| format!("{member}@example.com")).collect();
         format!("{team}: [{}]", members.join(", "))
     };
     let teams: Vec<String> = teams.iter().map(team).collect();
-    format!("people: {{signers: .tollgate/allowed_signers, teams: {{{}}}, automation: [{MACHINE}@example.com]}}", teams.join(", "))
+    format!(
+        "people: {{signers: .tollgate/allowed_signers, teams: {{{}}}, automation: [{MACHINE}@example.com]{more}}}",
+        teams.join(", ")
+    )
 }
 
 /// Makes a key, and returns its line of allowed signers.

@@ -67,6 +67,10 @@ fn summary(configuration: &tollgate_config::Configuration) -> String {
         writeln!(text, "waiver {rule} of {subject} at {:?} until {} by {}", subject.pointers, terms.expires, terms.approver)
             .unwrap();
     }
+    if let Some(forge) = &configuration.pipeline.people.forge {
+        let (kind, accounts) = (forge.kind.request(), &forge.accounts);
+        writeln!(text, "reviews by {kind} of {} at {} with {:?} {accounts:?}", forge.repository, forge.api, forge.token).unwrap();
+    }
     for policy in &configuration.pipeline.policies {
         let (settings, levels, limits) = (&policy.settings, &policy.levels, policy.limits);
         let data: Vec<&String> = policy.grants.data.iter().flatten().map(|(key, _)| key).collect();

@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod finding;
 pub mod fix;
 mod following;
+pub mod forge;
 pub mod gist;
 pub mod history;
 pub mod image;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::forge::ForgeSpec;
+
 /// A person or machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
@@ -45,6 +47,8 @@ pub struct People {
     pub forges: Vec<String>,
     /// OpenPGP public keys that commits and tags may be signed by as well.
     pub openpgp: Option<SignersFile>,
+    /// Where reviews are asked for; nothing: nowhere.
+    pub forge: Option<ForgeSpec>,
 }
 
 /// A file of allowed signers or keys, as it is in the policy revision.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Level;
+use crate::forge::ForgeSpec;
 use crate::pipeline::{Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
 use crate::policy::Enforcement;
 use crate::waiver::Waiver;
@@ -185,6 +186,21 @@ fn people(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     sentences.extend(freed.map(|machine| format!("`{machine}` is no machine account any more")));
     let forges = is.forges.iter().filter(|forge| !was.forges.contains(forge));
     sentences.extend(forges.map(|forge| format!("`{forge}` vouches as a forge")));
+    sentences.extend(reviews(was.forge.as_ref(), is.forge.as_ref()));
+    sentences
+}
+
+/// Whose reviews on a forge count. Who is asked for them decides as much as who gives them.
+fn reviews(before: Option<&ForgeSpec>, after: Option<&ForgeSpec>) -> Vec<String> {
+    let Some(after) = after else { return Vec::new() };
+    let place = |spec: &ForgeSpec| (spec.kind, spec.api.clone(), spec.repository.clone());
+    let mut sentences = Vec::new();
+    if before.map(place) != Some(place(after)) {
+        sentences.push(format!("reviews of `{}` at `{}` count", after.repository, after.api));
+    }
+    let is_new = |(login, principal): &(&String, &String)| before.and_then(|was| was.principal(login)) != Some(principal.as_str());
+    let accounts = after.accounts.iter().filter(is_new);
+    sentences.extend(accounts.map(|(login, principal)| format!("the account `{login}` is `{principal}`")));
     sentences
 }
 

@@ -29,6 +29,10 @@ impl ReadRepository for GitRepository {
         self.resolve(name)
     }
 
+    fn head_at_remote(&self, name: &str) -> Result<String, SourceError> {
+        self.head(name)
+    }
+
     fn is_on_branch(&self, commit: &str, branch: &str) -> Result<bool, SourceError> {
         let tip = self.bring(&self.branch_at_remote(branch)?)?;
         let Ok(commit) = objects::commit_id(commit) else {

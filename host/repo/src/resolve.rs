@@ -26,6 +26,16 @@ impl GitRepository {
         Ok(ResolvedReference { reference: typed(&found.name), commit })
     }
 
+    /// What the remote has under a full name, be it a branch, a tag or neither.
+    pub(crate) fn head(&self, name: &str) -> Result<String, SourceError> {
+        let unknown = || SourceError::UnknownReference { name: name.to_owned(), remote: self.remote.name() };
+        if !name.starts_with("refs/") || !Reference::is_valid_name(name) {
+            return Err(unknown());
+        }
+        let found = self.remote.find(&[name]).map_err(|said| self.unreachable(said))?.pop().ok_or_else(unknown)?;
+        Ok(self.bring(&found)?.to_string())
+    }
+
     /// The tip of a branch at the remote.
     pub(crate) fn branch_at_remote(&self, branch: &str) -> Result<RemoteReference, SourceError> {
         self.find_at_remote(&format!("{BRANCHES}{branch}"))
@@ -191,6 +201,24 @@ mod tests {
         assert!(matches!(error, SourceError::AmbiguousReference { .. }), "{error}");
         assert_eq!(repository.resolve_at_remote("refs/heads/v1").unwrap().commit, branch);
         assert_eq!(repository.resolve_at_remote("refs/tags/v1").unwrap().commit, tag);
+    }
+
+    #[test]
+    fn the_head_of_a_request_is_brought_by_its_full_name_and_is_no_reference_that_moves_anything() {
+        let scene = Scene::new();
+        scene.clone_to("clone");
+        let before = scene.belongings("clone");
+        let commit = scene.commit("seed", "README", "proposed");
+        scene.git("seed", &["push", "--quiet", "origin", "HEAD:refs/pull/7/head"]);
+        let repository = scene.repository("clone");
+        assert_eq!(repository.head_at_remote("refs/pull/7/head").unwrap(), commit);
+        assert_eq!(repository.read(&commit, "README").unwrap().unwrap(), b"proposed");
+        assert_eq!(scene.belongings("clone"), before);
+        assert!(is_unknown(&repository.resolve_at_remote("refs/pull/7/head")));
+        for unknown in ["refs/pull/8/head", "7/head", "--upload-pack=x", "refs/pull/*/head", ""] {
+            let found = repository.head_at_remote(unknown);
+            assert!(matches!(found, Err(SourceError::UnknownReference { .. })), "{unknown}: {found:?}");
+        }
     }
 
     #[test]

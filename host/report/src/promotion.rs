@@ -71,6 +71,11 @@ pub struct Promoted<'a> {
 }
 
 impl TargetReport {
+    /// The code that this target alone leads to.
+    pub const fn exit(&self) -> ExitCode {
+        self.code
+    }
+
     /// Makes the report of one target, and works out its exit code.
     pub fn new(promoted: Promoted<'_>) -> Self {
         let decision = promoted.decision;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tollgate_report::format::Format;
 
-use super::{Job, Proposed, Variables, report};
+use super::{Job, Proposed, Variables, place, pushed, report, said};
 use crate::output::Destination;
 
 /// Says whether the job is one of a system's.
@@ -22,9 +22,17 @@ fn github(variables: Variables<'_>, remote: &str) -> Option<Job> {
         let bases = std::iter::once(tip).chain(of_event("/pull_request/base/sha")).collect();
         Proposed { bases, head: of_event("/pull_request/head/sha").unwrap_or_else(|| "HEAD".to_owned()) }
     });
+    let is_push = variables("GITHUB_EVENT_NAME").is_some_and(|name| name == "push");
+    let name = variables("GITHUB_REF").filter(|_| is_push && proposal.is_none());
+    let is_deleted = event.pointer("/deleted").and_then(Value::as_bool).unwrap_or_default();
+    let number = ["/pull_request/number", "/issue/number"].iter().find_map(|pointer| event.pointer(pointer)?.as_u64());
     let annotations = Destination { format: Format::Github, file: None };
     let summary = variables("GITHUB_STEP_SUMMARY").map(|file| report(Format::Markdown, &file));
-    Some(Job { system: "GitHub Actions", proposal, reports: std::iter::once(annotations).chain(summary).collect() })
+    let pushed = name.and_then(|name| pushed(&name, is_deleted));
+    let is_comment = variables("GITHUB_EVENT_NAME").is_some_and(|name| name == "issue_comment");
+    let said = is_comment.then(|| said::github(&event));
+    let reports = std::iter::once(annotations).chain(summary).collect();
+    Some(Job { system: "GitHub Actions", proposal, pushed, said, place: place::github(variables, number), reports })
 }
 
 /// GitLab CI. A job has the source branch checked out; in a pipeline for merged results, the merge.
@@ -37,7 +45,12 @@ fn gitlab(variables: Variables<'_>, remote: &str) -> Option<Job> {
         Proposed { bases, head: head.unwrap_or_else(|| "HEAD".to_owned()) }
     });
     let reports = vec![report(Format::Gitlab, "gl-code-quality-report.json"), report(Format::Junit, "tollgate-junit.xml")];
-    Some(Job { system: "GitLab CI", proposal, reports })
+    let is_push = variables("CI_PIPELINE_SOURCE").is_some_and(|source| source == "push");
+    let name = variables("CI_COMMIT_TAG").map(|tag| format!("refs/tags/{tag}"));
+    let name = name.or_else(|| variables("CI_COMMIT_BRANCH").map(|branch| format!("refs/heads/{branch}")));
+    let pushed = name.filter(|_| is_push && proposal.is_none()).and_then(|name| pushed(&name, false));
+    let said = said::gitlab(variables);
+    Some(Job { system: "GitLab CI", proposal, pushed, said, place: place::gitlab(variables), reports })
 }
 
 /// Azure Pipelines.
@@ -48,7 +61,17 @@ fn azure(variables: Variables<'_>, remote: &str) -> Option<Job> {
         let head = variables("SYSTEM_PULLREQUEST_SOURCECOMMITID").unwrap_or_else(|| "HEAD".to_owned());
         Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head }
     });
-    Some(Job { system: "Azure Pipelines", proposal, reports: vec![report(Format::Junit, "tollgate-junit.xml")] })
+    let is_push = variables("BUILD_REASON").is_some_and(|reason| matches!(reason.as_str(), "IndividualCI" | "BatchedCI"));
+    let name = variables("BUILD_SOURCEBRANCH").filter(|_| is_push && proposal.is_none());
+    let pushed = name.and_then(|name| pushed(&name, false));
+    Some(Job {
+        system: "Azure Pipelines",
+        proposal,
+        pushed,
+        said: None,
+        place: None,
+        reports: vec![report(Format::Junit, "tollgate-junit.xml")],
+    })
 }
 
 /// Buildkite.
@@ -61,13 +84,18 @@ fn buildkite(variables: Variables<'_>, remote: &str) -> Option<Job> {
         head: variables("BUILDKITE_COMMIT").unwrap_or_else(|| "HEAD".to_owned()),
     });
     let reports = vec![report(Format::Junit, "tollgate-junit.xml"), report(Format::Markdown, "tollgate.md")];
-    Some(Job { system: "Buildkite", proposal, reports })
+    let is_push = variables("BUILDKITE_SOURCE").is_some_and(|source| source == "webhook");
+    let name = variables("BUILDKITE_TAG").map(|tag| format!("refs/tags/{tag}"));
+    let name = name.or_else(|| variables("BUILDKITE_BRANCH").map(|branch| format!("refs/heads/{branch}")));
+    let pushed = name.filter(|_| is_push && !is_proposal).and_then(|name| pushed(&name, false));
+    Some(Job { system: "Buildkite", proposal, pushed, said: None, place: None, reports })
 }
 
-/// Jenkins, with the variables of its multibranch pipelines.
+/// Jenkins, with the variables of its multibranch pipelines. It does not say why a job runs, so none of its jobs is a push.
 fn jenkins(variables: Variables<'_>, remote: &str) -> Option<Job> {
     variables("JENKINS_URL")?;
     let proposal = variables("CHANGE_TARGET")
         .map(|target| Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head: "HEAD".to_owned() });
-    Some(Job { system: "Jenkins", proposal, reports: vec![report(Format::Junit, "tollgate-junit.xml")] })
+    let reports = vec![report(Format::Junit, "tollgate-junit.xml")];
+    Some(Job { system: "Jenkins", proposal, pushed: None, said: None, place: None, reports })
 }

@@ -103,7 +103,7 @@ pub(crate) enum Command {
     Init(trust::Init),
     /// Judge manifests by the policies, without resolving or changing anything
     Check(check::Check),
-    /// Judge what the CI job is about, by the CI system's own variables
+    /// Do what the CI job is about: judge a proposal, promote what was pushed
     Ci(ci::Ci),
     /// Show what a branch or tag would change, and what the gates say
     Plan(deliver::Plan),

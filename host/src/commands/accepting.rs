@@ -15,6 +15,7 @@ use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
+use super::deciding::asks_who;
 use crate::configuration::Failures;
 use crate::delivery::change::{ChangeReader, Since, Told};
 use crate::delivery::policy_change::{PolicyJury, Proposed};
@@ -52,7 +53,8 @@ pub(super) fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Con
     }
     let one = |failure: Failure| vec![failure];
     let now = Invocation::now();
-    let (tree, told) = told(delivery, history, commit, now).map_err(one)?;
+    let asks_who = asks_who(&delivery.in_force.policies, gates.iter().flat_map(|gate| gate.requirement.policies()));
+    let (tree, told) = told(delivery, history, commit, now, asks_who).map_err(one)?;
     let files: Vec<String> = new.files.keys().cloned().collect();
     let documents = read_documents(vec![policy_files(delivery, commit, &files).map_err(one)?]);
     let files = differing(&delivery.in_force.configuration, new);
@@ -73,8 +75,8 @@ fn recoveries(delivery: &Delivery, history: &Gist, policy: Digest, now: Timestam
     Ok(if is_known { passes } else { Passes::new() })
 }
 
-/// The tree of the revision's commit, and what git tells of how it came.
-fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp) -> Result<(String, Told), Failure> {
+/// The tree of the revision's commit, and what git tells of how it came, and the forge, if `asks_forge`.
+fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_forge: bool) -> Result<(String, Told), Failure> {
     let repository = &delivery.repository;
     let people = &delivery.in_force.configuration.pipeline.people;
     let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -82,7 +84,9 @@ fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp) -> Re
     let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
     let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
     let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
-    let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, since: Since::Policy, now };
+    let forge = people.forge.as_ref().filter(|_| asks_forge).map(wiring::forge_reader);
+    let forge = forge.as_deref();
+    let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since: Since::Policy, now };
     let told = reader.read(&provenance, &tree).map_err(fail)?;
     Ok((tree, told))
 }

@@ -29,23 +29,37 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Check) -> Outcome {
     run_to(invocation, arguments, &destinations)
 }
 
+/// Somebody who wants to tell of a report elsewhere. The second is what makes a comment of it.
+pub(super) type Teller<'a> = &'a dyn Fn(&CheckReport, &dyn Fn() -> Result<String, Failure>);
+
 /// Checks, and writes the report to all of these.
 pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &[Destination]) -> Outcome {
+    run_and_tell(invocation, arguments, destinations, &|_, _| ())
+}
+
+/// The same, and lets somebody tell of it.
+pub(super) fn run_and_tell(
+    invocation: &Invocation,
+    arguments: &Check,
+    destinations: &[Destination],
+    teller: Teller<'_>,
+) -> Outcome {
     if arguments.fix.is_some() {
         let rest = fix::run(invocation, arguments)?;
-        return run_to(invocation, &rest, destinations);
+        return run_and_tell(invocation, &rest, destinations, teller);
     }
     let started = Invocation::now();
     let to_write = write_waivers::asked(invocation, arguments).map_err(|failure| vec![failure])?;
     let done = match check(invocation, arguments) {
         Ok(done) => done,
-        Err(failures) => return refuse(invocation, arguments, failures, destinations),
+        Err(failures) => return refuse(invocation, arguments, failures, destinations, teller),
     };
     let source = |path: &str| done.source(path);
     let beside = BesideReport { policies: &done.policies, sources: &source, started };
     for destination in destinations {
         written::write(invocation, arguments, &done.report, &beside, destination).map_err(|failure| vec![failure])?;
     }
+    teller(&done.report, &|| written::comment(invocation, arguments, &done.report, &beside));
     if let Some(to_write) = to_write {
         to_write.write(&done.report).map_err(|failure| vec![failure])?;
     }
@@ -53,12 +67,19 @@ pub(super) fn run_to(invocation: &Invocation, arguments: &Check, destinations: &
 }
 
 /// A check that could not be done is a report, too, in every format but text, which standard error has.
-fn refuse(invocation: &Invocation, arguments: &Check, failures: Failures, destinations: &[Destination]) -> Outcome {
+fn refuse(
+    invocation: &Invocation,
+    arguments: &Check,
+    failures: Failures,
+    destinations: &[Destination],
+    teller: Teller<'_>,
+) -> Outcome {
     let Some(report) = CheckReport::of_failures(&failures, "unknown") else { return Err(failures) };
     let beside = BesideReport { policies: &Policies::default(), sources: &|_| None, started: Invocation::now() };
     for destination in destinations.iter().filter(|destination| destination.format != Format::Text) {
         written::write(invocation, arguments, &report, &beside, destination).map_err(|failure| vec![failure])?;
     }
+    teller(&report, &|| written::comment(invocation, arguments, &report, &beside));
     Err(failures)
 }
 

@@ -1,5 +1,9 @@
-//! `tollgate ci`: one line in a CI file. A pull request is checked as the merge that it would give; any other job, as the commit
-//! that it is of.
+//! `tollgate ci`: one line in a CI file. A pull request is checked as the merge that it would give; what was pushed is promoted,
+//! where it moves a target; a comment that is a command is answered; any other job is about the commit that it is of.
+
+mod comment;
+mod pushed;
+mod shown;
 
 use tollgate_core::ports::ReadRepository as _;
 use tollgate_report::exit_code::ExitCode;
@@ -7,9 +11,9 @@ use tollgate_report::failure::Failure;
 use tollgate_report::format::Format;
 
 use super::{Outcome, check};
-use crate::ci::{Job, Proposed, job};
+use crate::ci::{Job, Proposed, Said, job};
 use crate::cli::check::Check;
-use crate::cli::ci::Ci;
+use crate::cli::ci::{Ci, Pending};
 use crate::invocation::Invocation;
 use crate::output::{self, Destination};
 use crate::wiring;
@@ -20,11 +24,41 @@ pub(super) fn run(invocation: &Invocation, arguments: &Ci) -> Outcome {
         let failure = Failure::of_message(ExitCode::Usage, "no CI system is known that this could be a job of");
         return Err(vec![failure.with_hint("use `tollgate check --base REV`; `tollgate ci` knows the systems of docs/ci.md")]);
     };
+    if let Some(said) = said(arguments).or_else(|| job.said.clone()) {
+        return comment::answer(invocation, &job, &said);
+    }
+    if let Some(pushed) = job.pushed.as_ref().filter(|_| !arguments.check_only) {
+        if let Some(exit) = pushed::promote(invocation, arguments, &job, pushed)? {
+            return Ok(pending(exit, arguments.pending.unwrap_or(Pending::Fail)));
+        }
+    }
+    let is_proposal = job.proposal.is_some();
+    let default = if is_proposal { Pending::Pass } else { Pending::Fail };
+    judge(invocation, arguments, job).map(|exit| pending(exit, arguments.pending.unwrap_or(default)))
+}
+
+/// A comment that the command line has.
+fn said(arguments: &Ci) -> Option<Said> {
+    let (text, author) = (arguments.comment.clone()?, arguments.author.clone()?);
+    Some(Said { text, author, request: arguments.request })
+}
+
+/// What is pending is neither well nor bad: whoever runs the job says which it is for them.
+fn pending(exit: ExitCode, what: Pending) -> ExitCode {
+    if exit == ExitCode::Pending && what == Pending::Pass { ExitCode::Approved } else { exit }
+}
+
+fn judge(invocation: &Invocation, arguments: &Ci, job: Job) -> Outcome {
     let reports = reports(&job, &arguments.output).map_err(|failure| vec![failure])?;
+    let (system, place) = (job.system, job.place);
     let check = question(invocation, arguments, job.proposal).map_err(|failure| vec![failure])?;
     let what = check.base.as_ref().map_or("this commit".to_owned(), |base| format!("the merge into {base}"));
-    output::tell(&format!("{}: judging {what}\n", job.system));
-    check::run_to(invocation, &check, &reports)
+    output::tell(&format!("{system}: judging {what}\n"));
+    let commit = check.head.as_ref().or(check.rev.as_ref()).cloned().unwrap_or_else(|| "HEAD".to_owned());
+    check::run_and_tell(invocation, &check, &reports, &|report, comment| {
+        let shown = place.as_ref().and_then(|place| shown::Shown::open(invocation, place));
+        shown.iter().for_each(|shown| shown.of_check(&commit, report, comment));
+    })
 }
 
 /// Text for people first, then what the system and the command line want.
@@ -50,4 +84,18 @@ fn question(invocation: &Invocation, arguments: &Ci, proposal: Option<Proposed>)
     let base = bases.iter().find(|base| repository.commit(base).is_ok()).or(bases.first()).cloned();
     let (only_new, whole) = (arguments.only_new, arguments.whole);
     Ok(Check { paths, trust, base, head: Some(head), only_new, whole, ..Check::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_pending_can_be_let_pass() {
+        assert_eq!(pending(ExitCode::Pending, Pending::Pass), ExitCode::Approved);
+        assert_eq!(pending(ExitCode::Pending, Pending::Fail), ExitCode::Pending);
+        for exit in [ExitCode::Approved, ExitCode::Denied, ExitCode::NotApplied, ExitCode::LedgerUnavailable] {
+            assert_eq!(pending(exit, Pending::Pass), exit);
+        }
+    }
 }

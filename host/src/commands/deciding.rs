@@ -1,14 +1,17 @@
 //! One recipe and one target, judged: what `plan`, `promote` and `explain` share.
 
+use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::{ApplyPlan, ReadRepository as _};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
+use tollgate_gate::{ConfiguredPolicy, Policies};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
+use crate::configuration::in_force::InForce;
 use crate::delivery::change::{ChangeReader, Since};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
@@ -46,15 +49,24 @@ impl<'a> Destination<'a> {
         Ok(candidate)
     }
 
-    /// A candidate with what git tells of the change.
+    /// A candidate with what git tells of the change, and the forge, where a gate on the way looks at that.
     pub(crate) fn with_change(&self, candidate: Candidate, history: &Gist, now: Timestamp) -> Result<Candidate, Failure> {
         let Delivery { repository, in_force, .. } = self.delivery;
         let people = &in_force.configuration.pipeline.people;
         let nobody = SignersFile { path: String::new(), text: String::new() };
         let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
         let since = Since::Target(&self.target.name);
-        let reader = ChangeReader { repository, people, signers: signers.as_ref(), history, since, now };
+        let forge = people.forge.as_ref().filter(|_| self.asks_who()).map(wiring::forge_reader);
+        let forge = forge.as_deref();
+        let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since, now };
         candidate.with_change(&reader).map_err(fail)
+    }
+
+    /// Whether a gate on the way looks at who changed and who approved.
+    fn asks_who(&self) -> bool {
+        let InForce { configuration, policies, .. } = &self.delivery.in_force;
+        let gates = configuration.pipeline.gates_to(self.target);
+        asks_who(policies, gates.flat_map(|gate| gate.requirement.policies()))
     }
 
     /// A recorded recipe again, read where it was read then.
@@ -92,4 +104,13 @@ impl<'a> Destination<'a> {
         debug_assert!(matches!(resolved.reference, GitReference::Branch(_)));
         Ok(resolved.commit)
     }
+}
+
+/// Whether one of these policies looks at who changed and who approved.
+pub(super) fn asks_who<'a>(policies: &Policies, names: impl IntoIterator<Item = &'a str>) -> bool {
+    let asks = |policy: &ConfiguredPolicy| match &policy.loaded {
+        LoadedPolicy::Promotion(gate) => gate.needs().change || gate.needs().approvals || gate.needs().facts,
+        LoadedPolicy::Validator(_) => false,
+    };
+    names.into_iter().filter_map(|name| policies.get(name)).any(asks)
 }

@@ -28,17 +28,21 @@ use crate::wiring::{self, Delivery};
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
     let one = |failure: Failure| vec![failure];
-    let subject = arguments.subject.as_str();
-    let report = match rule(invocation, subject)? {
-        Some(rule) => rule_report(subject, &rule),
-        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(one)?,
-    };
+    let report = explain(invocation, &arguments.subject)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,
         Format::Text => report.to_text(invocation.style()),
     };
     output::print(&text).map_err(one)?;
     Ok(ExitCode::Approved)
+}
+
+/// Explains a promotion, a target or a rule.
+pub(super) fn explain(invocation: &Invocation, subject: &str) -> Result<ExplainReport, Failures> {
+    match rule(invocation, subject)? {
+        Some(rule) => Ok(rule_report(subject, &rule)),
+        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(|failure| vec![failure]),
+    }
 }
 
 /// A rule of the host or of a built-in plugin, which needs no ledger, else one of the policies that judge here.

@@ -20,18 +20,33 @@ use crate::delivery::render::render;
 use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
+use crate::sources::Documents;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
+    let (mut report, sources) = plan(invocation, &arguments.to.reference, &arguments.to.to)?;
+    if arguments.exit_code && report.has_changes() {
+        report.exit = worst([report.exit, ExitCode::Changes]);
+    }
+    let text = match arguments.output {
+        Format::Json => output::json(&report).map_err(|failure| vec![failure])?,
+        Format::Text => report.to_text(invocation.style(), Detail::BRIEF, &|path| sources.source(path)),
+    };
+    output::print(&text).map_err(|failure| vec![failure])?;
+    Ok(report.exit)
+}
+
+/// Plans, and says what came of it. The documents are those that it is about.
+pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> Result<(PlanningReport, Documents), Failures> {
     let delivery = wiring::delivery(invocation)?;
-    let selected = select(&delivery, &arguments.to.reference, &arguments.to.to)?;
+    let selected = select(&delivery, reference, to)?;
     let history = delivery.ledger.gist().map_err(|error| vec![fail(error)])?;
     let now = Invocation::now();
     let mut targets = Vec::new();
     let mut errors = Failures::new();
     let mut notices = delivery.notices.clone();
     notices.extend(waiting_notice(&delivery, &history).map_err(|failure| vec![failure])?);
-    let mut sources = crate::sources::Documents::default();
+    let mut sources = Documents::default();
     for target in selected.targets {
         let destination = match Destination::new(&delivery, target) {
             Ok(destination) => destination,
@@ -65,16 +80,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
             }
         }
     }
-    let mut report = PlanningReport::new(targets, errors, notices);
-    if arguments.exit_code && report.has_changes() {
-        report.exit = worst([report.exit, ExitCode::Changes]);
-    }
-    let text = match arguments.output {
-        Format::Json => output::json(&report).map_err(|failure| vec![failure])?,
-        Format::Text => report.to_text(invocation.style(), Detail::BRIEF, &|path| sources.source(path)),
-    };
-    output::print(&text).map_err(|failure| vec![failure])?;
-    Ok(report.exit)
+    Ok((PlanningReport::new(targets, errors, notices), sources))
 }
 
 /// A plan that can't be approved, as one with Secrets and no key for them, is shown all the same.

@@ -44,6 +44,18 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
     let Some(reference) = &arguments.reference else {
         return abort::run(invocation, arguments.abort.as_deref().unwrap_or_default(), arguments.output);
     };
+    let (report, sources) = promote(invocation, reference, arguments)?;
+    print(invocation, arguments.output, &report, &sources).map_err(one)?;
+    Ok(report.exit)
+}
+
+/// Promotes, and says what came of it. The documents are those that it is about.
+pub(super) fn promote(
+    invocation: &Invocation,
+    reference: &str,
+    arguments: &Promote,
+) -> Result<(PromotionReport, Documents), Failures> {
+    let one = |failure: Failure| vec![failure];
     wiring::require_trust(invocation).map_err(one)?;
     let delivery = wiring::delivery(invocation)?;
     let by = writer(invocation, &delivery.repository, &delivery.ledger).map_err(one)?;
@@ -66,9 +78,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Promote) -> Outcome {
             Err(failure) => errors.push(failure),
         }
     }
-    let report = PromotionReport::new(targets, errors, notices);
-    print(invocation, arguments.output, &report, &sources).map_err(one)?;
-    Ok(report.exit)
+    Ok((PromotionReport::new(targets, errors, notices), sources))
 }
 
 /// Prints what came of it.

@@ -39,6 +39,16 @@ pub(crate) fn write(
     }
 }
 
+/// The comment on a pull request.
+pub(crate) fn comment(
+    invocation: &Invocation,
+    arguments: &Check,
+    report: &CheckReport,
+    beside: &Beside<'_>,
+) -> Result<String, Failure> {
+    text(invocation, arguments, report, beside, &Destination { format: Format::Markdown, file: None })
+}
+
 fn text(
     invocation: &Invocation,
     arguments: &Check,

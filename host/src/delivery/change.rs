@@ -1,23 +1,28 @@
-//! What git tells of a change: which commits it brings, who vouches for them, who asked for it, and who looked at it.
+//! What git, and where it is asked the forge, tell of a change: which commits it brings, who vouches for them, who asked for it, and who looked at it.
 //!
 //! Mail addresses are in lower case from here on, so that nobody gets around an exclusion by another way of writing.
 
+mod facts;
 mod forge;
 mod record;
 mod reviews;
 mod rewritten;
 pub(crate) mod seen;
+mod squash;
 mod vouching;
 
-use tollgate_core::deciding::{ChangeCommit, CountedApproval, GitChange, MAX_CHANGE_COMMITS, Vouching};
+use std::collections::{BTreeMap, HashSet};
+
+use tollgate_core::deciding::{ChangeCommit, CountedApproval, Fact, GitChange, MAX_CHANGE_COMMITS, Vouching};
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_core::people::{People, Person, address};
 use tollgate_core::pipeline::GitReference;
-use tollgate_core::ports::{Commit, CommitRange, ReadRepository, SourceError, Tag, VerifySignature};
+use tollgate_core::ports::{Commit, CommitRange, ForgeError, ReadForge, ReadRepository, SourceError, Tag, VerifySignature};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 
+use crate::delivery::change::facts::ForgeFacts;
 use crate::delivery::change::vouching::Vouchers;
 use crate::delivery::components::ensure_local;
 
@@ -36,17 +41,30 @@ pub(crate) struct ChangeReader<'a> {
     pub(crate) people: &'a People,
     /// Whose SSH keys count, by the policy in force.
     pub(crate) signers: &'a dyn VerifySignature,
+    /// Who is asked for reviews; nothing where nobody needs them.
+    pub(crate) forge: Option<&'a dyn ReadForge>,
     pub(crate) history: &'a Gist,
     pub(crate) since: Since<'a>,
     pub(crate) now: Timestamp,
 }
 
-/// What git tells.
+/// Why nobody knows what a change is. What can't be told is never left out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ChangeError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+}
+
+/// What is told.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) change: GitChange,
-    /// Reviews that stand in git: signed merges, and signed tags.
+    /// Reviews: signed merges, signed tags, and those on the forge.
     pub(crate) approvals: Vec<CountedApproval>,
+    /// What the forge said.
+    pub(crate) facts: Vec<Fact>,
     /// The change's record can't be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -56,11 +74,31 @@ struct Vouched {
     range: CommitRange,
     /// One for each commit of the range.
     vouchings: Vec<Vouching>,
+    /// The commits that squashes are made of, by the squash.
+    squashed: BTreeMap<String, Vec<(Commit, Vouching)>>,
 }
 
 impl Vouched {
     fn iter(&self) -> impl Iterator<Item = (&Commit, &Vouching)> {
         self.range.commits.iter().zip(&self.vouchings)
+    }
+
+    fn squashed_in(&self, commit: &Commit) -> impl Iterator<Item = (&Commit, &Vouching)> {
+        self.squashed.get(&commit.id).into_iter().flatten().map(|(commit, vouching)| (commit, vouching))
+    }
+
+    /// The commits, each once and with what it squashes after it; and whether that is all there are.
+    fn told(&self) -> (Vec<ChangeCommit>, bool) {
+        let squashes =
+            self.iter().flat_map(|(commit, vouching)| std::iter::once((commit, vouching)).chain(self.squashed_in(commit)));
+        let mut ids = HashSet::new();
+        let mut commits: Vec<ChangeCommit> = squashes
+            .filter(|(commit, _)| ids.insert(commit.id.as_str()))
+            .map(|(commit, vouching)| change_commit(commit, vouching))
+            .collect();
+        let is_complete = self.range.is_complete && commits.len() <= MAX_CHANGE_COMMITS;
+        commits.truncate(MAX_CHANGE_COMMITS);
+        (commits, is_complete)
     }
 }
 
@@ -68,31 +106,32 @@ impl ChangeReader<'_> {
     /// Reads what a commit brings, and what is said of it. `tree` is the hash of its whole tree.
     ///
     /// # Errors
-    /// When the history can't be read as far as it is needed, or the remote can't be asked for tags.
-    pub(crate) fn read(&self, provenance: &Provenance, tree: &str) -> Result<Told, SourceError> {
+    /// When the history can't be read as far as it is needed, or the remote can't be asked for tags, or the forge for reviews.
+    pub(crate) fn read(&self, provenance: &Provenance, tree: &str) -> Result<Told, ChangeError> {
         let Provenance { reference, commit } = provenance;
         let vouchers = Vouchers::new(self.repository, self.people, self.signers);
         let base = self.base()?;
         let range = self.repository.commits_since(commit, base.as_deref(), MAX_CHANGE_COMMITS)?;
         let seen = seen::first_seen(self.history, &range.commits, self.now);
-        let vouchings = vouchers.commits(&range, &seen)?;
-        let vouched = Vouched { range, vouchings };
+        let facts = ForgeFacts::new(self.repository, self.people.forge.as_ref().zip(self.forge));
+        let vouched = vouchers.commits(range, &seen, &facts)?;
         let tag = self.tag(provenance, &vouchers)?;
         let (record, findings) = record::read(self.repository, commit)?;
-        let reviews = reviews::Reviews { reader: self, vouchers: &vouchers, vouched: &vouched, commit, tree };
+        let reviews = reviews::Reviews { reader: self, vouchers: &vouchers, vouched: &vouched, facts: &facts, commit, tree };
         let approvals = reviews.all()?;
+        let (commits, is_complete) = vouched.told();
         let change = GitChange {
             reference: reference.to_string(),
             commit: commit.clone(),
-            requester: self.requester(commit, tag.as_ref(), &vouched, &vouchers)?,
+            requester: self.requester(commit, tag.as_ref(), &vouched, &vouchers, &facts)?,
             tag,
             base,
-            commits: vouched.iter().map(|(commit, vouching)| change_commit(commit, vouching)).collect(),
-            is_complete: vouched.range.is_complete,
+            commits,
+            is_complete,
             rewritten: rewritten::sentence(self.repository, self.history, self.began(), provenance)?,
             record,
         };
-        Ok(Told { change, approvals, findings })
+        Ok(Told { change, approvals, facts: facts.heard(self.now), findings })
     }
 
     /// The entry with which what it is counted from began.
@@ -142,14 +181,16 @@ impl ChangeReader<'_> {
         Ok(Some(vouchers.tag(&tag, self.now)))
     }
 
-    /// The signer of the tag, else whoever made the newest commit that is no merge. A machine asks for nothing.
+    /// The signer of the tag, else whoever made the newest commit that is no merge, else who opened or merged the request of the
+    /// commit on the forge. A machine asks for nothing.
     fn requester(
         &self,
         tip: &str,
         tag: Option<&Vouching>,
         vouched: &Vouched,
         vouchers: &Vouchers<'_>,
-    ) -> Result<Option<Person>, SourceError> {
+        facts: &ForgeFacts<'_>,
+    ) -> Result<Option<Person>, ChangeError> {
         let of_tag = tag.and_then(Vouching::person).cloned();
         let plain = vouched.iter().filter(|(commit, _)| !commit.is_merge());
         let of_commits = plain.flat_map(|(commit, vouching)| self.makers(commit, vouching));
@@ -162,7 +203,17 @@ impl ChangeReader<'_> {
         let seen = seen::first_seen(self.history, &tip.commits, self.now);
         let vouching = tip.commits.first().map(|commit| vouchers.commit(commit, seen.at(&commit.id)));
         let makers = tip.commits.first().zip(vouching).map(|(commit, vouching)| self.makers(commit, &vouching));
-        Ok(makers.into_iter().flatten().find(|person| !person.automation))
+        let found = makers.into_iter().flatten().find(|person| !person.automation);
+        match (found, tip.commits.first()) {
+            (None, Some(commit)) => self.person_on_forge(commit, facts),
+            (found, _) => Ok(found),
+        }
+    }
+
+    fn person_on_forge(&self, commit: &Commit, facts: &ForgeFacts<'_>) -> Result<Option<Person>, ChangeError> {
+        let Some(spec) = facts.spec() else { return Ok(None) };
+        let requests = facts.of(commit)?;
+        Ok(requests.iter().flat_map(|merged| merged.people(spec, self.people)).find(|person| !person.automation))
     }
 
     /// The signer before the author: one is known, the other only named.

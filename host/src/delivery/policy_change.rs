@@ -46,7 +46,7 @@ pub(crate) struct Proposed<'a> {
     pub(crate) files: Vec<String>,
     /// Git hash of the whole tree of its commit.
     pub(crate) tree: &'a str,
-    /// What git tells of the change.
+    /// What git and the forge tell of the change.
     pub(crate) told: Told,
     /// Its files, read as documents.
     pub(crate) documents: Documents,
@@ -89,7 +89,7 @@ impl PolicyJury<'_> {
             stops: self.stops(),
             overrides: terms.map(|terms| self.history.used_overrides(&self.pipeline.people, terms)).unwrap_or_default(),
             evidence: Vec::new(),
-            facts: Vec::new(),
+            facts: proposed.told.facts.clone(),
             evaluation_time: seconds(self.now),
         }
     }

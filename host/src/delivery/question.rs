@@ -27,7 +27,7 @@ impl Question<'_> {
     /// Gathers.
     pub(super) fn ask(&self) -> Result<GateRequest, DecideError> {
         let side = self.ledger_side();
-        // What stands in git comes before what stands in the ledger.
+        // What stands in git, or on the forge, comes before what stands in the ledger.
         let approvals = self.candidate.reviews.iter().cloned().chain(side.approvals()?).collect();
         Ok(GateRequest {
             context: self.way.context(),
@@ -38,7 +38,7 @@ impl Question<'_> {
             stops: side.stops(),
             overrides: side.overrides(),
             evidence: evidence::held(&side)?,
-            facts: Vec::new(),
+            facts: self.candidate.facts.clone(),
             evaluation_time: seconds(self.way.now),
         })
     }

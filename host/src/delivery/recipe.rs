@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tollgate_core::deciding::{CountedApproval, GitChange};
+use tollgate_core::deciding::{CountedApproval, Fact, GitChange};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
 use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
 use tollgate_core::way_back::Movement;
 
-use crate::delivery::change::{ChangeReader, Told};
+use crate::delivery::change::{ChangeError, ChangeReader, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
@@ -24,8 +24,10 @@ pub(crate) struct Candidate {
     pub(crate) tree: String,
     /// What git tells of the change; nothing where nobody has looked.
     pub(crate) change: Option<GitChange>,
-    /// Reviews that stand in git.
+    /// Reviews that stand in git, or on the forge.
     pub(crate) reviews: Vec<CountedApproval>,
+    /// What the forge said.
+    pub(crate) facts: Vec<Fact>,
     /// Whether it goes back to what ran on the target before.
     pub(crate) movement: Movement,
     pub(crate) components: BTreeMap<String, ComponentAt>,
@@ -41,6 +43,8 @@ pub(crate) enum CandidateError {
     Component(#[from] ComponentError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     #[error("component `{component}` can't be made part of a recipe")]
     Resolve {
         component: String,
@@ -111,8 +115,8 @@ impl Kitchen<'_> {
     ) -> Result<Candidate, CandidateError> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
-        let (change, reviews, movement) = (None, Vec::new(), Movement::Forward);
-        Ok(Candidate { recipe, provenance, tree, change, reviews, movement, components, documents, findings })
+        let (change, reviews, facts, movement) = (None, Vec::new(), Vec::new(), Movement::Forward);
+        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, movement, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
@@ -122,13 +126,13 @@ impl Kitchen<'_> {
 }
 
 impl Candidate {
-    /// The candidate with what git tells of it.
-    pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, SourceError> {
-        let Told { mut change, approvals, findings } = reader.read(&self.provenance, &self.tree)?;
+    /// The candidate with what git and the forge tell of it.
+    pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, ChangeError> {
+        let Told { mut change, approvals, facts, findings } = reader.read(&self.provenance, &self.tree)?;
         let findings = self.findings.into_iter().chain(findings).collect();
         // `rollback` goes to where the ledger saw the reference then: nobody moved it.
         change.rewritten = change.rewritten.filter(|_| self.movement != Movement::Rollback);
-        Ok(Self { change: Some(change), reviews: approvals, findings, ..self })
+        Ok(Self { change: Some(change), reviews: approvals, facts, findings, ..self })
     }
 
     /// Where own images must come from, by component.

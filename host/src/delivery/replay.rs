@@ -2,7 +2,7 @@
 //!
 //! Validators judge the kept documents, promotion gates answer the kept question, and what follows from the ledger's earlier
 //! entries is worked out anew. Only what the world outside said (`source/…` and `recipe/…`, which files and registries said, and
-//! what git said of the change) is taken as it was recorded, and named.
+//! what git and the forge said of the change) is taken as it was recorded, and named.
 
 mod compare;
 mod kept;

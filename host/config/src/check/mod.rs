@@ -6,6 +6,7 @@ pub(crate) mod coverage;
 pub(crate) mod duration;
 pub(crate) mod environments;
 pub(crate) mod fixers;
+mod forge;
 pub(crate) mod gates;
 mod glob;
 pub(crate) mod grants;

@@ -28,7 +28,9 @@ pub(crate) fn people(raw: &raw::People, at: &At<'_>, reading: &mut Reading<'_>) 
         None => None,
     };
     let teams = raw.teams.iter().map(|(team, members)| (team.as_str().to_owned(), texts(members)));
-    Ok(People { signers, teams: teams.collect(), automation: texts(&raw.automation), forges: texts(&raw.forges), openpgp })
+    let forge = raw.forge.as_ref().map(|forge| super::forge::forge(forge, &raw.forges, &at.member("forge"), &mut reading.problems));
+    let (automation, forges) = (texts(&raw.automation), texts(&raw.forges));
+    Ok(People { signers, teams: teams.collect(), automation, forges, openpgp, forge })
 }
 
 /// A file of which a part is unknown allows nobody, so it is found out before anybody's signature is asked for.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{DurationText, Name, PathText, Text};
+use super::text::{AccountText, DurationText, ForgeRepositoryText, Name, PathText, Text, VariableName};
 
 /// Who signs, and who belongs to which team.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,52 @@ pub(crate) struct People {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [".tollgate/openpgp.asc"]))]
     pub(crate) openpgp: Option<PathText>,
+    /// Where reviews are asked for. Without it, only what stands in git and in the ledger counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"kind": "github", "repo": "shop/deployment", "accounts": {"lead-1": "lead@example.com"}}]))]
+    pub(crate) forge: Option<Forge>,
+}
+
+/// Which API a forge speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ForgeKind {
+    /// The REST API of GitHub.
+    Github,
+    /// The REST API of GitLab.
+    Gitlab,
+}
+
+/// A forge on which changes are reviewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Forge {
+    /// Which API it speaks.
+    #[schemars(extend("examples" = ["github"]))]
+    pub(crate) kind: ForgeKind,
+    /// The repository there: `owner/name`, and with all its groups on GitLab.
+    #[schemars(extend("examples" = ["shop/deployment"]))]
+    pub(crate) repo: ForgeRepositoryText,
+    /// The URL of its API. Without this key, that of the public service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["https://forge.example.com/api/v4"]))]
+    pub(crate) api: Option<Text>,
+    /// Where the operator keeps the token that may read requests and reviews. Without it nobody logs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"env": "FORGE_TOKEN"}]))]
+    pub(crate) token: Option<ForgeToken>,
+    /// Mail addresses by the name of the account. Reviews by other accounts count for nothing.
+    #[schemars(extend("minProperties" = 1, "examples" = [{"lead-1": "lead@example.com"}]))]
+    pub(crate) accounts: BTreeMap<AccountText, Text>,
+}
+
+/// Where the operator keeps a token: never in the repository or the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ForgeToken {
+    /// An environment variable that holds it.
+    #[schemars(extend("examples" = ["FORGE_TOKEN"]))]
+    pub(crate) env: VariableName,
 }
 
 /// What break-glass must say.

@@ -134,6 +134,18 @@ text!(
     "must be `host` or `host:port`, perhaps with a path, and without `https://`"
 );
 text!(
+    /// A repository on a forge: steps of letters, digits, dots, dashes and underscores, joined by `/`.
+    ForgeRepositoryText as "ForgeRepository",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$",
+    "must be `owner/name`, as the forge has it, without `https://` and the name of the forge"
+);
+text!(
+    /// The name of an account on a forge.
+    AccountText as "Account",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(\[bot\])?$",
+    "must be the name of an account: letters, digits, dots, dashes and underscores"
+);
+text!(
     /// A text that is not empty.
     Text as "Text",
     r"^[^\u0000-\u001f]+$",
@@ -213,6 +225,20 @@ mod tests {
         let bad = ["", "https://registry.example.com", "-a", "a:", "a:b", "a b", "user:pw@a", "a//b", "a/", "a/../b", "a/B?c"];
         check::<RegistryText>(&hosts, &[&bad[..], &["a/b"]].concat());
         check::<MirrorText>(&[&hosts[..], &["a/b", "mirror.example.com:5000/proxy/x_y"]].concat(), &bad);
+    }
+
+    #[test]
+    fn repositories_on_forges_have_an_owner_and_a_name() {
+        let good = ["shop/deployment", "acme/shop/deployment", "a/.github", "a-b_c/d.e"];
+        let bad =
+            ["", "shop", "/shop", "shop/", "shop//a", "https://forge.example.com/shop/a", "shop/..", "a b/c", "a/b?c", "a/b#c"];
+        check::<ForgeRepositoryText>(&good, &bad);
+    }
+
+    #[test]
+    fn accounts_are_named_as_forges_name_them() {
+        let bad = ["", " ", "-a", "a b", "@lead", "lead@example.com", "a[bot", "[bot]", "a/b"];
+        check::<AccountText>(&["lead-1", "Lead_1.x", "renovate[bot]", "_a"], &bad);
     }
 
     #[test]

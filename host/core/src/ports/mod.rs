@@ -1,6 +1,7 @@
 //! The ports: how the domain reaches the world. Adapters implement them; `host/src/wiring.rs` alone names adapters.
 
 pub mod commits;
+pub mod forge;
 pub mod images;
 pub mod lease;
 pub mod manifests;
@@ -11,6 +12,7 @@ pub mod target;
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
 pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
+pub use forge::{ForgeError, ReadForge, WriteForge};
 pub use images::{ResolveDigest, ResolveError};
 pub use lease::{KeepLease, LeaseError, Swapped};
 pub use manifests::LocateValue;

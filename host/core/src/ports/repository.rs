@@ -80,6 +80,13 @@ pub trait ReadRepository: Send + Sync {
     /// When the remote can't be reached, or knows no such name, or knows it twice.
     fn resolve_at_remote(&self, name: &str) -> Result<ResolvedReference, SourceError>;
 
+    /// The commit that the remote has under a full name of any kind, such as the head of a request (`refs/pull/7/head`),
+    /// fetched into the clone. Anybody may have put it there, so it counts for nothing by itself.
+    ///
+    /// # Errors
+    /// When the remote can't be reached, or has no such name.
+    fn head_at_remote(&self, name: &str) -> Result<String, SourceError>;
+
     /// Whether a commit is on a branch at the remote.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ pub(super) enum Parent {
     Before,
 }
 
-/// A commit with the good signature of a forge.
+/// A commit with the good signature of a forge that has not one parent alone.
 pub(super) struct MadeByForge<'a> {
     pub(super) repository: &'a dyn ReadRepository,
     pub(super) commit: &'a Commit,
@@ -33,7 +33,8 @@ impl MadeByForge<'_> {
     /// When the merge can't be made again for another reason than that it does not work out.
     pub(super) fn vouching(&self, people: &People) -> Result<Vouching, SourceError> {
         let [one, other] = self.commit.parents.as_slice() else {
-            return Ok(Vouching::Unsigned(self.no_merge()));
+            let reason = "the forge merged more than two commits at once, or none";
+            return Ok(Vouching::Unsigned(reason.to_owned()));
         };
         if let Some((parent, _)) = self.commit.parents.iter().zip(&self.parents).find(|(_, known)| **known == Parent::Unvouched) {
             let reason = format!("the forge merged the commit {}, for which nobody vouches", short(parent));
@@ -52,15 +53,6 @@ impl MadeByForge<'_> {
             }
             Err(SourceError::Unrelated { .. }) => Ok(Vouching::Unsigned("the forge merged unrelated histories".to_owned())),
             Err(error) => Err(error),
-        }
-    }
-
-    fn no_merge(&self) -> String {
-        match self.commit.parents.len() {
-            0 | 1 => "it is a squash by the forge, or an edit there; it needs the review fact for its head, and there is none; \
-                      merge with a merge commit instead"
-                .to_owned(),
-            _ => "the forge merged more than two commits at once".to_owned(),
         }
     }
 }

@@ -1,14 +1,17 @@
-//! Reviews that stand in git: a person who merges what others wrote and signs it, and a person who signs a tag for it.
+//! Reviews: a person who merges what others wrote and signs it, a person who signs a tag for it, and a person who says yes on the
+//! forge.
 
 use std::collections::{BTreeSet, HashSet};
 
 use tollgate_core::deciding::{ApprovalKind, CountedApproval, Vouching};
+use tollgate_core::forge::{ForgeReview, ForgeSpec};
 use tollgate_core::people::{Person, address};
 use tollgate_core::ports::{Commit, SourceError, Tag};
 use tollgate_core::time::Timestamp;
 
+use super::facts::{ForgeFacts, MergedRequest};
 use super::vouching::Vouchers;
-use super::{ChangeReader, Vouched, short};
+use super::{ChangeError, ChangeReader, Vouched, short};
 
 /// Tags below it approve.
 const APPROVING: &str = "approve/";
@@ -18,6 +21,7 @@ pub(super) struct Reviews<'r, 'a> {
     pub(super) reader: &'r ChangeReader<'a>,
     pub(super) vouchers: &'r Vouchers<'a>,
     pub(super) vouched: &'r Vouched,
+    pub(super) facts: &'r ForgeFacts<'a>,
     pub(super) commit: &'r str,
     /// Git hash of its whole tree. Reviews of other trees are of other things.
     pub(super) tree: &'r str,
@@ -25,10 +29,45 @@ pub(super) struct Reviews<'r, 'a> {
 
 impl Reviews<'_, '_> {
     /// All of them, whether they count or not.
-    pub(super) fn all(&self) -> Result<Vec<CountedApproval>, SourceError> {
-        if self.vouchers.is_nobody() {
-            return Ok(Vec::new());
+    pub(super) fn all(&self) -> Result<Vec<CountedApproval>, ChangeError> {
+        let mut approvals = if self.vouchers.is_nobody() { Vec::new() } else { self.in_git()? };
+        approvals.extend(self.on_forge()?);
+        Ok(approvals)
+    }
+
+    /// Those on the forge, of requests that were merged as a commit with this tree. Where a request was merged as two, as a squash
+    /// and a merge of that, it is heard once, and rather about the one that git bears out.
+    fn on_forge(&self) -> Result<Vec<CountedApproval>, ChangeError> {
+        let Some(spec) = self.facts.spec() else { return Ok(Vec::new()) };
+        let mut requests = Vec::new();
+        for commit in self.with_tree()? {
+            requests.extend(self.facts.of(&commit)?.iter().map(|merged| (merged.request.number, self.of_request(spec, merged))));
         }
+        requests.sort_by_key(|(number, approvals)| (*number, !approvals.iter().any(|approval| approval.void.is_none())));
+        requests.dedup_by_key(|(number, _)| *number);
+        Ok(requests.into_iter().flat_map(|(_, approvals)| approvals).collect())
+    }
+
+    fn of_request(&self, spec: &ForgeSpec, merged: &MergedRequest) -> Vec<CountedApproval> {
+        let counted = |given: &ForgeReview| {
+            let (by, void) = merged.heard_of(given, spec, self.reader.people);
+            let void = void.or_else(|| self.void(&by, given.at));
+            review(by, given.at, spec.request(merged.request.number), void)
+        };
+        merged.reviews.iter().map(counted).collect()
+    }
+
+    /// The commits of the change that have this tree, and the one that it is about, which a way back does not bring.
+    fn with_tree(&self) -> Result<Vec<Commit>, ChangeError> {
+        let mut commits: Vec<Commit> =
+            self.vouched.range.commits.iter().filter(|commit| commit.tree == self.tree).cloned().collect();
+        if !commits.iter().any(|commit| commit.id == self.commit) {
+            commits.extend(self.reader.repository.commits_since(self.commit, None, 1)?.commits);
+        }
+        Ok(commits)
+    }
+
+    fn in_git(&self) -> Result<Vec<CountedApproval>, ChangeError> {
         let mut approvals = Vec::new();
         for (commit, vouching) in self.vouched.iter().filter(|(commit, _)| commit.is_merge() && commit.tree == self.tree) {
             let Some(by) = vouching.person() else { continue };
@@ -93,8 +132,10 @@ impl Reviews<'_, '_> {
                 continue;
             }
             inside.extend(commit.parents.iter().map(String::as_str));
-            if !commit.is_merge() && writers(commit, vouching).contains(&by.principal) {
-                return Some(commit);
+            let squashed = self.vouched.squashed_in(commit).map(|(commit, vouching)| (commit, vouching));
+            let mut all = std::iter::once((commit, vouching)).chain(squashed);
+            if let Some((own, _)) = all.find(|(one, of)| !one.is_merge() && writers(one, of).contains(&by.principal)) {
+                return Some(own);
             }
         }
         None

@@ -17,6 +17,11 @@ pub(crate) struct FirstSeen {
 }
 
 impl FirstSeen {
+    /// Everything was first seen at this time.
+    pub(crate) fn all_at(now: Timestamp) -> Self {
+        Self { times: HashMap::new(), now }
+    }
+
     /// When a commit was first seen: now, if never.
     pub(crate) fn at(&self, commit: &str) -> Timestamp {
         self.times.get(commit).copied().unwrap_or(self.now)

@@ -1,18 +1,21 @@
 //! Who vouches for a commit or a tag.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tollgate_core::deciding::Vouching;
 use tollgate_core::people::People;
 use tollgate_core::ports::{
-    Commit, CommitRange, RawSignature, ReadRepository, SignatureKind, SourceError, Tag, VerifyGitObject, VerifySignature,
+    Commit, CommitRange, RawSignature, ReadRepository, SignatureKind, Tag, VerifyGitObject, VerifySignature,
 };
 use tollgate_core::signature::{BadSignature, GIT_NAMESPACE, GitObject, Signer};
 use tollgate_core::time::Timestamp;
 
+use super::facts::ForgeFacts;
 use super::forge::{MadeByForge, Parent};
 use super::seen::FirstSeen;
+use super::squash::{Squash, Squashed};
+use super::{ChangeError, Vouched};
 
 const UNSIGNED: &str = "it is not signed";
 
@@ -45,13 +48,22 @@ impl<'a> Vouchers<'a> {
         self.signers.is_empty() && self.people.openpgp.is_none()
     }
 
-    /// One for each commit of a range, in its order.
+    pub(super) const fn people(&self) -> &'a People {
+        self.people
+    }
+
+    pub(super) fn repository(&self) -> &'a dyn ReadRepository {
+        self.repository
+    }
+
+    /// One for each commit of a range, in its order. `facts` are asked about squashes.
     ///
     /// # Errors
-    /// When history can't be read to make a merge again.
-    pub(super) fn commits(&self, range: &CommitRange, seen: &FirstSeen) -> Result<Vec<Vouching>, SourceError> {
+    /// When history can't be read to make a merge again, or the forge can't be asked.
+    pub(super) fn commits(&self, range: CommitRange, seen: &FirstSeen, facts: &ForgeFacts<'a>) -> Result<Vouched, ChangeError> {
         let mut known: HashMap<&str, bool> = HashMap::new();
         let mut vouchings = Vec::with_capacity(range.commits.len());
+        let mut squashed = BTreeMap::new();
         for commit in range.commits.iter().rev() {
             let parents = commit.parents.iter().map(|parent| match known.get(parent.as_str()) {
                 Some(true) => Parent::Vouched,
@@ -61,17 +73,26 @@ impl<'a> Vouchers<'a> {
             });
             let vouching = match self.signer(&signed(commit, seen.at(&commit.id))) {
                 Err(reason) => Vouching::Unsigned(reason),
-                Ok(signer) if self.people.is_forge(&signer.principal) => {
-                    let made = MadeByForge { repository: self.repository, commit, parents: parents.collect() };
-                    made.vouching(self.people)?
-                }
+                Ok(signer) if self.people.is_forge(&signer.principal) => match commit.parents.as_slice() {
+                    [parent] => match (Squash { vouchers: self, facts, commit, parent, seen: seen.at(&commit.id) }).judge()? {
+                        Ok(Squashed { by, commits }) => {
+                            squashed.insert(commit.id.clone(), commits);
+                            Vouching::Forge(by)
+                        }
+                        Err(reason) => Vouching::Unsigned(reason),
+                    },
+                    _ => {
+                        let made = MadeByForge { repository: self.repository, commit, parents: parents.collect() };
+                        made.vouching(self.people)?
+                    }
+                },
                 Ok(signer) => Vouching::Signed(self.people.person(&signer.principal)),
             };
             known.insert(&commit.id, vouching.person().is_some());
             vouchings.push(vouching);
         }
         vouchings.reverse();
-        Ok(vouchings)
+        Ok(Vouched { range, vouchings, squashed })
     }
 
     /// A commit by itself. A forge vouches for no person here.

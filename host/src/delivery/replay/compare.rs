@@ -18,7 +18,7 @@ use crate::delivery::evidence;
 use crate::delivery::ledger_side::LedgerSide;
 use crate::delivery::way::seconds;
 
-/// What approvals of the ledger name as their source; those of git name tags and merges.
+/// What approvals of the ledger name as their source; those of git and of the forge name tags, merges and requests.
 const OF_LEDGER: &str = "entry ";
 
 /// What was compared so far.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::document::ObjectIdentity;
 use crate::finding::RuleId;
+use crate::forge::{ForgeKind, ForgeSpec};
 use crate::overrides::OverrideTerms;
 use crate::people::SignersFile;
 use crate::terms::Terms;
@@ -32,6 +33,16 @@ fn mk_terms() -> OverrideTerms {
     }
 }
 
+fn mk_forge() -> ForgeSpec {
+    ForgeSpec {
+        kind: ForgeKind::Github,
+        repository: "shop/deployment".to_owned(),
+        api: "https://forge.example.com".to_owned(),
+        token: None,
+        accounts: [("lead-1".to_owned(), "lead@example.com".to_owned())].into(),
+    }
+}
+
 fn mk_component(path: &str) -> ComponentSpec {
     ComponentSpec { path: glob(path), own_images: vec![glob("registry.example.com/*")], image_pointers: Vec::new(), source: None }
 }
@@ -50,6 +61,7 @@ fn mk_full() -> Pipeline {
     pipeline.people.teams.insert("platform".to_owned(), words(&["lead@example.com", "operator@example.com"]));
     pipeline.people.automation = words(&["machine@example.com"]);
     pipeline.people.forges = words(&["forge@example.com"]);
+    pipeline.people.forge = Some(mk_forge());
     pipeline.overrides = Some(mk_terms());
     pipeline.waivers = vec![mk_waiver("old")];
     pipeline.inline_waivers = true;
@@ -77,6 +89,8 @@ enum More {
     MemberLeaves,
     Machine,
     ForgeLeaves,
+    AccountLeaves,
+    NoReviews,
     NoOverrides,
     NoWaiver,
     NoInlineWaivers,
@@ -103,6 +117,8 @@ fn any_more() -> impl Strategy<Value = More> {
         MemberLeaves,
         Machine,
         ForgeLeaves,
+        AccountLeaves,
+        NoReviews,
         NoOverrides,
         NoWaiver,
         NoInlineWaivers,
@@ -133,6 +149,8 @@ fn add(pipeline: &mut Pipeline, more: More, number: usize) {
         More::MemberLeaves => pipeline.people.teams.values_mut().for_each(|members| drop(members.pop())),
         More::Machine => pipeline.people.automation.push(name),
         More::ForgeLeaves => pipeline.people.forges.clear(),
+        More::AccountLeaves => pipeline.people.forge.iter_mut().for_each(|forge| forge.accounts.clear()),
+        More::NoReviews => pipeline.people.forge = None,
         More::NoOverrides => pipeline.overrides = None,
         More::NoWaiver => pipeline.waivers.clear(),
         More::NoInlineWaivers => pipeline.inline_waivers = false,
@@ -155,7 +173,7 @@ fn ask_too(gates: &mut [Gate], which: usize, name: &str) {
 type Less = (fn(&mut Pipeline), &'static str);
 
 /// Ways to ask for less of what [`mk_full`] asks for, each with its sentence.
-const LESS: [Less; 26] = [
+const LESS: [Less; 29] = [
     (|after| after.gates.retain(|gate| gate.name != "everything"), "gate `everything` is gone"),
     (|after| after.gates.clear(), "gate `four-eyes` is gone"),
     (|after| gate(after, "everything").enforcement = Enforcement::Advisory, "gate `everything` was overridable and is advisory"),
@@ -190,6 +208,15 @@ const LESS: [Less; 26] = [
     ),
     (|after| after.people.forges.push("other@example.com".to_owned()), "`other@example.com` vouches as a forge"),
     (
+        |after| forge(after).api = "https://other.example.com".to_owned(),
+        "reviews of `shop/deployment` at `https://other.example.com`",
+    ),
+    (|after| forge(after).repository = "shop/fork".to_owned(), "reviews of `shop/fork` at `https://forge.example.com` count"),
+    (
+        |after| drop(forge(after).accounts.insert("lead-1".to_owned(), "dev@example.com".to_owned())),
+        "the account `lead-1` is `dev@example.com`",
+    ),
+    (
         |after| after.people.signers = Some(SignersFile { path: "keys".to_owned(), text: "anybody".to_owned() }),
         "other keys may sign",
     ),
@@ -198,6 +225,11 @@ const LESS: [Less; 26] = [
 
 fn gate<'a>(pipeline: &'a mut Pipeline, name: &str) -> &'a mut Gate {
     pipeline.gates.iter_mut().find(|gate| gate.name == name).unwrap()
+}
+
+/// The forge, also where an earlier change took it away.
+fn forge(pipeline: &mut Pipeline) -> &mut ForgeSpec {
+    pipeline.people.forge.get_or_insert_with(mk_forge)
 }
 
 fn policy(pipeline: &mut Pipeline) -> &mut PolicySpec {

@@ -12,14 +12,15 @@ use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Decided, Draft, EntrySubject, Outcome, OutcomeState, PromotionId, Running, Trust};
 use tollgate_core::history::History;
 use tollgate_core::people::{People, Person};
-use tollgate_core::ports::{ReadRepository as _, SourceError};
+use tollgate_core::ports::{ReadForge, ReadRepository as _};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 use tollgate_repo::GitRepository;
 use tollgate_sign::AllowedSigners;
 
 use super::super::world::{REPO, branch, mk_draft, tag};
-use crate::delivery::change::{ChangeReader, Since, Told};
+use super::requests::Requests;
+use crate::delivery::change::{ChangeError, ChangeReader, Since, Told};
 
 /// Git makes commits on this day, unless told otherwise.
 pub(super) const MADE: &str = "2026-06-01T00:00:00Z";
@@ -42,6 +43,8 @@ pub(super) struct Place {
     pub(super) people: People,
     /// Lines of the file of signers.
     pub(super) signers: Vec<String>,
+    /// What the forge says, where one is asked.
+    pub(super) forge: Option<Requests>,
     drafts: Vec<Draft>,
     pub(super) start: String,
 }
@@ -50,7 +53,7 @@ impl Place {
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (people, signers, drafts, start) = (People::default(), Vec::new(), Vec::new(), String::new());
-        let mut place = Self { directory, people, signers, drafts, start };
+        let mut place = Self { directory, people, signers, forge: None, drafts, start };
         place.run(".", &["init", "--quiet", "--bare", "--initial-branch=master", "remote.git"]);
         place.run(".", &["init", "--quiet", "--initial-branch=master", "work"]);
         place.git(&["remote", "add", "origin", "../remote.git"]);
@@ -233,7 +236,7 @@ impl Place {
         History::new(entries).unwrap()
     }
 
-    pub(super) fn try_read(&self, provenance: &Provenance) -> Result<Told, SourceError> {
+    pub(super) fn try_read(&self, provenance: &Provenance) -> Result<Told, ChangeError> {
         let repository = GitRepository::discover(&self.path("work"), "origin").unwrap();
         let signers = AllowedSigners::parse(&self.signers.concat()).unwrap();
         let history = self.history();
@@ -243,6 +246,7 @@ impl Place {
             repository: &repository,
             people,
             signers: &signers,
+            forge: self.forge.as_ref().map(|forge| forge as &dyn ReadForge),
             history: &history,
             since: Since::Target(TARGET),
             now,

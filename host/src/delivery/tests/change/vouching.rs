@@ -5,6 +5,7 @@ use tollgate_core::ports::SourceError;
 
 use super::super::world::branch;
 use super::place::{MADE, Place, reason};
+use crate::delivery::change::ChangeError;
 
 const LATE: &str = "2026-06-15T00:00:00Z";
 
@@ -168,5 +169,5 @@ fn history_that_is_cut_off_can_not_be_read() {
     let parent = place.git(&["rev-parse", "HEAD"]);
     fs_err::write(place.path("work/.git/shallow"), format!("{parent}\n")).unwrap();
     let error = place.try_read(&branch("master", &tip)).unwrap_err();
-    assert!(matches!(error, SourceError::Shallow { .. }), "{error}");
+    assert!(matches!(error, ChangeError::Source(SourceError::Shallow { .. })), "{error}");
 }

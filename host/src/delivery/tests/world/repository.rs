@@ -135,6 +135,10 @@ impl ReadRepository for MemoryRepository {
         Ok(ResolvedReference { reference, commit })
     }
 
+    fn head_at_remote(&self, name: &str) -> Result<String, SourceError> {
+        self.resolve_at_remote(name).map(|resolved| resolved.commit)
+    }
+
     fn is_on_branch(&self, commit: &str, branch: &str) -> Result<bool, SourceError> {
         let tip = self.resolve_at_remote(&format!("refs/heads/{branch}"))?.commit;
         Ok(self.ancestors(&tip)?.iter().any(|ancestor| ancestor == commit))

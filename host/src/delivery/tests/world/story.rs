@@ -123,8 +123,8 @@ impl World {
         let target = self.pipeline.target(target).unwrap();
         let found = components::for_target(&self.repository, &self.pipeline, target, provenance, &master, running.as_ref())?;
         let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
-        let reader =
-            ChangeReader { repository, people, signers, history: &history, since: Since::Target(&target.name), now: at(0) };
+        let since = Since::Target(&target.name);
+        let reader = ChangeReader { repository, people, signers, forge: None, history: &history, since, now: at(0) };
         Ok(self.kitchen().candidate(provenance, found)?.with_change(&reader).map_err(CandidateError::from)?)
     }
 
