@@ -154,6 +154,8 @@ fn a_forge_that_does_not_answer_blocks_and_nothing_is_decided() {
     let before = story.decisions();
     let without = story.signed.shop.tollgate(&["promote", "master"]).run().exits(13);
     without.says(&["only to who logs in", "`FORGE_TOKEN`, which is to hold the token, is not set"]);
+    let plan = story.signed.shop.tollgate(&["plan", "master"]).run().exits(13);
+    plan.says(&["1 to create", "is not set"]);
     story.forge.go_down();
     story.promote().run().exits(13).says(&["status 503, again and again"]);
     assert_eq!(story.decisions(), before);

@@ -12,7 +12,7 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use crate::configuration::in_force::InForce;
-use crate::delivery::change::{ChangeReader, Since};
+use crate::delivery::change::{ChangeReader, Since, Told};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::proofs;
@@ -49,8 +49,8 @@ impl<'a> Destination<'a> {
         Ok(candidate)
     }
 
-    /// A candidate with what git tells of the change, and the forge, where a gate on the way looks at that.
-    pub(crate) fn with_change(&self, candidate: Candidate, history: &Gist, now: Timestamp) -> Result<Candidate, Failure> {
+    /// What git tells of a candidate's change, and the forge, where a gate on the way looks at that.
+    pub(crate) fn told(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Told, Failure> {
         let Delivery { repository, in_force, .. } = self.delivery;
         let people = &in_force.configuration.pipeline.people;
         let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -59,7 +59,7 @@ impl<'a> Destination<'a> {
         let forge = people.forge.as_ref().filter(|_| self.asks_who()).map(wiring::forge_reader);
         let forge = forge.as_deref();
         let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since, now };
-        candidate.with_change(&reader).map_err(fail)
+        reader.read(&candidate.provenance, &candidate.tree).map_err(fail)
     }
 
     /// Whether a gate on the way looks at who changed and who approved.

@@ -55,10 +55,17 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
                 continue;
             }
         };
-        let candidate = destination.candidate(&selected.provenance, &history);
-        let candidate = match candidate.and_then(|candidate| destination.with_change(candidate, &history, now)) {
+        let candidate = match destination.candidate(&selected.provenance, &history) {
             Ok(candidate) => candidate,
             Err(failure) => {
+                errors.push(failure);
+                continue;
+            }
+        };
+        let candidate = match destination.told(&candidate, &history, now) {
+            Ok(told) => candidate.with_change(told),
+            Err(failure) => {
+                targets.extend(without_verdicts(&destination, &candidate));
                 errors.push(failure);
                 continue;
             }
@@ -83,7 +90,7 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
     Ok((PlanningReport::new(targets, errors, notices), sources))
 }
 
-/// A plan that can't be approved, as one with Secrets and no key for them, is shown all the same.
+/// A plan that can't be judged, as one with Secrets and no key for them, or where the forge can't be asked, is shown all the same.
 fn without_verdicts(destination: &Destination<'_>, candidate: &Candidate) -> Option<PlannedTarget> {
     let recipe = candidate.recipe.as_ref()?;
     let rendered = render(candidate, recipe).ok()?;

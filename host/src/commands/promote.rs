@@ -128,7 +128,9 @@ impl Step<'_> {
             let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
             let history = self.delivery.ledger.gist().map_err(fail)?;
             let now = Invocation::now();
-            let candidate = destination.with_change(source(&destination, &history)?, &history, now)?;
+            let candidate = source(&destination, &history)?;
+            let told = destination.told(&candidate, &history, now)?;
+            let candidate = candidate.with_change(told);
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;

@@ -9,7 +9,7 @@ use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveEr
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
 use tollgate_core::way_back::Movement;
 
-use crate::delivery::change::{ChangeError, ChangeReader, Told};
+use crate::delivery::change::{ChangeError, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
@@ -127,12 +127,12 @@ impl Kitchen<'_> {
 
 impl Candidate {
     /// The candidate with what git and the forge tell of it.
-    pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, ChangeError> {
-        let Told { mut change, approvals, facts, findings } = reader.read(&self.provenance, &self.tree)?;
+    pub(crate) fn with_change(self, told: Told) -> Self {
+        let Told { mut change, approvals, facts, findings } = told;
         let findings = self.findings.into_iter().chain(findings).collect();
         // `rollback` goes to where the ledger saw the reference then: nobody moved it.
         change.rewritten = change.rewritten.filter(|_| self.movement != Movement::Rollback);
-        Ok(Self { change: Some(change), reviews: approvals, facts, findings, ..self })
+        Self { change: Some(change), reviews: approvals, facts, findings, ..self }
     }
 
     /// Where own images must come from, by component.
