@@ -7,7 +7,7 @@ use tollgate_report::planning::{PlannedTarget, PlanningReport};
 use tollgate_report::text::Detail;
 
 use super::Outcome;
-use super::deciding::Destination;
+use super::deciding::{Destination, unheard};
 use super::failed;
 use super::promote::{state_of, target_report};
 use super::selection::select;
@@ -62,7 +62,7 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
                 continue;
             }
         };
-        let candidate = match destination.told(&candidate, &history, now) {
+        let mut candidate = match destination.told(&candidate, &history, now) {
             Ok(told) => candidate.with_change(told),
             Err(failure) => {
                 targets.extend(without_verdicts(&destination, &candidate));
@@ -72,9 +72,14 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
         };
         match destination.judge(&candidate, &history, now) {
             Ok(judged) => {
-                let (failures, unheard) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
+                let (failures, of_policies) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
                 errors.extend(failures);
-                notices.extend(unheard);
+                notices.extend(of_policies);
+                match candidate.unheard.take().map(|error| unheard(error, judged.decision.word())) {
+                    Some(Ok(notice)) => notices.push(notice),
+                    Some(Err(failure)) => errors.push(failure),
+                    None => {}
+                }
                 let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
                 let state = state_of(judged.decision.word());
                 let report = target_report(&delivery, target, &judged, None, state, None, None);

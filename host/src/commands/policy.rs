@@ -18,13 +18,13 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use super::deciding::asks_who;
+use super::deciding::{Asks, unheard};
 use super::failed::of_finding;
 use crate::cli::Format;
 use crate::cli::policy::{Accept, Policy};
 use crate::configuration::Failures;
 use crate::configuration::in_force::{self, Revision};
-use crate::delivery::change::{ChangeReader, Since, Told};
+use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::policy_change::{PolicyJury, Proposed};
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -134,8 +134,9 @@ fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration)
     let one = |failure: Failure| vec![failure];
     let now = Invocation::now();
     let names = gates.iter().flat_map(|gate| gate.requirement.policies());
-    let asks_who = asks_who(&delivery.in_force.policies, names);
-    let (tree, told) = told(delivery, history, commit, now, asks_who).map_err(one)?;
+    let asks = Asks::of(&delivery.in_force.policies, names);
+    let (tree, mut told) = told(delivery, history, commit, now, asks).map_err(one)?;
+    let silence = told.unheard.take();
     let files: Vec<String> = new.files.keys().cloned().collect();
     let documents = read_documents(vec![policy_files(delivery, commit, &files).map_err(one)?]);
     let files = differing(&delivery.in_force.configuration, new);
@@ -143,11 +144,18 @@ fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration)
     let jury = PolicyJury { pipeline, policies, policy, history, locate: &Lines, now };
     let proposed = Proposed { commit, digest: new.policy_digest, pipeline: &new.pipeline, files, tree: &tree, told, documents };
     let decision = jury.judge(&gates, &proposed);
-    if decision.word() == DecisionWord::Approved { Ok(decision.records()) } else { Err(refusals(&decision)) }
+    let approved = decision.word() == DecisionWord::Approved;
+    let mut failures = if approved { Failures::new() } else { refusals(&decision) };
+    match silence.map(|error| unheard(error, decision.word())) {
+        Some(Ok(notice)) => output::tell(&format!("{notice}\n")),
+        Some(Err(failure)) => failures.push(failure),
+        None => {}
+    }
+    if approved { Ok(decision.records()) } else { Err(failures) }
 }
 
-/// The tree of the revision's commit, and what git tells of how it came, and the forge, if `asks_forge`.
-fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_forge: bool) -> Result<(String, Told), Failure> {
+/// The tree of the revision's commit, and what git tells of how it came, and the forge, where the gates look at that.
+fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks: Asks) -> Result<(String, Told), Failure> {
     let repository = &delivery.repository;
     let people = &delivery.in_force.configuration.pipeline.people;
     let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -155,8 +163,8 @@ fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_
     let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
     let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
     let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
-    let forge = people.forge.as_ref().filter(|_| asks_forge).map(wiring::forge_reader);
-    let forge = forge.as_deref();
+    let forge = people.forge.as_ref().filter(|_| asks.who).map(wiring::forge_reader);
+    let forge = forge.as_deref().map(|forge| AskedForge { forge, must_answer: asks.facts });
     let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since: Since::Policy, now };
     let told = reader.read(&provenance, &tree).map_err(fail)?;
     Ok((tree, told))

@@ -18,7 +18,7 @@ use tollgate_report::text::Detail;
 use super::Outcome;
 use super::abort;
 use super::applying::{Applied, Applying};
-use super::deciding::Destination;
+use super::deciding::{Destination, unheard};
 use super::failed;
 use super::judging::enforcements;
 use super::selection::select;
@@ -130,11 +130,16 @@ impl Step<'_> {
             let now = Invocation::now();
             let candidate = source(&destination, &history)?;
             let told = destination.told(&candidate, &history, now)?;
-            let candidate = candidate.with_change(told);
+            let mut candidate = candidate.with_change(told);
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
-            let (mut failures, notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
+            let (mut failures, mut notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
+            match candidate.unheard.take().map(|error| unheard(error, judged.decision.word())) {
+                Some(Ok(notice)) => notices.push(notice),
+                Some(Err(failure)) => failures.push(failure),
+                None => {}
+            }
             let circumstances = Circumstances {
                 by: self.by,
                 now,

@@ -45,7 +45,9 @@ impl Squash<'_, '_> {
                 Err(reason) => reasons.push(format!("of {} it can't be had: {reason}", spec.request(merged.request.number))),
             }
         }
-        if reasons.is_empty() {
+        if self.facts.is_silent() {
+            reasons.push("the forge does not answer".to_owned());
+        } else if reasons.is_empty() {
             reasons.push(format!("the forge knows no {} that was merged as it", spec.kind.request()));
         }
         Ok(Err(unproven(&reasons.join("; "))))
