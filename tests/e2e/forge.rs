@@ -16,13 +16,21 @@ struct Story {
 
 impl Story {
     fn on_github() -> Self {
-        let forge = ForgeServer::start();
+        Self::with(ForgeServer::start(), &Pipeline::deployment().gate(REVIEWED))
+    }
+
+    /// On GitHub, with another pipeline.
+    fn with(forge: ForgeServer, pipeline: &Pipeline) -> Self {
         let place = format!("kind: github, repo: shop/deployment, api: \"{}\"", forge.url);
-        Self::on(forge, &place)
+        Self::of(forge, pipeline, &place)
     }
 
     fn on(forge: ForgeServer, place: &str) -> Self {
-        let signed = SignedShop::with_forge(&["cart"], &Pipeline::deployment().gate(REVIEWED), &TEAMS, place);
+        Self::of(forge, &Pipeline::deployment().gate(REVIEWED), place)
+    }
+
+    fn of(forge: ForgeServer, pipeline: &Pipeline, place: &str) -> Self {
+        let signed = SignedShop::with_forge(&["cart"], pipeline, &TEAMS, place);
         signed.commit_as("dev");
         let shop = &signed.shop;
         shop.deployment.git(&["switch", "--quiet", "--create", "newer-cart"]);
@@ -55,10 +63,6 @@ impl Story {
 
     fn promote(&self) -> Cli {
         self.signed.shop.tollgate(&["promote", "master", "-o", "json"]).env("FORGE_TOKEN", FORGE_TOKEN)
-    }
-
-    fn decisions(&self) -> usize {
-        self.signed.shop.ledger().entries().iter().filter(|entry| entry["type"] == "decided").count()
     }
 }
 
@@ -147,16 +151,43 @@ fn a_review_of_an_older_head_and_one_by_nobody_known_are_void_by_name() {
 }
 
 #[test]
-fn a_forge_that_does_not_answer_blocks_and_nothing_is_decided() {
+fn a_forge_that_does_not_answer_blocks_and_says_so_in_the_ledger() {
     let story = Story::on_github();
     let merge = story.merge();
     story.reviewed(&merge, &[("lead-1", &story.head)]);
-    let before = story.decisions();
     let without = story.signed.shop.tollgate(&["promote", "master"]).run().exits(13);
-    without.says(&["only to who logs in", "`FORGE_TOKEN`, which is to hold the token, is not set"]);
+    without.says(&["only to who logs in", "`FORGE_TOKEN`, which is to hold the token, is not set", "0 of 1"]);
+    story.signed.shop.tollgate(&["plan", "master"]).run().exits(13).says(&["1 to create", "is not set"]);
     story.forge.go_down();
     story.promote().run().exits(13).says(&["status 503, again and again"]);
-    assert_eq!(story.decisions(), before);
+    assert!(!story.signed.shop.target("preprod").path().exists(), "nothing was applied");
+    let replayed = story.signed.shop.tollgate(&["audit", "replay", &story.signed.newest("preprod-apps")]).run();
+    replayed.exits(0);
+}
+
+#[test]
+fn break_glass_does_not_wait_for_the_forge() {
+    let overrides = "overrides: {by: [platform], approvals: 2, maxDuration: 4h, reviewWithin: 24h, require: [reason, ticket]}";
+    let gate = REVIEWED.replace("enforcement: mandatory, ", "");
+    let story = Story::with(ForgeServer::start(), &Pipeline::deployment().gate(&gate).line(overrides));
+    let merge = story.merge();
+    story.reviewed(&merge, &[("lead-1", &story.head)]);
+    story.promote().run().exits(0);
+    story.signed.shop.deployment.switch("newer-cart");
+    story.signed.shop.deployment.git(&["merge", "--quiet", "--ff-only", "master"]);
+    let build = story.signed.shop.build("cart", "three");
+    story.signed.shop.record(&build, "master").exits(0);
+    story.signed.shop.use_image(&build);
+    story.signed.shop.deployment.deliver("newer-cart", "the newest cart");
+    story.merge();
+    story.forge.go_down();
+    story.promote().run().exits(13);
+    let signed = &story.signed;
+    let open =
+        ["override", &signed.newest("preprod-apps"), "--gate", "reviewed", "--reason", "the forge is down", "--ticket", "OPS-1"];
+    let opened = signed.cli("lead", &[&open[..], &["--for", "1h", "-o", "json"]].concat()).run().exits(0).json();
+    signed.by("operator", &["override", &format!("O-{}", opened["entry"])]).exits(0);
+    story.promote().run().exits(0).says(&["no review there counted, and none was needed"]);
 }
 
 #[test]

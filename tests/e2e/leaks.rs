@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_tests::{Answer, Cli, GitHttp, Pipeline, Shop, World, guest, manifest, secret_forms};
 
 /// Where each is planted, and what it is.
-const SECRETS: [(&str, &str); 11] = [
+const SECRETS: [(&str, &str); 12] = [
     ("data of a Secret", "planted+data/value=1"),
     ("stringData of a Secret", "planted&string?data 2"),
     ("the URL of the remote", "planted-remote-token-3"),
@@ -24,6 +24,7 @@ const SECRETS: [(&str, &str); 11] = [
     ("a comment of a Secret", "planted-secret-comment-9"),
     ("a comment of a Deployment", "planted-deployment-comment-10"),
     ("a signing key", "planted-signing-key-11"),
+    ("the token for the forge", "planted-forge-token-12"),
 ];
 
 fn secret(place: &str) -> &'static str {
@@ -127,6 +128,7 @@ fn checked(answer: Answer) -> Answer {
 fn cli(shop: &Shop, person: &str, arguments: &[&str]) -> Cli {
     let key = shop.world.path("keys").join(person);
     let cli = shop.tollgate(arguments).env("TOLLGATE_KEY", key.as_str()).env("PLAN_KEY", secret("the plan key"));
+    let cli = cli.env("FORGE_TOKEN", secret("the token for the forge"));
     cli.env("PLANTED_PASSWORD", secret("the environment")).env("RUST_BACKTRACE", "1")
 }
 
@@ -279,6 +281,19 @@ fn no_secret_is_in_what_is_said_of_failures() {
     assert!([13, 14].contains(&failed.exit), "{}", failed.raw());
     fs_err::remove_file(&releases).unwrap();
     fs_err::rename(shop.world.path("releases"), &releases).unwrap();
+    // A forge that answers with the token that it got.
+    let forge = format!(
+        "forge: {{kind: github, repo: shop/deployment, api: \"http://127.0.0.1:{}\", token: {{env: FORGE_TOKEN}}, \
+         accounts: {{lead-1: lead@example.com}}}}, teams: ",
+        planted.parrot.port
+    );
+    let asked =
+        |text: &str| text.replace("teams: ", &forge).replace("builtin:four-eyes, match: {environment: prod}", "builtin:four-eyes");
+    shop.deployment.edit("tollgate.yaml", asked);
+    shop.deployment.deliver("master", "reviews on a forge");
+    planted.run("operator", &["policy", "accept", "HEAD"], 0);
+    planted.run("operator", &["promote", "master"], 13).says(&["forbids the pull requests of the commit"]);
+    assert!(planted.parrot.heard.swap(false, Ordering::Relaxed), "the token was used");
     // A registry that answers with the credentials that it got.
     let image = format!("127.0.0.1:{}/cart:{}", planted.parrot.port, "a".repeat(40));
     shop.deployment.edit("tollgate.yaml", |text| {

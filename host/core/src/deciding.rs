@@ -226,7 +226,7 @@ pub struct CountedApproval {
     pub kind: ApprovalKind,
     pub by: Person,
     pub at: Timestamp,
-    /// Where it is written: `entry 17`, `tag approve/4f2a`, `merge 4f2a…`.
+    /// Where it is written: `entry 17`, `tag approve/4f2a`, `merge 4f2a…`, `pull request 7`.
     pub source: String,
     /// Why it does not count; nothing: it does.
     pub void: Option<String>,

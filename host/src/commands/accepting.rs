@@ -9,15 +9,15 @@ use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{Change, Gate, GitReference, Pipeline};
-use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
+use tollgate_core::ports::{ForgeError, ReadLedger as _, ReadRepository as _};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use super::deciding::asks_who;
+use super::deciding::Asks;
 use crate::configuration::Failures;
-use crate::delivery::change::{ChangeReader, Since, Told};
+use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::policy_change::{PolicyJury, Proposed};
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -44,8 +44,15 @@ pub(super) fn gates_on_policy(pipeline: &Pipeline) -> Vec<&Gate> {
     pipeline.gates.iter().filter(|gate| gate.matches.change == Change::Policy).collect()
 }
 
+/// What the gates said.
+pub(super) struct Answer {
+    pub(super) decision: Decision,
+    /// The forge did not answer.
+    pub(super) unheard: Option<ForgeError>,
+}
+
 /// Asks them about the new revision. Nothing where there are none: the command is the yes.
-pub(super) fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration) -> Result<Option<Decision>, Failures> {
+pub(super) fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Configuration) -> Result<Option<Answer>, Failures> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let gates = gates_on_policy(pipeline);
     if gates.is_empty() {
@@ -53,8 +60,9 @@ pub(super) fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Con
     }
     let one = |failure: Failure| vec![failure];
     let now = Invocation::now();
-    let asks_who = asks_who(&delivery.in_force.policies, gates.iter().flat_map(|gate| gate.requirement.policies()));
-    let (tree, told) = told(delivery, history, commit, now, asks_who).map_err(one)?;
+    let asks = Asks::of(&delivery.in_force.policies, gates.iter().flat_map(|gate| gate.requirement.policies()));
+    let (tree, mut told) = told(delivery, history, commit, now, asks).map_err(one)?;
+    let unheard = told.unheard.take();
     let files: Vec<String> = new.files.keys().cloned().collect();
     let documents = read_documents(vec![policy_files(delivery, commit, &files).map_err(one)?]);
     let files = differing(&delivery.in_force.configuration, new);
@@ -62,7 +70,7 @@ pub(super) fn judge(delivery: &Delivery, history: &Gist, commit: &str, new: &Con
     let (policies, policy) = (&delivery.in_force.policies, delivery.in_force.revision.digest);
     let jury = PolicyJury { pipeline, policies, policy, history, passes, locate: &Lines, now };
     let proposed = Proposed { commit, digest: new.policy_digest, pipeline: &new.pipeline, files, tree: &tree, told, documents };
-    Ok(Some(jury.judge(&gates, &proposed)))
+    Ok(Some(Answer { decision: jury.judge(&gates, &proposed), unheard }))
 }
 
 /// What recoveries let pass for a revision that was in force before; for any other one, nothing.
@@ -75,8 +83,8 @@ fn recoveries(delivery: &Delivery, history: &Gist, policy: Digest, now: Timestam
     Ok(if is_known { passes } else { Passes::new() })
 }
 
-/// The tree of the revision's commit, and what git tells of how it came, and the forge, if `asks_forge`.
-fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_forge: bool) -> Result<(String, Told), Failure> {
+/// The tree of the revision's commit, and what git tells of how it came, and the forge, where the gates look at that.
+fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks: Asks) -> Result<(String, Told), Failure> {
     let repository = &delivery.repository;
     let people = &delivery.in_force.configuration.pipeline.people;
     let nobody = SignersFile { path: String::new(), text: String::new() };
@@ -84,8 +92,8 @@ fn told(delivery: &Delivery, history: &Gist, commit: &str, now: Timestamp, asks_
     let branch = history.trust().map(|(_, trust)| trust.policy_ref.clone()).unwrap_or_default();
     let provenance = Provenance { reference: GitReference::Branch(branch), commit: commit.to_owned() };
     let tree = repository.tree_hash(commit, "").map_err(fail)?.unwrap_or_default();
-    let forge = people.forge.as_ref().filter(|_| asks_forge).map(wiring::forge_reader);
-    let forge = forge.as_deref();
+    let forge = people.forge.as_ref().filter(|_| asks.who).map(wiring::forge_reader);
+    let forge = forge.as_deref().map(|forge| AskedForge { forge, must_answer: asks.facts });
     let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since: Since::Policy, now };
     let told = reader.read(&provenance, &tree).map_err(fail)?;
     Ok((tree, told))

@@ -27,10 +27,10 @@ pub(super) fn run(invocation: &Invocation, arguments: &Ci) -> Outcome {
     if let Some(said) = said(arguments).or_else(|| job.said.clone()) {
         return comment::answer(invocation, &job, &said);
     }
-    if let Some(pushed) = job.pushed.as_ref().filter(|_| !arguments.check_only) {
-        if let Some(exit) = pushed::promote(invocation, arguments, &job, pushed)? {
-            return Ok(pending(exit, arguments.pending.unwrap_or(Pending::Fail)));
-        }
+    if let Some(pushed) = job.pushed.as_ref().filter(|_| !arguments.check_only)
+        && let Some(exit) = pushed::promote(invocation, arguments, &job, pushed)?
+    {
+        return Ok(pending(exit, arguments.pending.unwrap_or(Pending::Fail)));
     }
     let is_proposal = job.proposal.is_some();
     let default = if is_proposal { Pending::Pass } else { Pending::Fail };

@@ -1,18 +1,19 @@
 //! One recipe and one target, judged: what `plan`, `promote` and `explain` share.
 
+use tollgate_core::decision::DecisionWord;
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
-use tollgate_core::ports::{ApplyPlan, ReadRepository as _};
+use tollgate_core::ports::{ApplyPlan, ForgeError, ReadRepository as _};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
-use tollgate_gate::{ConfiguredPolicy, Policies};
+use tollgate_gate::Policies;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use crate::configuration::in_force::InForce;
-use crate::delivery::change::{ChangeReader, Since};
+use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::proofs;
@@ -49,24 +50,25 @@ impl<'a> Destination<'a> {
         Ok(candidate)
     }
 
-    /// A candidate with what git tells of the change, and the forge, where a gate on the way looks at that.
-    pub(crate) fn with_change(&self, candidate: Candidate, history: &Gist, now: Timestamp) -> Result<Candidate, Failure> {
+    /// What git tells of a candidate's change, and the forge, where a gate on the way looks at that.
+    pub(crate) fn told(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Told, Failure> {
         let Delivery { repository, in_force, .. } = self.delivery;
         let people = &in_force.configuration.pipeline.people;
         let nobody = SignersFile { path: String::new(), text: String::new() };
         let signers = wiring::signers(people.signers.as_ref().unwrap_or(&nobody))?;
         let since = Since::Target(&self.target.name);
-        let forge = people.forge.as_ref().filter(|_| self.asks_who()).map(wiring::forge_reader);
-        let forge = forge.as_deref();
+        let asks = self.asks();
+        let forge = people.forge.as_ref().filter(|_| asks.who).map(wiring::forge_reader);
+        let forge = forge.as_deref().map(|forge| AskedForge { forge, must_answer: asks.facts });
         let reader = ChangeReader { repository, people, signers: signers.as_ref(), forge, history, since, now };
-        candidate.with_change(&reader).map_err(fail)
+        reader.read(&candidate.provenance, &candidate.tree).map_err(fail)
     }
 
-    /// Whether a gate on the way looks at who changed and who approved.
-    fn asks_who(&self) -> bool {
+    /// What the gates on the way look at.
+    fn asks(&self) -> Asks {
         let InForce { configuration, policies, .. } = &self.delivery.in_force;
         let gates = configuration.pipeline.gates_to(self.target);
-        asks_who(policies, gates.flat_map(|gate| gate.requirement.policies()))
+        Asks::of(policies, gates.flat_map(|gate| gate.requirement.policies()))
     }
 
     /// A recorded recipe again, read where it was read then.
@@ -106,11 +108,36 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Whether one of these policies looks at who changed and who approved.
-pub(super) fn asks_who<'a>(policies: &Policies, names: impl IntoIterator<Item = &'a str>) -> bool {
-    let asks = |policy: &ConfiguredPolicy| match &policy.loaded {
-        LoadedPolicy::Promotion(gate) => gate.needs().change || gate.needs().approvals || gate.needs().facts,
-        LoadedPolicy::Validator(_) => false,
-    };
-    names.into_iter().filter_map(|name| policies.get(name)).any(asks)
+/// What policies look at, of what a forge tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asks {
+    /// Who changed, who approved, or facts.
+    pub(super) who: bool,
+    /// Facts: what is not among them may be what a policy looks for.
+    pub(super) facts: bool,
+}
+
+impl Asks {
+    /// What these policies look at together.
+    pub(super) fn of<'a>(policies: &Policies, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut asks = Self::default();
+        for policy in names.into_iter().filter_map(|name| policies.get(name)) {
+            if let LoadedPolicy::Promotion(gate) = &policy.loaded {
+                let needs = gate.needs();
+                asks.who |= needs.change || needs.approvals || needs.facts;
+                asks.facts |= needs.facts;
+            }
+        }
+        asks
+    }
+}
+
+/// What to tell of a forge that did not answer: a failure, unless all that was asked for came from elsewhere.
+pub(super) fn unheard(error: ForgeError, word: DecisionWord) -> Result<String, Failure> {
+    match word {
+        DecisionWord::Approved => Ok(format!("{error}; no review there counted, and none was needed")),
+        DecisionWord::Denied | DecisionWord::Pending => {
+            Err(fail(error).with_hint("no review there counts; without it, only approvals in the ledger or break-glass help"))
+        }
+    }
 }

@@ -7,7 +7,7 @@ use tollgate_report::planning::{PlannedTarget, PlanningReport};
 use tollgate_report::text::Detail;
 
 use super::Outcome;
-use super::deciding::Destination;
+use super::deciding::{Destination, unheard};
 use super::failed;
 use super::promote::{state_of, target_report};
 use super::selection::select;
@@ -55,19 +55,31 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
                 continue;
             }
         };
-        let candidate = destination.candidate(&selected.provenance, &history);
-        let candidate = match candidate.and_then(|candidate| destination.with_change(candidate, &history, now)) {
+        let candidate = match destination.candidate(&selected.provenance, &history) {
             Ok(candidate) => candidate,
             Err(failure) => {
                 errors.push(failure);
                 continue;
             }
         };
+        let mut candidate = match destination.told(&candidate, &history, now) {
+            Ok(told) => candidate.with_change(told),
+            Err(failure) => {
+                targets.extend(without_verdicts(&destination, &candidate));
+                errors.push(failure);
+                continue;
+            }
+        };
         match destination.judge(&candidate, &history, now) {
             Ok(judged) => {
-                let (failures, unheard) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
+                let (failures, of_policies) = failed::of_policies(&judged.judgements, &delivery.in_force.configuration.pipeline);
                 errors.extend(failures);
-                notices.extend(unheard);
+                notices.extend(of_policies);
+                match candidate.unheard.take().map(|error| unheard(error, judged.decision.word())) {
+                    Some(Ok(notice)) => notices.push(notice),
+                    Some(Err(failure)) => errors.push(failure),
+                    None => {}
+                }
                 let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
                 let state = state_of(judged.decision.word());
                 let report = target_report(&delivery, target, &judged, None, state, None, None);
@@ -83,7 +95,7 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
     Ok((PlanningReport::new(targets, errors, notices), sources))
 }
 
-/// A plan that can't be approved, as one with Secrets and no key for them, is shown all the same.
+/// A plan that can't be judged, as one with Secrets and no key for them, or where the forge can't be asked, is shown all the same.
 fn without_verdicts(destination: &Destination<'_>, candidate: &Candidate) -> Option<PlannedTarget> {
     let recipe = candidate.recipe.as_ref()?;
     let rendered = render(candidate, recipe).ok()?;

@@ -12,7 +12,8 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
 use super::Outcome;
-use super::accepting::{judge, on_policy_ref};
+use super::accepting::{Answer, judge, on_policy_ref};
+use super::deciding::unheard;
 use super::failed::of_finding;
 use crate::cli::Format;
 use crate::cli::policy::{Accept, Policy};
@@ -55,8 +56,7 @@ fn accept(invocation: &Invocation, arguments: &Accept) -> Outcome {
     let sandbox = wiring::sandbox(invocation).map_err(one)?;
     let Revision { configuration, mut blobs, .. } = in_force::at_commit(&commit, &delivery.repository, &delivery.ledger, &sandbox)?;
     let gates = match judge(&delivery, &history, &commit, &configuration)? {
-        Some(decision) if decision.word() != DecisionWord::Approved => return Err(refusals(&decision, failures)),
-        Some(decision) => decision.records(),
+        Some(answer) => passed(answer, failures)?,
         None => Vec::new(),
     };
     let before = delivery.in_force.revision.digest;
@@ -102,6 +102,19 @@ fn text(report: &AcceptReport) -> String {
     let names: Vec<&str> = gates.iter().map(|gate| gate.name.as_str()).collect();
     let gates = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     format!("entry {entry}: the policy of commit {commit} is in force: {policy}\ngates: {gates}\n")
+}
+
+/// The gates that passed. `failures` say why the policy in force can't be asked, where it can't.
+fn passed(answer: Answer, failures: Failures) -> Result<Vec<GateRecord>, Failures> {
+    let Answer { decision, unheard: silence } = answer;
+    let silence = silence.map(|error| unheard(error, decision.word()));
+    if decision.word() != DecisionWord::Approved {
+        return Err(refusals(&decision, failures).into_iter().chain(silence.and_then(Result::err)).collect());
+    }
+    if let Some(Ok(notice)) = silence {
+        output::tell(&format!("{notice}\n"));
+    }
+    Ok(decision.records())
 }
 
 /// Why a revision is not accepted. `failures` say why the policy in force can't be asked, where it can't.

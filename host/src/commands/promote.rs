@@ -18,7 +18,7 @@ use tollgate_report::text::Detail;
 use super::Outcome;
 use super::abort;
 use super::applying::{Applied, Applying};
-use super::deciding::Destination;
+use super::deciding::{Destination, unheard};
 use super::failed;
 use super::judging::enforcements;
 use super::selection::select;
@@ -128,11 +128,18 @@ impl Step<'_> {
             let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
             let history = self.delivery.ledger.gist().map_err(fail)?;
             let now = Invocation::now();
-            let candidate = destination.with_change(source(&destination, &history)?, &history, now)?;
+            let candidate = source(&destination, &history)?;
+            let told = destination.told(&candidate, &history, now)?;
+            let mut candidate = candidate.with_change(told);
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
-            let (mut failures, notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
+            let (mut failures, mut notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
+            match candidate.unheard.take().map(|error| unheard(error, judged.decision.word())) {
+                Some(Ok(notice)) => notices.push(notice),
+                Some(Err(failure)) => failures.push(failure),
+                None => {}
+            }
             let circumstances = Circumstances {
                 by: self.by,
                 now,

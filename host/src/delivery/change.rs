@@ -18,10 +18,11 @@ use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_core::people::{People, Person, address};
 use tollgate_core::pipeline::GitReference;
-use tollgate_core::ports::{Commit, CommitRange, ForgeError, ReadForge, ReadRepository, SourceError, Tag, VerifySignature};
+use tollgate_core::ports::{Commit, CommitRange, ForgeError, ReadRepository, SourceError, Tag, VerifySignature};
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 
+pub(crate) use crate::delivery::change::facts::AskedForge;
 use crate::delivery::change::facts::ForgeFacts;
 use crate::delivery::change::vouching::Vouchers;
 use crate::delivery::components::ensure_local;
@@ -42,7 +43,7 @@ pub(crate) struct ChangeReader<'a> {
     /// Whose SSH keys count, by the policy in force.
     pub(crate) signers: &'a dyn VerifySignature,
     /// Who is asked for reviews; nothing where nobody needs them.
-    pub(crate) forge: Option<&'a dyn ReadForge>,
+    pub(crate) forge: Option<AskedForge<'a>>,
     pub(crate) history: &'a Gist,
     pub(crate) since: Since<'a>,
     pub(crate) now: Timestamp,
@@ -65,6 +66,8 @@ pub(crate) struct Told {
     pub(crate) approvals: Vec<CountedApproval>,
     /// What the forge said.
     pub(crate) facts: Vec<Fact>,
+    /// Why it said nothing, so that nothing of it counts.
+    pub(crate) unheard: Option<ForgeError>,
     /// The change's record can't be read.
     pub(crate) findings: Vec<Finding>,
 }
@@ -131,7 +134,8 @@ impl ChangeReader<'_> {
             rewritten: rewritten::sentence(self.repository, self.history, self.began(), provenance)?,
             record,
         };
-        Ok(Told { change, approvals, facts: facts.heard(self.now), findings })
+        let heard = facts.heard(self.now);
+        Ok(Told { change, approvals, facts: heard, unheard: facts.into_silence(), findings })
     }
 
     /// The entry with which what it is counted from began.

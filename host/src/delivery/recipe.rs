@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use tollgate_core::deciding::{CountedApproval, Fact, GitChange};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec};
-use tollgate_core::ports::{LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
+use tollgate_core::ports::{ForgeError, LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
 use tollgate_core::way_back::Movement;
 
-use crate::delivery::change::{ChangeError, ChangeReader, Told};
+use crate::delivery::change::{ChangeError, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::sources::{Documents, read_documents};
@@ -28,6 +28,8 @@ pub(crate) struct Candidate {
     pub(crate) reviews: Vec<CountedApproval>,
     /// What the forge said.
     pub(crate) facts: Vec<Fact>,
+    /// Why it said nothing, where it was asked and did not answer.
+    pub(crate) unheard: Option<ForgeError>,
     /// Whether it goes back to what ran on the target before.
     pub(crate) movement: Movement,
     pub(crate) components: BTreeMap<String, ComponentAt>,
@@ -115,8 +117,8 @@ impl Kitchen<'_> {
     ) -> Result<Candidate, CandidateError> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
-        let (change, reviews, facts, movement) = (None, Vec::new(), Vec::new(), Movement::Forward);
-        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, movement, components, documents, findings })
+        let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
+        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, unheard, movement, components, documents, findings })
     }
 
     fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
@@ -127,12 +129,12 @@ impl Kitchen<'_> {
 
 impl Candidate {
     /// The candidate with what git and the forge tell of it.
-    pub(crate) fn with_change(self, reader: &ChangeReader<'_>) -> Result<Self, ChangeError> {
-        let Told { mut change, approvals, facts, findings } = reader.read(&self.provenance, &self.tree)?;
+    pub(crate) fn with_change(self, told: Told) -> Self {
+        let Told { mut change, approvals, facts, unheard, findings } = told;
         let findings = self.findings.into_iter().chain(findings).collect();
         // `rollback` goes to where the ledger saw the reference then: nobody moved it.
         change.rewritten = change.rewritten.filter(|_| self.movement != Movement::Rollback);
-        Ok(Self { change: Some(change), reviews: approvals, facts, findings, ..self })
+        Self { change: Some(change), reviews: approvals, facts, unheard, findings, ..self }
     }
 
     /// Where own images must come from, by component.

@@ -56,7 +56,7 @@ proptest! {
         let mut pushes: Vec<(i64, &str)> = pushes.iter().map(|(second, digit)| (*second, digit.as_str())).collect();
         pushes.sort_unstable();
         if let ReviewedHead::Commit(head) = head(Some(second), &pushes) {
-            let seen = pushes.iter().filter(|(pushed, _)| *pushed <= second).next_back();
+            let seen = pushes.iter().rfind(|(pushed, _)| *pushed <= second);
             prop_assert_eq!(seen.map(|(_, digit)| digit.repeat(40)), Some(head));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use tollgate_core::deciding::Fact;
 use tollgate_core::forge::{ForgeRequest, ForgeReview, ForgeSpec, ReviewState, ReviewedHead};
 use tollgate_core::people::{People, Person};
-use tollgate_core::ports::{Commit, ReadForge, ReadRepository, SourceError};
+use tollgate_core::ports::{Commit, ForgeError, ReadForge, ReadRepository, SourceError};
 use tollgate_core::time::Timestamp;
 
 use super::{ChangeError, short};
@@ -22,16 +22,26 @@ pub(super) struct MergedRequest {
     pub(super) doubt: Option<String>,
 }
 
+/// A forge, and what it means when it does not answer.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedForge<'a> {
+    pub(crate) forge: &'a dyn ReadForge,
+    /// Nothing goes on without its answer. Otherwise nothing of it counts, which lets through less and never more.
+    pub(crate) must_answer: bool,
+}
+
 /// Asks the forge about commits, once about each.
 pub(super) struct ForgeFacts<'a> {
     repository: &'a dyn ReadRepository,
-    forge: Option<(&'a ForgeSpec, &'a dyn ReadForge)>,
+    forge: Option<(&'a ForgeSpec, AskedForge<'a>)>,
     known: RefCell<BTreeMap<String, Rc<[MergedRequest]>>>,
+    /// Why it does not answer. It is not asked again then.
+    silence: RefCell<Option<ForgeError>>,
 }
 
 impl<'a> ForgeFacts<'a> {
-    pub(super) fn new(repository: &'a dyn ReadRepository, forge: Option<(&'a ForgeSpec, &'a dyn ReadForge)>) -> Self {
-        Self { repository, forge, known: RefCell::default() }
+    pub(super) fn new(repository: &'a dyn ReadRepository, forge: Option<(&'a ForgeSpec, AskedForge<'a>)>) -> Self {
+        Self { repository, forge, known: RefCell::default(), silence: RefCell::default() }
     }
 
     /// The forge that is asked; nothing: none is.
@@ -39,17 +49,37 @@ impl<'a> ForgeFacts<'a> {
         self.forge.map(|(spec, _)| spec)
     }
 
-    /// The requests that were merged as a commit. Without a forge there are none.
+    /// Whether it was asked and did not answer.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silence.borrow().is_some()
+    }
+
+    /// Why it did not answer.
+    pub(super) fn into_silence(self) -> Option<ForgeError> {
+        self.silence.into_inner()
+    }
+
+    /// The requests that were merged as a commit. Without a forge there are none, and neither from one that need not answer and
+    /// does not.
     ///
     /// # Errors
-    /// When the forge can't be asked, or git can't make the merge again.
+    /// When the forge must answer and does not, or git can't make the merge again.
     pub(super) fn of(&self, commit: &Commit) -> Result<Rc<[MergedRequest]>, ChangeError> {
-        let Some((spec, forge)) = self.forge else { return Ok(Rc::default()) };
+        let Some((spec, AskedForge { forge, must_answer })) = self.forge.filter(|_| !self.is_silent()) else {
+            return Ok(Rc::default());
+        };
         if let Some(known) = self.known.borrow().get(&commit.id) {
             return Ok(Rc::clone(known));
         }
-        let merged = forge.requests_of(&commit.id)?.into_iter().map(|request| {
-            let (reviews, doubt) = (forge.reviews_of(&request)?, self.doubt(spec, commit, &request)?);
+        let heard = match heard(forge, &commit.id) {
+            Err(error) if !must_answer => {
+                self.silence.replace(Some(error));
+                return Ok(Rc::default());
+            }
+            heard => heard?,
+        };
+        let merged = heard.into_iter().map(|(request, reviews)| {
+            let doubt = self.doubt(spec, commit, &request)?;
             Ok::<_, ChangeError>(MergedRequest { request, reviews, doubt })
         });
         let merged: Rc<[MergedRequest]> = merged.collect::<Result<_, _>>()?;
@@ -70,7 +100,15 @@ impl<'a> ForgeFacts<'a> {
             // It is asked for anew for each decision.
             max_age: 0,
         };
-        all.map(fact).collect()
+        all.map(fact).chain(self.unheard(spec, now)).collect()
+    }
+
+    /// That it did not answer, so that it is known later why nothing of it counted.
+    fn unheard(&self, spec: &ForgeSpec, now: Timestamp) -> Option<Fact> {
+        let silence = self.silence.borrow();
+        let value = json!({"error": silence.as_ref()?.to_string()});
+        let source = format!("{} {}", spec.api, spec.repository);
+        Some(Fact { name: "forge".to_owned(), value, source, at: now, max_age: 0 })
     }
 
     /// A head counts for the commit that it is, and for one with the tree that git gives to the merge of it into what was there.
@@ -108,6 +146,15 @@ impl<'a> ForgeFacts<'a> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Requests, each with its reviews.
+fn heard(forge: &dyn ReadForge, commit: &str) -> Result<Vec<(ForgeRequest, Vec<ForgeReview>)>, ForgeError> {
+    let with_reviews = |request: ForgeRequest| {
+        let reviews = forge.reviews_of(&request)?;
+        Ok((request, reviews))
+    };
+    forge.requests_of(commit)?.into_iter().map(with_reviews).collect()
 }
 
 impl MergedRequest {

@@ -132,8 +132,7 @@ impl Reviews<'_, '_> {
                 continue;
             }
             inside.extend(commit.parents.iter().map(String::as_str));
-            let squashed = self.vouched.squashed_in(commit).map(|(commit, vouching)| (commit, vouching));
-            let mut all = std::iter::once((commit, vouching)).chain(squashed);
+            let mut all = std::iter::once((commit, vouching)).chain(self.vouched.squashed_in(commit));
             if let Some((own, _)) = all.find(|(one, of)| !one.is_merge() && writers(one, of).contains(&by.principal)) {
                 return Some(own);
             }

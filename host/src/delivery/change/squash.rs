@@ -5,23 +5,22 @@
 
 use tollgate_core::deciding::{MAX_CHANGE_COMMITS, Vouching};
 use tollgate_core::forge::ForgeSpec;
-use tollgate_core::people::Person;
-use tollgate_core::ports::Commit;
-use tollgate_core::time::Timestamp;
+use tollgate_core::people::{People, Person};
+use tollgate_core::ports::{Commit, CommitRange, ReadRepository};
 
 use super::facts::{ForgeFacts, MergedRequest};
-use super::seen::FirstSeen;
-use super::vouching::Vouchers;
 use super::{ChangeError, Vouched, short};
 
 /// A commit with the good signature of a forge.
 pub(super) struct Squash<'s, 'a> {
-    pub(super) vouchers: &'s Vouchers<'a>,
+    pub(super) repository: &'s dyn ReadRepository,
+    pub(super) people: &'s People,
     pub(super) facts: &'s ForgeFacts<'a>,
     pub(super) commit: &'s Commit,
     pub(super) parent: &'s str,
-    /// When the ledger saw it first.
-    pub(super) seen: Timestamp,
+    /// Says who vouches for other commits, as of when the ledger saw this one first. A squash among them would have to be borne
+    /// out by a request of its own, which nobody looks for.
+    pub(super) vouch: &'s dyn Fn(CommitRange) -> Result<Vouched, ChangeError>,
 }
 
 /// What it is made of, and who opened the request.
@@ -46,7 +45,9 @@ impl Squash<'_, '_> {
                 Err(reason) => reasons.push(format!("of {} it can't be had: {reason}", spec.request(merged.request.number))),
             }
         }
-        if reasons.is_empty() {
+        if self.facts.is_silent() {
+            reasons.push("the forge does not answer".to_owned());
+        } else if reasons.is_empty() {
             reasons.push(format!("the forge knows no {} that was merged as it", spec.kind.request()));
         }
         Ok(Err(unproven(&reasons.join("; "))))
@@ -72,7 +73,7 @@ impl Squash<'_, '_> {
         let head = short(&merged.request.head);
         let mut void = Vec::new();
         for review in &merged.reviews {
-            match merged.heard_of(review, spec, self.vouchers.people()) {
+            match merged.heard_of(review, spec, self.people) {
                 (_, None) => return Ok(()),
                 (by, Some(why)) => void.push(format!("{}: {why}", by.principal)),
             }
@@ -84,19 +85,16 @@ impl Squash<'_, '_> {
     fn author(&self, spec: &ForgeSpec, merged: &MergedRequest) -> Result<Person, String> {
         let author = merged.request.author.as_ref().ok_or("the account that opened it is gone")?;
         let unknown = || format!("it is by the account `{author}`, which `people.forge.accounts` does not have");
-        Ok(self.vouchers.people().person(spec.principal(author).ok_or_else(unknown)?))
+        Ok(self.people.person(spec.principal(author).ok_or_else(unknown)?))
     }
 
-    /// The commits that it is made of. A squash among them would have to be borne out by a request of its own, which nobody looks
-    /// for.
+    /// The commits that it is made of.
     fn brought(&self, head: &str) -> Result<Result<Vec<(Commit, Vouching)>, String>, ChangeError> {
-        let repository = self.vouchers.repository();
-        let range = repository.commits_since(head, Some(self.parent), MAX_CHANGE_COMMITS)?;
+        let range = self.repository.commits_since(head, Some(self.parent), MAX_CHANGE_COMMITS)?;
         if !range.is_complete {
             return Ok(Err("its head brings more commits than are looked at".to_owned()));
         }
-        let Vouched { range, vouchings, .. } =
-            self.vouchers.commits(range, &FirstSeen::all_at(self.seen), &ForgeFacts::new(repository, None))?;
+        let Vouched { range, vouchings, .. } = (self.vouch)(range)?;
         let commits: Vec<(Commit, Vouching)> = range.commits.into_iter().zip(vouchings).collect();
         let nobodys = commits.iter().find_map(|(commit, vouching)| match vouching {
             Vouching::Unsigned(why) => Some((commit, why)),

@@ -48,14 +48,6 @@ impl<'a> Vouchers<'a> {
         self.signers.is_empty() && self.people.openpgp.is_none()
     }
 
-    pub(super) const fn people(&self) -> &'a People {
-        self.people
-    }
-
-    pub(super) fn repository(&self) -> &'a dyn ReadRepository {
-        self.repository
-    }
-
     /// One for each commit of a range, in its order. `facts` are asked about squashes.
     ///
     /// # Errors
@@ -74,7 +66,7 @@ impl<'a> Vouchers<'a> {
             let vouching = match self.signer(&signed(commit, seen.at(&commit.id))) {
                 Err(reason) => Vouching::Unsigned(reason),
                 Ok(signer) if self.people.is_forge(&signer.principal) => match commit.parents.as_slice() {
-                    [parent] => match (Squash { vouchers: self, facts, commit, parent, seen: seen.at(&commit.id) }).judge()? {
+                    [parent] => match self.squash(commit, parent, seen.at(&commit.id), facts)? {
                         Ok(Squashed { by, commits }) => {
                             squashed.insert(commit.id.clone(), commits);
                             Vouching::Forge(by)
@@ -93,6 +85,20 @@ impl<'a> Vouchers<'a> {
         }
         vouchings.reverse();
         Ok(Vouched { range, vouchings, squashed })
+    }
+
+    /// A commit with one parent that a forge signed, and the ledger saw then.
+    fn squash(
+        &self,
+        commit: &Commit,
+        parent: &str,
+        seen: Timestamp,
+        facts: &ForgeFacts<'a>,
+    ) -> Result<Result<Squashed, String>, ChangeError> {
+        let nothing = ForgeFacts::new(self.repository, None);
+        let vouch = |range| self.commits(range, &FirstSeen::all_at(seen), &nothing);
+        let (repository, people) = (self.repository, self.people);
+        Squash { repository, people, facts, commit, parent, vouch: &vouch }.judge()
     }
 
     /// A commit by itself. A forge vouches for no person here.

@@ -183,7 +183,7 @@ fn mk_told(world: &World) -> Told {
         rewritten: None,
         record: None,
     };
-    Told { change, approvals: Vec::new(), facts: Vec::new(), findings: Vec::new() }
+    Told { change, approvals: Vec::new(), facts: Vec::new(), unheard: None, findings: Vec::new() }
 }
 
 fn messages(decision: &Decision) -> Vec<&str> {

@@ -73,8 +73,8 @@ fn gates_that_err(
     let there: Vec<&str> = gates_on_policy(breaking.pipeline).into_iter().map(|gate| gate.name.as_str()).collect();
     let hint = format!("`tollgate policy accept {commit}` names those that could not judge");
     let gates = sorted(&breaking.arguments.gates, &there, "before changes of policy", &hint).map_err(|failure| vec![failure])?;
-    let decision = judge(breaking.delivery, history, commit, revision)?;
-    let verdicts = decision.iter().flat_map(|decision| decision.gates());
+    let answer = judge(breaking.delivery, history, commit, revision)?;
+    let verdicts = answer.iter().flat_map(|answer| answer.decision.gates());
     let answered = verdicts.filter(|gate| gates.contains(&gate.name) && !matches!(gate.verdict, Verdict::Error { .. }));
     let failures: Failures = answered
         .map(|gate| {

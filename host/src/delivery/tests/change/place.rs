@@ -12,7 +12,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::entry::{Body, Decided, Draft, EntrySubject, Outcome, OutcomeState, PromotionId, Running, Trust};
 use tollgate_core::history::History;
 use tollgate_core::people::{People, Person};
-use tollgate_core::ports::{ReadForge, ReadRepository as _};
+use tollgate_core::ports::ReadRepository as _;
 use tollgate_core::recipe::Provenance;
 use tollgate_core::time::Timestamp;
 use tollgate_repo::GitRepository;
@@ -20,7 +20,7 @@ use tollgate_sign::AllowedSigners;
 
 use super::super::world::{REPO, branch, mk_draft, tag};
 use super::requests::Requests;
-use crate::delivery::change::{ChangeError, ChangeReader, Since, Told};
+use crate::delivery::change::{AskedForge, ChangeError, ChangeReader, Since, Told};
 
 /// Git makes commits on this day, unless told otherwise.
 pub(super) const MADE: &str = "2026-06-01T00:00:00Z";
@@ -45,6 +45,8 @@ pub(super) struct Place {
     pub(super) signers: Vec<String>,
     /// What the forge says, where one is asked.
     pub(super) forge: Option<Requests>,
+    /// Whether nothing goes on without its answer.
+    pub(super) must_answer: bool,
     drafts: Vec<Draft>,
     pub(super) start: String,
 }
@@ -53,7 +55,7 @@ impl Place {
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (people, signers, drafts, start) = (People::default(), Vec::new(), Vec::new(), String::new());
-        let mut place = Self { directory, people, signers, forge: None, drafts, start };
+        let mut place = Self { directory, people, signers, forge: None, must_answer: false, drafts, start };
         place.run(".", &["init", "--quiet", "--bare", "--initial-branch=master", "remote.git"]);
         place.run(".", &["init", "--quiet", "--initial-branch=master", "work"]);
         place.git(&["remote", "add", "origin", "../remote.git"]);
@@ -246,7 +248,7 @@ impl Place {
             repository: &repository,
             people,
             signers: &signers,
-            forge: self.forge.as_ref().map(|forge| forge as &dyn ReadForge),
+            forge: self.forge.as_ref().map(|forge| AskedForge { forge, must_answer: self.must_answer }),
             history: &history,
             since: Since::Target(TARGET),
             now,

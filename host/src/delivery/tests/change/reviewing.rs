@@ -125,11 +125,26 @@ fn a_way_back_is_borne_by_the_reviews_of_what_it_goes_back_to() {
 }
 
 #[test]
-fn a_forge_that_is_silent_is_an_error_and_not_a_change_without_reviews() {
+fn nothing_of_a_silent_forge_counts_and_that_it_was_silent_is_kept() {
+    let mut place = Place::with_forge();
+    let head = feature(&place);
+    let merge = place.merge("lead", "forge", &head);
+    place.merged_on_forge("dev-1", &head, &merge, &[approved("lead-1", &head)]);
+    place.forge.as_mut().unwrap().is_silent = true;
+    let told = place.read();
+    assert!(told.approvals.iter().all(|approval| approval.void.is_some()), "{:?}", told.approvals);
+    assert!(matches!(told.unheard, Some(ForgeError::TimedOut { .. })));
+    let [fact] = told.facts.as_slice() else { panic!("{:?}", told.facts) };
+    assert_eq!((fact.name.as_str(), &fact.value["error"]), ("forge", &told.unheard.unwrap().to_string().into()));
+}
+
+#[test]
+fn a_silent_forge_is_an_error_where_somebody_looks_at_what_it_says_itself() {
     let mut place = Place::with_forge();
     let head = feature(&place);
     place.merge("lead", "forge", &head);
     place.forge.as_mut().unwrap().is_silent = true;
+    place.must_answer = true;
     let error = place.try_read(&branch("master", &place.head())).unwrap_err();
     assert!(matches!(error, ChangeError::Forge(ForgeError::TimedOut { .. })), "{error}");
 }

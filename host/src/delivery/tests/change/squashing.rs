@@ -71,6 +71,16 @@ fn a_squash_that_no_request_is_known_for_is_nobodys() {
 }
 
 #[test]
+fn a_squash_is_nobodys_while_the_forge_is_silent() {
+    let mut place = Place::with_forge();
+    let head = feature(&place);
+    let squash = place.squash("dev", &head);
+    place.merged_on_forge("dev-1", &head, &squash, &[approved("lead-1", &head)]);
+    place.forge.as_mut().unwrap().is_silent = true;
+    assert_eq!(refused(&place), "the forge does not answer");
+}
+
+#[test]
 fn a_squash_without_a_review_that_counts_is_nobodys_and_each_is_named() {
     let mut place = Place::with_forge();
     let head = feature(&place);

@@ -125,7 +125,9 @@ impl World {
         let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
         let since = Since::Target(&target.name);
         let reader = ChangeReader { repository, people, signers, forge: None, history: &history, since, now: at(0) };
-        Ok(self.kitchen().candidate(provenance, found)?.with_change(&reader).map_err(CandidateError::from)?)
+        let candidate = self.kitchen().candidate(provenance, found)?;
+        let told = reader.read(&candidate.provenance, &candidate.tree).map_err(CandidateError::from)?;
+        Ok(candidate.with_change(told))
     }
 
     pub(crate) fn judge(&self, target: &str, candidate: &Candidate) -> Result<Judged, Undecided> {
