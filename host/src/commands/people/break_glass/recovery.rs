@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use tollgate_config::Configuration;
 use tollgate_core::act::Restored;
+use tollgate_core::decision::Decision;
 use tollgate_core::entry::{Body, EntrySubject, PromotionId};
 use tollgate_core::gist::Gist;
 use tollgate_core::ports::ReadLedger as _;
@@ -74,7 +75,7 @@ fn gates_that_err(
     let hint = format!("`tollgate policy accept {commit}` names those that could not judge");
     let gates = sorted(&breaking.arguments.gates, &there, "before changes of policy", &hint).map_err(|failure| vec![failure])?;
     let decision = judge(breaking.delivery, history, commit, revision)?;
-    let verdicts = decision.iter().flat_map(|decision| decision.gates());
+    let verdicts = decision.iter().flat_map(Decision::gates);
     let answered = verdicts.filter(|gate| gates.contains(&gate.name) && !matches!(gate.verdict, Verdict::Error { .. }));
     let failures: Failures = answered
         .map(|gate| {
