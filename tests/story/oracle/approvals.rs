@@ -37,7 +37,7 @@ fn assert_approved(look: &Look<'_>, decision: &Entry) {
         entry.is("approval") && is_same && others.iter().any(|other| other == entry.by()) && covers(look, entry, decision)
     };
     let entries = &look.stage.chronicle.entries()[..usize::try_from(decision.index()).unwrap()];
-    let approval = entries.iter().filter(approves).next_back();
+    let approval = entries.iter().rfind(approves);
     let approval = approval.unwrap_or_else(|| panic!("no-self-approval: nobody else approved {}", decision.text()));
     let takes_back = |entry: &&Entry| {
         let is_same = (entry.recipe(), entry.target()) == (decision.recipe(), decision.target());
