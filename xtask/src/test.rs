@@ -1,5 +1,6 @@
 //! `cargo xtask test`: all rings of tests, one after the other, the quick ones first.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -72,21 +73,22 @@ fn ring(name: &str, workspace: &Workspace, arguments: &[&str]) -> Ring {
     Ring { name: name.to_owned(), command }
 }
 
-/// A ring for each test program: those of the crates first, then those of the package `tollgate-tests`.
+/// A ring for each name of a test program: those of the crates first, then those of the package `tollgate-tests`. Cargo runs all
+/// programs of one name together, whatever package they are of.
 fn programs(workspace: &Workspace) -> Result<Vec<Ring>, TestError> {
     let metadata = MetadataCommand::new().manifest_path(workspace.manifest()).no_deps().exec()?;
-    let mut names = Vec::new();
+    let mut packages: BTreeMap<(bool, String), Vec<String>> = BTreeMap::new();
     for package in &metadata.packages {
-        let programs = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Test));
-        names.extend(programs.map(|target| (package.name == "tollgate-tests", package.name.to_string(), target.name.clone())));
+        for target in package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Test)) {
+            packages.entry((package.name == "tollgate-tests", target.name.clone())).or_default().push(package.name.to_string());
+        }
     }
-    names.sort();
-    let mk_ring = |(is_whole, package, program): (bool, String, String)| {
-        let directory = package.strip_prefix("tollgate-").unwrap_or(&package);
-        let name = if is_whole { program.clone() } else { format!("{directory}/{program}") };
+    let mk_ring = |((is_whole, program), packages): ((bool, String), Vec<String>)| {
+        let directories: Vec<&str> = packages.iter().map(|package| package.strip_prefix("tollgate-").unwrap_or(package)).collect();
+        let name = if is_whole { program.clone() } else { format!("{}/{program}", directories.join("+")) };
         ring(&name, workspace, &["--workspace", "--test", &program])
     };
-    Ok(names.into_iter().map(mk_ring).collect())
+    Ok(packages.into_iter().map(mk_ring).collect())
 }
 
 /// Builds plugins and guests, then runs the rings that were asked for, also after one has failed.
@@ -223,8 +225,11 @@ mod tests {
     fn every_test_program_of_the_workspace_is_a_ring() {
         let rings = rings(&Repository::find().unwrap()).unwrap();
         let names: Vec<&str> = rings.iter().map(|ring| ring.name.as_str()).collect();
-        for name in ["units", "plugins", "sandbox/hostile", "reproducible-plugins"] {
+        for name in ["units", "plugins", "manifest+sandbox/hostile", "reproducible-plugins"] {
             assert!(names.contains(&name), "{name} is not among {names:?}");
         }
+        let mut commands: Vec<String> = rings.iter().map(|ring| process::describe(&ring.command)).collect();
+        commands.sort_unstable();
+        assert!(commands.windows(2).all(|pair| pair[0] != pair[1]), "nothing is run twice: {commands:?}");
     }
 }
