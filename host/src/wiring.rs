@@ -243,11 +243,30 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
 
 /// The same for people who go back to a policy that judged before, where the one in force can't be loaded. With why it can't.
 pub(crate) fn delivery_to_recover(invocation: &Invocation) -> Result<(Delivery, Failures), Failures> {
+    let sandbox = sandbox(invocation).map_err(|failure| vec![failure])?;
+    let (delivery, _, failures) = open_delivery(invocation, &|OpenedLedger { ledger, history, .. }, repository| {
+        in_force::read_to_recover(history, repository, ledger, &sandbox)
+    })?;
+    Ok((delivery, failures))
+}
+
+/// The same for commands that only tell, with what the ledger said. No policy is loaded, so none can be asked.
+pub(crate) fn delivery_to_tell(invocation: &Invocation) -> Result<(Delivery, Arc<Gist>), Failures> {
+    let (delivery, history, _) = open_delivery(invocation, &|OpenedLedger { ledger, history, .. }, repository| {
+        Ok((in_force::unasked(history, repository, ledger)?, Failures::new()))
+    })?;
+    Ok((delivery, history))
+}
+
+/// Reads what is in force of a ledger, with why a part of it can't be read.
+type ReadInForce<'a> = dyn Fn(&OpenedLedger, &GitRepository) -> Result<(InForce, Failures), Failures> + 'a;
+
+fn open_delivery(invocation: &Invocation, read: &ReadInForce<'_>) -> Result<(Delivery, Arc<Gist>, Failures), Failures> {
     let one = |failure: Failure| vec![failure];
     let repository = repository(invocation).map_err(one)?;
-    let OpenedLedger { ledger, history, mut notices } = read_ledger(invocation, &repository).map_err(one)?;
-    let sandbox = sandbox(invocation).map_err(one)?;
-    let (in_force, failures) = in_force::read_to_recover(&history, &repository, &ledger, &sandbox)?;
+    let opened = read_ledger(invocation, &repository).map_err(one)?;
+    let (in_force, failures) = read(&opened, &repository)?;
+    let OpenedLedger { ledger, history, mut notices } = opened;
     let pipeline = &in_force.configuration.pipeline;
     agree_on_ledger(invocation, &repository, &ledger, pipeline).map_err(one)?;
     agree_on_policy_ref(invocation, &history).map_err(one)?;
@@ -257,7 +276,7 @@ pub(crate) fn delivery_to_recover(invocation: &Invocation) -> Result<(Delivery, 
     let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
     let key = own_key(invocation, &repository).map_err(one)?;
-    Ok((Delivery { repository, ledger, leases, in_force, resolver, key, root, notices }, failures))
+    Ok((Delivery { repository, ledger, leases, in_force, resolver, key, root, notices }, history, failures))
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.

@@ -27,7 +27,7 @@ pub struct GitLedger {
 }
 
 /// Fewer entries are read faster than what they decide.
-const GIST_EVERY: u64 = 128;
+const GIST_EVERY: u64 = 32;
 
 #[derive(Default)]
 pub(crate) struct State {

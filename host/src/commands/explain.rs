@@ -2,6 +2,8 @@
 
 mod standing;
 
+use std::sync::Arc;
+
 use tollgate_core::entry::PromotionId;
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
@@ -41,7 +43,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Explain) -> Outcome {
 pub(super) fn explain(invocation: &Invocation, subject: &str) -> Result<ExplainReport, Failures> {
     match rule(invocation, subject)? {
         Some(rule) => Ok(rule_report(subject, &rule)),
-        None => of_ledger(&wiring::delivery(invocation)?, subject).map_err(|failure| vec![failure]),
+        None => of_ledger(&wiring::delivery_to_tell(invocation)?, subject).map_err(|failure| vec![failure]),
     }
 }
 
@@ -71,18 +73,17 @@ fn rule_report(subject: &str, rule: &RulePage) -> ExplainReport {
     }
 }
 
-fn of_ledger(delivery: &Delivery, subject: &str) -> Result<ExplainReport, Failure> {
-    let history = delivery.ledger.gist().map_err(fail)?;
+fn of_ledger((delivery, history): &(Delivery, Arc<Gist>), subject: &str) -> Result<ExplainReport, Failure> {
     if PromotionId::parse(subject).is_some() {
-        let telling = telling(&delivery.ledger, &history, subject)?;
+        let telling = telling(&delivery.ledger, history, subject)?;
         let promotion = find(&telling, subject)?;
         let mut report = of_promotion(delivery, subject, &promotion)?;
-        report.blockers.extend(standing::turn(delivery, &history, &promotion)?);
+        report.blockers.extend(standing::turn(delivery, history, &promotion)?);
         return Ok(report);
     }
     let pipeline = &delivery.in_force.configuration.pipeline;
     if let Some(target) = pipeline.target(subject) {
-        return of_target(delivery, &history, target);
+        return of_target(delivery, history, target);
     }
     let targets: Vec<String> = pipeline.targets().map(|target| format!("`{}`", target.name)).collect();
     let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{subject}` is no promotion, target or rule"));

@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Queue) -> Outcome {
     let one = |failure: Failure| vec![failure];
-    let delivery = wiring::delivery(invocation)?;
+    let (delivery, _) = wiring::delivery_to_tell(invocation)?;
     let pipeline = &delivery.in_force.configuration.pipeline;
     let targets: Vec<&Target> = match &arguments.target {
         Some(name) => vec![pipeline.target(name).ok_or_else(|| vec![unknown_target(pipeline, name)])?],

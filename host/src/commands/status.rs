@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::SignedOverride;
 use tollgate_core::pipeline::{Pipeline, Target};
-use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
+use tollgate_core::ports::ReadRepository as _;
 use tollgate_core::promotion::{Promotion, PromotionState};
 use tollgate_core::recipe::Recipe;
 use tollgate_core::time::Timestamp;
@@ -28,8 +28,7 @@ use crate::wiring::{self, Delivery};
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Status) -> Outcome {
     let one = |failure: Failure| vec![failure];
-    let delivery = wiring::delivery(invocation)?;
-    let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
+    let (delivery, history) = wiring::delivery_to_tell(invocation)?;
     let report = report(&delivery, &history).map_err(one)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,

@@ -56,14 +56,17 @@ pub(crate) fn read_to_recover(
     if failures.iter().any(|failure| failure.exit != ExitCode::InvalidConfiguration) {
         return Err(failures);
     }
-    let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
-    match configuration(history, repository, ledger) {
-        Ok(configuration) => {
-            let (policies, blobs) = (Policies::default(), BTreeMap::new());
-            Ok((InForce { revision, configuration, policies, blobs }, failures))
-        }
+    match unasked(history, repository, ledger) {
+        Ok(in_force) => Ok((in_force, failures)),
         Err(_) => Err(failures),
     }
+}
+
+/// The same without its policies, for what asks none. Whatever is asked of it all the same gets an error, which blocks.
+pub(crate) fn unasked(history: &Gist, repository: &dyn ReadRepository, ledger: &dyn ReadLedger) -> Result<InForce, Failures> {
+    let revision = history.policy_in_force().ok_or_else(|| vec![no_policy()])?;
+    let configuration = configuration(history, repository, ledger)?;
+    Ok(InForce { revision, configuration, policies: Policies::default(), blobs: BTreeMap::new() })
 }
 
 /// The configuration in force, for what asks no policy. It is read from the ledger's word alone, as [`read`] does.
