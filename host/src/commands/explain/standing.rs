@@ -8,6 +8,7 @@ use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::KeepLease as _;
 use tollgate_core::promotion::{Promotion, PromotionState};
+use tollgate_core::recipe::Recipe;
 use tollgate_core::time::Timestamp;
 use tollgate_report::explain::Blocker;
 use tollgate_report::failure::Failure;
@@ -36,7 +37,7 @@ pub(super) fn stops(
 ) -> Result<Vec<Blocker>, Failure> {
     let recipe = newest.map(|promotion| recipe_of(promotion.decision, &delivery.ledger)).transpose().map_err(fail)?.flatten();
     let components: BTreeSet<&str> =
-        recipe.iter().flat_map(|recipe| recipe.components()).map(|component| component.component.as_str()).collect();
+        recipe.iter().flat_map(Recipe::components).map(|component| component.component.as_str()).collect();
     let judged = match newest.map(|promotion| (promotion.state(), promotion.decision.index)) {
         Some((PromotionState::Approved, _)) => return Ok(Vec::new()),
         Some((PromotionState::Denied | PromotionState::Pending, decision)) => Some(decision),
