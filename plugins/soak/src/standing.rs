@@ -54,13 +54,24 @@ pub(crate) fn standing(promotion: &ProposedMove, target: &str, time: Duration, n
         let why = "was rolled back or failed there later";
         return Standing::Never(format!("the recipe succeeded on `{target}` by promotion `{}`, but {why}", proof.promotion));
     }
-    let next = here().filter(|other| other.since > proof.since).min_by_key(|other| other.since);
+    let next = here().filter(|other| came_later(other, proof)).min_by_key(|other| other.since);
     match (proof.since.checked_add(time.seconds()), next) {
         (Some(end), Some(next)) if next.since < end => replaced(proof, next, time),
         (Some(end), _) if end <= now => Standing::Enough,
         (Some(end), _) => Standing::Until(end, left(proof, end, time, now)),
         (None, _) => Standing::Never(format!("{time} after its success on `{target}` is beyond the end of time")),
     }
+}
+
+/// Whether another recipe took the place of one. Within a second the numbers of their promotions tell, since at a target none is
+/// applied after a later one; where they can't tell, it did.
+fn came_later(other: &Proof, proof: &Proof) -> bool {
+    let number = |proof: &Proof| proof.promotion.strip_prefix("P-").and_then(|number| number.parse::<u64>().ok());
+    let is_later = || match (number(other), number(proof)) {
+        (Some(other), Some(proof)) => other > proof,
+        _ => true,
+    };
+    other.since > proof.since || other.since == proof.since && other.recipe.id != proof.recipe.id && is_later()
 }
 
 fn left(proof: &Proof, end: u64, time: Duration, now: u64) -> String {

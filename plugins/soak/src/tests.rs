@@ -77,6 +77,15 @@ fn what_another_recipe_replaced_too_early_does_not_ripen() {
 }
 
 #[test]
+fn what_was_replaced_within_the_second_of_its_success_has_not_stood() {
+    let by = |promotion: &str, recipe| Proof { promotion: promotion.to_owned(), ..proof("preprod-apps", recipe, NOW - 9 * DAY) };
+    let asked = |proofs| decide_of("{}", NOW, false, &["preprod-apps"], &[], proofs);
+    assert_eq!(pending(asked(vec![by("P-9", 1), by("P-12", 2)])).until, None);
+    assert!(passes(&asked(vec![by("P-12", 1), by("P-9", 2)])), "it came second");
+    assert_eq!(pending(asked(vec![by("P-9", 1), by("7", 2)])).until, None, "what can't be told counts as later");
+}
+
+#[test]
 fn what_stood_long_enough_before_it_was_replaced_has_soaked() {
     let proofs = vec![proof("preprod-apps", 1, NOW - 9 * DAY), proof("preprod-apps", 2, NOW - 8 * DAY)];
     assert!(passes(&decide_of("{}", NOW, false, &["preprod-apps"], &[], proofs)));
