@@ -1,5 +1,7 @@
 //! Reading a ledger as its remote has it now: all of it, or what is new since it was read last.
 
+use std::thread;
+
 use tollgate_core::gist::Gist;
 use tollgate_core::ports::LedgerError;
 
@@ -17,11 +19,15 @@ impl GitLedger {
     /// missing.
     pub(crate) fn fetch(&self) -> Result<(Option<String>, Option<Recalled>), LedgerError> {
         let recalled = self.witness.recall(self.branch.as_ref())?;
+        Ok((self.fetch_beside(recalled.as_ref())?, recalled))
+    }
+
+    fn fetch_beside(&self, recalled: Option<&Recalled>) -> Result<Option<String>, LedgerError> {
         let tip = self.branch.fetch().map_err(|error| from_branch(self.branch.as_ref(), error))?;
         if tip.is_none() && recalled.is_some() {
             return Err(LedgerError::Rewritten { index: 0 });
         }
-        Ok((tip, recalled))
+        Ok(tip)
     }
 
     /// Reads all entries, or on from all entries, and checks the whole against the witness. What a machine sees first is
@@ -41,9 +47,10 @@ impl GitLedger {
     /// Reads what is new since somebody on this machine wrote down what the entries before decide; all of them, where nobody
     /// has, or where anything is odd.
     pub(crate) fn refresh_gist(&self) -> Result<Seen, LedgerError> {
-        let (tip, recalled) = self.fetch_tip()?;
+        let recalled = self.witness.recall(self.branch.as_ref())?;
+        let (tip, loaded) = self.fetch_and_load(recalled.as_ref())?;
         let mut state = self.state();
-        let known = self.known_before(&mut state, recalled.as_ref());
+        let known = known_before(&mut state, loaded);
         let read = match &known.known {
             Known::All(_) => self.read_on(known, &tip, recalled.as_ref()),
             // Whatever is wrong with what was written down or with the branch, all entries tell.
@@ -60,23 +67,24 @@ impl GitLedger {
 
     fn fetch_tip(&self) -> Result<(String, Option<Recalled>), LedgerError> {
         let (tip, recalled) = self.fetch()?;
-        let (remote, branch) = (self.branch.remote(), self.branch.branch());
-        let missing = || LedgerError::Missing { remote: remote.to_owned(), branch: branch.to_owned() };
-        Ok((tip.ok_or_else(missing)?, recalled))
+        Ok((tip.ok_or_else(|| self.missing())?, recalled))
     }
 
-    /// What this process knows, or what another wrote down. A machine that does not remember the ledger has nothing to compare
-    /// it with.
-    fn known_before(&self, state: &mut State, recalled: Option<&Recalled>) -> Seen {
-        match &state.seen.known {
-            // It is changed where it is, and not needed where that fails.
-            Known::Gist(_) => return std::mem::take(&mut state.seen),
-            Known::All(_) if state.seen.tip.is_some() => return state.seen.clone(),
-            Known::All(_) => {}
-        }
-        let loaded = recalled.and_then(|recalled| self.gist_file().load(recalled.trust, self.keys.signers.as_ref()));
-        state.written = loaded.as_ref().map_or(0, Seen::len);
-        loaded.unwrap_or_default()
+    /// The commit that the branch has now, and what another process wrote down, where this one has read nothing yet: read while git
+    /// asks the remote. A machine that does not remember the ledger has nothing to compare it with.
+    fn fetch_and_load(&self, recalled: Option<&Recalled>) -> Result<(String, Option<Seen>), LedgerError> {
+        let has_read = self.state().seen.tip.is_some();
+        let trust = recalled.filter(|_| !has_read).map(|recalled| recalled.trust);
+        thread::scope(|scope| {
+            let load = |trust| self.gist_file().load(trust, self.keys.signers.as_ref());
+            let loading = trust.map(|trust| scope.spawn(move || load(trust)));
+            let tip = self.fetch_beside(recalled)?.ok_or_else(|| self.missing())?;
+            Ok((tip, loading.and_then(|loading| loading.join().ok().flatten())))
+        })
+    }
+
+    fn missing(&self) -> LedgerError {
+        LedgerError::Missing { remote: self.branch.remote().to_owned(), branch: self.branch.branch().to_owned() }
     }
 
     /// Where it is written down what the entries decide.
@@ -116,6 +124,18 @@ impl GitLedger {
         *written = seen.len();
         seen
     }
+}
+
+/// What this process knows, or what another wrote down.
+fn known_before(state: &mut State, loaded: Option<Seen>) -> Seen {
+    match &state.seen.known {
+        // It is changed where it is, and not needed where that fails.
+        Known::Gist(_) => return std::mem::take(&mut state.seen),
+        Known::All(_) if state.seen.tip.is_some() => return state.seen.clone(),
+        Known::All(_) => {}
+    }
+    state.written = loaded.as_ref().map_or(0, Seen::len);
+    loaded.unwrap_or_default()
 }
 
 /// What has forgotten nothing takes every entry.
