@@ -5,12 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tollgate_core::ports::ForgeError;
+use tollgate_web::{Limits, Patience, Secret, WebError, is_same_server};
 use ureq::http::{HeaderMap, Uri};
 
 use crate::credential::Credential;
-use crate::patience::{Limits, Patience};
-use crate::secret::Secret;
-use crate::web::{self, Answer, Header, Method, Request, Web, WebError};
+use crate::web::{self, Answer, Header, Method, Request, Web};
 
 /// Longer lists are of something else than one change.
 const MAX_PAGES: usize = 50;
@@ -154,7 +153,7 @@ impl Api {
     fn own(&self, what: &str, next: &str) -> Result<Uri, ForgeError> {
         let url = self.url(what, next)?;
         let base = self.url(what, &self.base)?;
-        match web::is_same_server(&url, &base) && url.path().starts_with(base.path().trim_end_matches('/')) {
+        match is_same_server(&url, &base) && url.path().starts_with(base.path().trim_end_matches('/')) {
             true => Ok(url),
             false => Err(self.unfit(what, "its next page is at another place")),
         }

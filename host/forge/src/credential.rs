@@ -1,6 +1,6 @@
 //! What to log in with.
 
-use crate::secret::Secret;
+use tollgate_web::Secret;
 
 /// How this program logs in at a forge.
 #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tollgate_core::forge::{ForgeRequest, ForgeReview, ReviewState, ReviewedHead};
 use tollgate_core::ports::{ForgeError, ReadForge};
 use tollgate_core::time::Timestamp;
+use tollgate_web::Limits;
 
 use crate::api::Api;
 use crate::credential::Credential;
 use crate::latest::latest;
-use crate::patience::Limits;
 use crate::{is_commit, short};
 use answers::{Event, Permission, Pull, Review};
 

@@ -9,18 +9,16 @@ mod credential;
 mod github;
 mod gitlab;
 mod latest;
-mod patience;
-mod roots;
-mod secret;
 mod web;
 
 use tollgate_core::forge::{ForgeKind, ForgeSpec};
 use tollgate_core::ports::{ReadForge, WriteForge};
 
+pub use tollgate_web::Limits;
+
 pub use credential::Credential;
 pub use github::Github;
 pub use gitlab::Gitlab;
-pub use patience::Limits;
 
 /// Who reads what a forge knows.
 pub fn reader(spec: &ForgeSpec, credential: Credential, limits: Limits) -> Box<dyn ReadForge> {

@@ -1,20 +1,11 @@
 //! Single requests, with limits that no server can stretch.
 
-use std::fmt;
-use std::io;
 use std::net::IpAddr;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use ureq::http::uri::Scheme;
+use tollgate_web::{Agents, Secret, WebError};
+use ureq::Body;
 use ureq::http::{HeaderMap, Response, Uri};
-use ureq::{Agent, Body};
-
-use crate::roots;
-use crate::secret::Secret;
-
-/// How this program calls itself.
-const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
 
 /// More bytes than an answer of a forge has.
 const MAX_BYTES: u64 = 16 << 20;
@@ -50,55 +41,21 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) enum WebError {
-    /// It took too long.
-    Late,
-    /// Trying again may help.
-    Connection(ureq::Error),
-    /// Trying again does not help: the name, the certificate.
-    Hopeless(ureq::Error),
-    /// An answer that is not taken.
-    Unfit(String),
-}
-
-/// Speaks HTTP/1.1, over TLS unless the host is this machine. It follows no redirect, so that nobody else is told a token.
-#[derive(Default)]
-pub(crate) struct Web {
-    plain: OnceLock<Agent>,
-    /// Made when it is first needed, because reading certificates takes a while.
-    secure: OnceLock<Agent>,
-}
-
-impl fmt::Debug for Web {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Web")
-    }
-}
+/// Speaks to a forge, over TLS unless the host is this machine. It follows no redirect, so that nobody else is told a token.
+#[derive(Debug, Default)]
+pub(crate) struct Web(Agents);
 
 impl Web {
     pub(crate) fn ask(&self, request: &Request<'_>) -> Result<Answer, WebError> {
-        let agent = self.agent(request.url);
+        let agent = self.0.of(request.url);
         let response = match request.method {
             Method::Get => bare(agent.get(request.url), request).call(),
             Method::Post => send(agent.post(request.url), request),
             Method::Put => send(agent.put(request.url), request),
             Method::Patch => send(agent.patch(request.url), request),
         };
-        answer(&mut response.map_err(web_error)?)
+        answer(&mut response?)
     }
-
-    fn agent(&self, url: &Uri) -> &Agent {
-        if url.scheme() == Some(&Scheme::HTTP) {
-            return self.plain.get_or_init(|| agent().build().into());
-        }
-        self.secure.get_or_init(|| agent().tls_config(roots::tls_config()).build().into())
-    }
-}
-
-fn agent() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
-    Agent::config_builder().user_agent(USER_AGENT).http_status_as_error(false).max_redirects(0).max_redirects_will_error(false)
 }
 
 fn bare<B>(call: ureq::RequestBuilder<B>, request: &Request<'_>) -> ureq::RequestBuilder<B> {
@@ -126,11 +83,6 @@ pub(crate) fn url(text: &str) -> Result<Uri, &'static str> {
     }
 }
 
-/// Whether two URLs are of one server.
-pub(crate) fn is_same_server(one: &Uri, other: &Uri) -> bool {
-    (one.scheme(), one.authority()) == (other.scheme(), other.authority())
-}
-
 fn is_local(url: &Uri) -> bool {
     let Some(host) = url.host() else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -138,20 +90,8 @@ fn is_local(url: &Uri) -> bool {
 }
 
 fn answer(response: &mut Response<Body>) -> Result<Answer, WebError> {
-    let body = response.body_mut().with_config().limit(MAX_BYTES).read_to_vec().map_err(web_error)?;
+    let body = response.body_mut().with_config().limit(MAX_BYTES).read_to_vec()?;
     Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })
-}
-
-fn web_error(error: ureq::Error) -> WebError {
-    match error {
-        ureq::Error::Timeout(_) => WebError::Late,
-        ureq::Error::Io(source) if source.kind() == io::ErrorKind::TimedOut => WebError::Late,
-        // TLS: the certificate, or no TLS at all on the other side.
-        ureq::Error::Io(source) if source.kind() == io::ErrorKind::InvalidData => WebError::Hopeless(ureq::Error::Io(source)),
-        ureq::Error::Io(_) | ureq::Error::ConnectionFailed => WebError::Connection(error),
-        ureq::Error::BodyExceedsLimit(limit) => WebError::Unfit(format!("it has more than {limit} bytes")),
-        error => WebError::Hopeless(error),
-    }
 }
 
 #[cfg(test)]
@@ -166,15 +106,6 @@ mod tests {
         }
         for unfit in ["http://forge.example.com/", "ftp://localhost/", "https://u:p@forge.example.com/", "/api", "", "https:///x"] {
             assert!(url(unfit).is_err(), "{unfit}");
-        }
-    }
-
-    #[test]
-    fn another_port_or_scheme_is_another_server() {
-        let here = url("https://forge.example.com/a").unwrap();
-        assert!(is_same_server(&here, &url("https://forge.example.com/b?c").unwrap()));
-        for other in ["https://forge.example.com:444/a", "https://forge.example.com.example.org/a", "https://other.example.com/a"] {
-            assert!(!is_same_server(&here, &url(other).unwrap()), "{other}");
         }
     }
 

@@ -10,14 +10,13 @@ use base64::engine::general_purpose::STANDARD;
 use tollgate_core::digest::Digest;
 use tollgate_core::image::ImageReference;
 use tollgate_core::ports::ResolveError;
+use tollgate_web::{Limits, Patience, Secret, WebError};
 
 use super::challenge::Challenge;
 use super::credentials::{Credential, Credentials};
-use super::patience::{Limits, Patience};
 use super::place::Place;
-use super::secret::Secret;
 use super::token::{TokenRequest, token_in};
-use super::web::{Answer, Request, Web, WebError};
+use super::web::{Answer, Request, Web};
 use crate::manifest::is_manifest;
 
 /// The kinds of manifests and indexes that images have.

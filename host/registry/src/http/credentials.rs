@@ -9,8 +9,7 @@ use std::time::Duration;
 use std::{fs, io, thread};
 
 use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
-
-use super::secret::Secret;
+use tollgate_web::Secret;
 
 /// What helpers say, by their protocol, when they know nothing of a registry.
 const UNKNOWN_TO_HELPER: &str = "credentials not found in native keychain";

@@ -14,10 +14,7 @@ use tollgate_core::ports::{ResolveDigest, ResolveError};
 mod asking;
 mod challenge;
 mod credentials;
-mod patience;
 mod place;
-mod roots;
-mod secret;
 mod token;
 mod web;
 
@@ -27,7 +24,7 @@ use place::Place;
 use web::Web;
 
 pub use credentials::credential_files;
-pub use patience::Limits;
+pub use tollgate_web::Limits;
 
 /// References that are asked for at the same time.
 const AT_ONCE: usize = 8;

@@ -2,8 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-
-use super::secret::Secret;
+use tollgate_web::Secret;
 
 /// The name under which identity tokens are traded in.
 const CLIENT: &str = "tollgate";

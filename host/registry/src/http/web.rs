@@ -1,23 +1,17 @@
 //! Single requests, with limits that no server can stretch.
 
-use std::io;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use ureq::http::uri::{Authority, Scheme};
+use tollgate_web::{Agents, Secret, WebError, is_same_server};
+use ureq::Body;
+use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, Response, Uri};
-use ureq::{Agent, Body};
 
 use super::place::is_loopback;
-use super::roots;
-use super::secret::Secret;
 use crate::manifest::MAX_MANIFEST_BYTES;
 
 /// Redirects that are followed for one answer.
 const MAX_REDIRECTS: usize = 5;
-
-/// How this program calls itself.
-const USER_AGENT: &str = concat!("tollgate/", env!("CARGO_PKG_VERSION"));
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -39,31 +33,16 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) enum WebError {
-    /// It took too long.
-    Late,
-    /// Trying again may help.
-    Connection(ureq::Error),
-    /// Trying again does not help: the name, the certificate.
-    Hopeless(ureq::Error),
-    /// An answer that is not taken.
-    Unfit(String),
-}
-
 /// Speaks HTTP/1.1, over TLS unless the host is this machine or named as insecure.
 #[derive(Debug)]
 pub(crate) struct Web {
     insecure: Vec<String>,
-    plain: Agent,
-    /// Made when it is first needed, because reading certificates takes a while.
-    secure: OnceLock<Agent>,
+    agents: Agents,
 }
 
 impl Web {
     pub(crate) fn new(insecure: Vec<String>) -> Self {
-        Self { insecure, plain: agent().build().into(), secure: OnceLock::new() }
+        Self { insecure, agents: Agents::default() }
     }
 
     /// The URL of a path at a host.
@@ -95,26 +74,19 @@ impl Web {
     /// Sends a form. It is not sent anywhere else if the answer is a redirect.
     pub(crate) fn post_form(&self, request: &Request<'_>, form: &[(&str, &str)]) -> Result<Answer, WebError> {
         let url = self.parse(request.url)?;
-        let call = self.agent(&url).post(&url).header("Accept", request.accept).config().timeout_global(Some(request.limit));
+        let call = self.agents.of(&url).post(&url).header("Accept", request.accept).config().timeout_global(Some(request.limit));
         let call = if is_local(&url) { call.proxy(None) } else { call };
-        answer(&mut call.build().send_form(form.iter().copied()).map_err(web_error)?)
+        answer(&mut call.build().send_form(form.iter().copied())?)
     }
 
     fn get_once(&self, url: &Uri, request: &Request<'_>, authorization: Option<&Secret>) -> Result<Response<Body>, WebError> {
-        let mut call = self.agent(url).get(url).header("Accept", request.accept);
+        let mut call = self.agents.of(url).get(url).header("Accept", request.accept);
         if let Some(authorization) = authorization {
             call = call.header("Authorization", authorization.reveal());
         }
         let call = call.config().timeout_global(Some(request.limit));
         let call = if is_local(url) { call.proxy(None) } else { call };
-        call.build().call().map_err(web_error)
-    }
-
-    fn agent(&self, url: &Uri) -> &Agent {
-        if url.scheme() == Some(&Scheme::HTTP) {
-            return &self.plain;
-        }
-        self.secure.get_or_init(|| agent().tls_config(roots::tls_config()).build().into())
+        Ok(call.build().call()?)
     }
 
     /// A URL that may be asked: over TLS, or plain where that is allowed, and without user and password in it.
@@ -137,22 +109,8 @@ impl Web {
     }
 }
 
-fn agent() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
-    Agent::config_builder()
-        .user_agent(USER_AGENT)
-        .http_status_as_error(false)
-        // Redirects are followed here, where it is known who may see credentials.
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-}
-
 fn is_local(url: &Uri) -> bool {
     url.authority().is_some_and(|authority| is_loopback(authority.as_str()))
-}
-
-fn is_same_server(one: &Uri, other: &Uri) -> bool {
-    let server = |url: &Uri| (url.scheme().cloned(), url.authority().cloned());
-    server(one) == server(other)
 }
 
 /// Where a redirect leads.
@@ -174,7 +132,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn answer(response: &mut Response<Body>) -> Result<Answer, WebError> {
-    let body = response.body_mut().with_config().limit(MAX_MANIFEST_BYTES).read_to_vec().map_err(web_error)?;
+    let body = response.body_mut().with_config().limit(MAX_MANIFEST_BYTES).read_to_vec()?;
     let headers = response.headers();
     let challenges = headers.get_all("www-authenticate").iter().filter_map(|value| value.to_str().ok());
     Ok(Answer {
@@ -184,18 +142,6 @@ fn answer(response: &mut Response<Body>) -> Result<Answer, WebError> {
         challenges: challenges.map(ToOwned::to_owned).collect(),
         body,
     })
-}
-
-fn web_error(error: ureq::Error) -> WebError {
-    match error {
-        ureq::Error::Timeout(_) => WebError::Late,
-        ureq::Error::Io(source) if source.kind() == io::ErrorKind::TimedOut => WebError::Late,
-        // TLS: the certificate, or no TLS at all on the other side.
-        ureq::Error::Io(source) if source.kind() == io::ErrorKind::InvalidData => WebError::Hopeless(ureq::Error::Io(source)),
-        ureq::Error::Io(_) | ureq::Error::ConnectionFailed => WebError::Connection(error),
-        ureq::Error::BodyExceedsLimit(limit) => WebError::Unfit(format!("it has more than {limit} bytes")),
-        error => WebError::Hopeless(error),
-    }
 }
 
 #[cfg(test)]
@@ -224,15 +170,6 @@ mod tests {
         for unfit in ["http://registry.example.com/", "ftp://localhost/", "https://u:p@registry.example.com/", "/v2/", "", "//x/y"]
         {
             assert!(matches!(web.parse(unfit), Err(WebError::Unfit(_))), "{unfit}");
-        }
-    }
-
-    #[test]
-    fn another_port_or_scheme_is_another_server() {
-        let first = uri("https://registry.example.com/v2/");
-        assert!(is_same_server(&first, &uri("https://registry.example.com/other")));
-        for other in ["http://registry.example.com/", "https://registry.example.com:444/", "https://example.com/"] {
-            assert!(!is_same_server(&first, &uri(other)), "{other}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Whom to believe that a registry is who it says.
+//! Whom to believe that a server is who it says.
 
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
-//! How long and how often a registry is asked.
+//! How long and how often a server is asked.
 
 use std::time::{Duration, Instant};
 
-/// How long anybody waits for a registry.
+/// How long anybody waits for a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// For the answer to one request.
     pub request: Duration,
-    /// For everything about one reference, the waiting between requests included.
+    /// For everything about one question, its pages and the waiting between requests included.
     pub total: Duration,
 }
 
@@ -23,27 +23,28 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// More tries than these help nobody.
 const TRIES: u32 = 5;
 
-/// What is left of the time and the tries for one reference.
+/// What is left of the time and the tries for one question.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub struct Patience {
     request: Duration,
     deadline: Instant,
     tried: u32,
 }
 
 impl Patience {
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// All of it, from now on.
+    pub fn new(limits: Limits) -> Self {
         Self { request: limits.request, deadline: Instant::now() + limits.total, tried: 0 }
     }
 
     /// How long the next request may take; nothing when the time is over.
-    pub(crate) fn request(&self) -> Option<Duration> {
+    pub fn request(&self) -> Option<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         (!left.is_zero()).then(|| left.min(self.request))
     }
 
-    /// Waits before the next try, at least as long as the registry asked for. False when there is no next one.
-    pub(crate) fn wait(&mut self, asked: Option<Duration>) -> bool {
+    /// Waits before the next try, at least as long as the server asked for. False when there is no next one.
+    pub fn wait(&mut self, asked: Option<Duration>) -> bool {
         self.tried += 1;
         let longest = FIRST_WAIT * 2u32.pow(self.tried - 1);
         // Between half and all of it, so that many who failed together don't come back together.

@@ -4,15 +4,16 @@ use std::fmt;
 
 /// A password or token. It shows itself to no one who prints or debugs it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub struct Secret(String);
 
 impl Secret {
-    pub(crate) const fn new(text: String) -> Self {
+    /// Hides a text.
+    pub const fn new(text: String) -> Self {
         Self(text)
     }
 
     /// The text, for the one who sends it.
-    pub(crate) fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }
