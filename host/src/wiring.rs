@@ -332,13 +332,13 @@ fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
 
 /// Who is asked what a forge knows. The token is the operator's, in a variable.
 pub(crate) fn forge_reader(spec: &ForgeSpec) -> Box<dyn ReadForge> {
-    tollgate_forge::reader(spec, credential(spec), tollgate_forge::Limits::default())
+    tollgate_forge::reader(spec, credential(spec), Limits::default())
 }
 
 /// Who writes statuses and comments, where there is a token for it.
 pub(crate) fn forge_writer(spec: &ForgeSpec) -> Option<Box<dyn WriteForge>> {
     token(spec.token.as_ref()?)?;
-    Some(tollgate_forge::writer(spec, credential(spec), tollgate_forge::Limits::default()))
+    Some(tollgate_forge::writer(spec, credential(spec), Limits::default()))
 }
 
 fn credential(spec: &ForgeSpec) -> Credential {
