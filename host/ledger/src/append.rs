@@ -13,14 +13,21 @@ use crate::batch::{Batch, Writer};
 use crate::failure::{from_branch, from_push};
 use crate::ledger::GitLedger;
 use crate::log_keys::origin;
+use crate::reading::Depth;
 use crate::seen::Seen;
 
 impl AppendEntry for GitLedger {
     fn append(&self, propose: &mut dyn FnMut(&Gist) -> Result<Proposal, Refusal>) -> Result<Vec<Entry>, AppendError> {
         for attempt in 1..=TRIES {
             let start = Instant::now();
-            let seen = self.refresh_gist()?;
-            let drafts = propose(seen.gist()).map_err(|Refusal| AppendError::Refused)?.drafts;
+            let seen = self.refresh_gist(Depth::WhatIsAsked)?;
+            let proposed = propose(seen.gist());
+            if seen.gist().has_misled() {
+                // Whatever was said to that is asked again.
+                self.refresh_damaged()?;
+                continue;
+            }
+            let drafts = proposed.map_err(|Refusal| AppendError::Refused)?.drafts;
             if drafts.is_empty() {
                 return Ok(Vec::new());
             }
@@ -48,7 +55,7 @@ impl AppendEntry for GitLedger {
         match self.put(None, &batch)? {
             Pushed::Lost => Err(exists()),
             Pushed::Won => {
-                self.refresh_gist()?;
+                self.refresh_gist(Depth::All)?;
                 let missing = || LedgerError::BadEntry { index: 0, reason: "it is missing".to_owned() };
                 batch.entries.into_iter().next().ok_or_else(|| missing().into())
             }

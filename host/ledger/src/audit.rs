@@ -20,6 +20,7 @@ use crate::log::merkle::OutsideTree;
 use crate::log::proof::LogProof;
 use crate::log::tiles::{ExportError, ExportFile, ReadError, TileError, Tiles, export};
 use crate::log_keys::LogKey;
+use crate::reading::Depth;
 use crate::seen::{Known, Seen};
 use crate::together::in_slices;
 use crate::tree::Tree;
@@ -90,7 +91,7 @@ impl GitLedger {
     /// # Errors
     /// As for [`Self::prove`].
     pub fn proofs(&self, indices: &[u64]) -> Result<Vec<LogProof>, LedgerError> {
-        let seen = self.refresh_gist()?;
+        let seen = self.refresh_gist(Depth::WhatIsAsked)?;
         let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let mut tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;
@@ -110,7 +111,7 @@ impl GitLedger {
     /// # Errors
     /// When the ledger can't be read, has no log, or `take` refuses a file.
     pub fn export<E: From<LedgerError>>(&self, mut take: impl FnMut(ExportFile) -> Result<(), E>) -> Result<(), E> {
-        let seen = self.refresh_gist()?;
+        let seen = self.refresh_gist(Depth::WhatIsAsked)?;
         let at = self.at(&seen);
         let signed = self.signed(at, &seen)?.ok_or_else(no_log)?;
         let tiles = Tiles::open(signed.checkpoint().head(), |place| at.tile(place)).map_err(of_tile)?;

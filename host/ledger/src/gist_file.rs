@@ -20,7 +20,7 @@ use crate::tree::Tree;
 use crate::vouched::{Vouched, VouchedText};
 
 /// What the file begins with. Another form of what is in it gets another number.
-const MAGIC: &[u8] = b"tollgate gist 2\n";
+const MAGIC: &[u8] = b"tollgate gist 3\n";
 
 /// Everything that reading on needs.
 #[derive(Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::batch::Batch;
 use crate::failure::from_branch;
 use crate::keys::Keys;
 use crate::layout::blob_path;
+use crate::reading::Depth;
 use crate::seen::{Added, Known, Seen};
 use crate::witness::{TrustBasis, Witness};
 
@@ -133,14 +134,14 @@ impl ReadLedger for GitLedger {
     }
 
     fn gist(&self) -> Result<Arc<Gist>, LedgerError> {
-        let seen = self.refresh_gist()?;
+        let seen = self.refresh_gist(Depth::All)?;
         self.remember(&seen)?;
         Ok(Arc::clone(seen.gist()))
     }
 
     fn blob(&self, digest: Digest) -> Result<Vec<u8>, LedgerError> {
         let tip = self.state().seen.tip.clone();
-        let tip = tip.map_or_else(|| self.refresh_gist().map(|seen| seen.tip.unwrap_or_default()), Ok)?;
+        let tip = tip.map_or_else(|| self.refresh_gist(Depth::WhatIsAsked).map(|seen| seen.tip.unwrap_or_default()), Ok)?;
         let bytes = self.branch.read(&tip, &blob_path(digest)).map_err(|error| from_branch(self.branch.as_ref(), error))?;
         let bytes = bytes.ok_or(LedgerError::MissingBlob { digest })?;
         if Digest::of(&bytes) != digest {

@@ -14,6 +14,24 @@ use crate::memory::Recalled;
 use crate::seen::{Known, NotExtended, Seen};
 use crate::witness::TrustBasis;
 
+/// How much of what was written down is read before anybody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All of it, so that every answer can be believed.
+    All,
+    /// Little. Answers count only once it is known that nothing damaged was asked for ([`Gist::has_misled`]).
+    WhatIsAsked,
+}
+
+impl Depth {
+    fn reach(self, seen: &Seen) -> Result<(), NotExtended> {
+        match self {
+            Self::All => Ok(seen.gist().read_all()?),
+            Self::WhatIsAsked => Ok(()),
+        }
+    }
+}
+
 impl GitLedger {
     /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
     /// missing.
@@ -46,15 +64,15 @@ impl GitLedger {
 
     /// Reads what is new since somebody on this machine wrote down what the entries before decide; all of them, where nobody
     /// has, or where anything is odd.
-    pub(crate) fn refresh_gist(&self) -> Result<Seen, LedgerError> {
+    pub(crate) fn refresh_gist(&self, depth: Depth) -> Result<Seen, LedgerError> {
         let recalled = self.witness.recall(self.branch.as_ref())?;
-        let (tip, loaded) = self.fetch_and_load(recalled.as_ref())?;
+        let (tip, loaded) = self.fetch_and_load(recalled.as_ref(), depth)?;
         let mut state = self.state();
         let known = known_before(&mut state, loaded);
         let read = match &known.known {
             Known::All(_) => self.read_on(known, &tip, recalled.as_ref()),
             // Whatever is wrong with what was written down or with the branch, all entries tell.
-            Known::Gist(_) => self.read_on(known, &tip, recalled.as_ref()).or_else(|_| {
+            Known::Gist(_) => self.read_on(known, &tip, recalled.as_ref()).and_then(|read| depth.reach(&read.0).map(|()| read)).or_else(|_| {
                 state.written = 0;
                 self.read_on(Seen::default(), &tip, recalled.as_ref())
             }),
@@ -65,6 +83,13 @@ impl GitLedger {
         Ok(state.seen.clone())
     }
 
+    /// Reads all entries, since what was written down is damaged. It is written down anew with the next reading.
+    pub(crate) fn refresh_damaged(&self) -> Result<(), LedgerError> {
+        self.refresh()?;
+        self.state().written = 0;
+        Ok(())
+    }
+
     fn fetch_tip(&self) -> Result<(String, Option<Recalled>), LedgerError> {
         let (tip, recalled) = self.fetch()?;
         Ok((tip.ok_or_else(|| self.missing())?, recalled))
@@ -72,11 +97,14 @@ impl GitLedger {
 
     /// The commit that the branch has now, and what another process wrote down, where this one has read nothing yet: read while git
     /// asks the remote. A machine that does not remember the ledger has nothing to compare it with.
-    fn fetch_and_load(&self, recalled: Option<&Recalled>) -> Result<(String, Option<Seen>), LedgerError> {
+    fn fetch_and_load(&self, recalled: Option<&Recalled>, depth: Depth) -> Result<(String, Option<Seen>), LedgerError> {
         let has_read = self.state().seen.tip.is_some();
         let trust = recalled.filter(|_| !has_read).map(|recalled| recalled.trust);
         thread::scope(|scope| {
-            let load = |trust| self.gist_file().load(trust, self.keys.signers.as_ref());
+            let load = |trust| {
+                let loaded = self.gist_file().load(trust, self.keys.signers.as_ref());
+                loaded.filter(|seen| depth.reach(seen).is_ok())
+            };
             let loading = trust.map(|trust| scope.spawn(move || load(trust)));
             let tip = self.fetch_beside(recalled)?.ok_or_else(|| self.missing())?;
             Ok((tip, loading.and_then(|loading| loading.join().ok().flatten())))
@@ -143,6 +171,7 @@ fn never_forgotten(error: NotExtended) -> LedgerError {
     match error {
         NotExtended::Ledger(error) => error,
         NotExtended::Forgotten(error) => LedgerError::Local { what: "gist".to_owned(), source: Box::new(error) },
+        NotExtended::Unreadable(error) => LedgerError::Local { what: "gist".to_owned(), source: Box::new(error) },
     }
 }
 

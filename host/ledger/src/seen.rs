@@ -86,6 +86,8 @@ pub(crate) enum NotExtended {
     /// What is known does not do.
     #[error(transparent)]
     Forgotten(#[from] tollgate_core::gist::Forgotten),
+    #[error(transparent)]
+    Unreadable(#[from] tollgate_core::gist::Unreadable),
 }
 
 impl From<NotTaken> for NotExtended {

@@ -1,10 +1,10 @@
-//! What people and machines wrote down beside promotions.
+//! What people do about promotions: stopping them, and passing what stops them.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::kept::Kept;
+use super::kept::{Kept, entries};
 use crate::entry::{Body, Entry};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -17,9 +17,6 @@ pub(super) struct Acts {
     overrides: Vec<Kept>,
     /// Overrides by which a gate was passed.
     used: BTreeSet<u64>,
-    approvals: Vec<Kept>,
-    rejections: Vec<Kept>,
-    evidence: Vec<Kept>,
 }
 
 impl Acts {
@@ -30,9 +27,6 @@ impl Acts {
             Body::PolicyAccept(accept) => return self.used.extend(accept.gates.iter().filter_map(|gate| gate.passed_by)),
             Body::Freeze(_) | Body::Hold(_) => &mut self.stops,
             Body::Override(_) | Body::Review(_) => &mut self.overrides,
-            Body::Approval(_) => &mut self.approvals,
-            Body::Rejection(_) => &mut self.rejections,
-            Body::Evidence(_) => &mut self.evidence,
             _ => return,
         };
         to.push(Kept::of(entry));
@@ -51,25 +45,9 @@ impl Acts {
         &self.used
     }
 
-    pub(super) fn approvals(&self) -> impl Iterator<Item = &Entry> {
-        entries(&self.approvals)
-    }
-
-    pub(super) fn rejections(&self) -> impl Iterator<Item = &Entry> {
-        entries(&self.rejections)
-    }
-
-    pub(super) fn evidence(&self) -> impl Iterator<Item = &Entry> {
-        entries(&self.evidence)
-    }
-
     /// Nothing ends the end of a stop.
     pub(super) fn forget(&mut self) {
         let lifted = &self.lifted;
         self.stops.retain(|stop| !lifted.contains(&stop.index));
     }
-}
-
-fn entries(kept: &[Kept]) -> impl DoubleEndedIterator<Item = &Entry> {
-    kept.iter().map(|kept| &**kept)
 }

@@ -1,9 +1,10 @@
 //! Attempts: which there were, and which have not ended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ended::Ended;
 use super::kept::Kept;
 use crate::entry::{Body, Entry, EntrySubject};
 
@@ -26,7 +27,7 @@ struct OfTarget {
     page: Vec<u64>,
     highest: u64,
     /// Attempts whose end is written.
-    ended: BTreeSet<u64>,
+    ended: Ended,
     /// Whether an end without an attempt is written.
     ended_without: bool,
 }
@@ -41,7 +42,7 @@ impl OfTarget {
     }
 
     fn has_ended(&self, attempt: Option<u64>) -> bool {
-        attempt.map_or(self.ended_without, |attempt| self.ended.contains(&attempt))
+        attempt.map_or(self.ended_without, |attempt| self.ended.contains(attempt))
     }
 }
 
@@ -55,7 +56,7 @@ impl Attempts {
             Body::Running(_) if !known.has_ended(*attempt) => drop(self.open.insert(entry.index, Kept::of(entry))),
             Body::Outcome(_) => {
                 match attempt {
-                    Some(attempt) => drop(known.ended.insert(*attempt)),
+                    Some(attempt) => known.ended.insert(*attempt),
                     None => known.ended_without = true,
                 }
                 self.open.retain(|_, open| open.subject.target != *target || open.subject.attempt != *attempt);

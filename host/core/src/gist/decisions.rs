@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{Decided, Entry, PromotionId};
+use super::part::Take;
+use crate::entry::{Body, Entry, PromotionId};
 use crate::pipeline::GitReference;
 use crate::time::Timestamp;
 
@@ -48,15 +49,18 @@ pub struct DecidedOf<'a> {
     pub commit: &'a str,
 }
 
-impl Decisions {
-    pub(super) fn take(&mut self, entry: &Entry, decided: &Decided) {
+impl Take for Decisions {
+    fn take(&mut self, entry: &Entry, _: Option<&Entry>) {
+        let Body::Decided(decided) = &entry.body else { return };
         let commit = self.commit(&decided.provenance.commit, entry.at);
         let Some(id) = entry.subject.promotion.clone() else { return };
         let reference = self.reference(&decided.provenance.reference);
         let id = Some(id).filter(|id| *id != PromotionId::of_decision(entry.index));
         self.rows.push(Row { decision: entry.index, reference, commit, id });
     }
+}
 
+impl Decisions {
     fn commit(&mut self, id: &str, at: Timestamp) -> u32 {
         if self.commit_places.len() != self.commits.len() {
             self.commit_places = (0..).zip(&self.commits).map(|(place, commit)| (commit.id.clone(), place)).collect();

@@ -21,6 +21,10 @@ impl Kept {
     }
 }
 
+pub(super) fn entries(kept: &[Kept]) -> impl DoubleEndedIterator<Item = &Entry> {
+    kept.iter().map(|kept| &**kept)
+}
+
 impl Deref for Kept {
     type Target = Entry;
 

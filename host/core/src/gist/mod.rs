@@ -8,10 +8,14 @@
 mod acts;
 mod attempts;
 mod decisions;
+mod ended;
+mod images;
 mod instant;
 mod kept;
 mod moves;
+mod part;
 mod provings;
+mod said;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +34,12 @@ use attempts::Attempts;
 pub use attempts::PAGE;
 pub use decisions::DecidedOf;
 use decisions::Decisions;
+use images::Images;
 use kept::Kept;
 use moves::Moves;
+use part::Part;
 use provings::Provings;
+use said::Said;
 
 /// What a ledger's entries still decide.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -41,12 +48,13 @@ pub struct Gist {
     newest: Option<Timestamp>,
     trust: Option<Kept>,
     policy: Option<PolicyInForce>,
-    built: Vec<Built>,
     moves: Moves,
     attempts: Attempts,
-    provings: Provings,
-    decisions: Decisions,
     acts: Acts,
+    images: Part<Images>,
+    provings: Part<Provings>,
+    decisions: Part<Decisions>,
+    said: Part<Said>,
 }
 
 /// The policy revision in force.
@@ -65,6 +73,11 @@ pub struct PolicyInForce {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an entry goes on with what was over, so all entries have to be read")]
 pub struct Forgotten;
+
+/// Something that was written down can't be read. All entries together say what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a part of what was written down is damaged, so all entries have to be read")]
+pub struct Unreadable;
 
 /// Why an entry was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,11 +120,12 @@ impl Gist {
                 self.put_in_force(entry, &trust.commit, trust.policy, false);
             }
             Body::PolicyAccept(accept) => self.put_in_force(entry, &accept.commit, accept.policy, !accept.gates.is_empty()),
-            Body::ServiceBuilt(built) => self.built.push(Built { entry: entry.index, ..built.clone() }),
-            Body::Decided(decided) => self.decisions.take(entry, decided),
-            Body::Outcome(outcome) => {
+            Body::ServiceBuilt(_) => self.images.take(entry, None),
+            Body::Decided(_) => self.decisions.take(entry, None),
+            Body::Approval(_) | Body::Rejection(_) | Body::Evidence(_) => self.said.take(entry, None),
+            Body::Outcome(_) => {
                 if let Some(ended) = entry.subject.promotion.as_ref().and_then(|id| self.moves.get(id)) {
-                    self.provings.take(entry, outcome.state, ended.decision, ended.decided);
+                    self.provings.take(entry, Some(ended.decision));
                     self.has_ways_back(ended.target())?;
                 }
             }
@@ -130,18 +144,38 @@ impl Gist {
         if !self.moves.forgets() {
             return Ok(());
         }
-        let kept = self.moves.ways_back(target, |recipe| self.provings.find(target, recipe).is_some_and(|proof| proof.standing));
-        if kept >= 2 || kept == self.provings.standing_on(target).count() { Ok(()) } else { Err(Forgotten) }
+        if !self.provings.is_readable() {
+            return Err(Forgotten);
+        }
+        let provings = self.provings.get();
+        let kept = self.moves.ways_back(target, |recipe| provings.find(target, recipe).is_some_and(|proof| proof.standing));
+        if kept >= 2 || kept == provings.standing_on(target).count() { Ok(()) } else { Err(Forgotten) }
     }
 
     /// Without what can no longer matter. All questions have the answers that they had; of promotions that ended long ago,
     /// only [`Gist::remembers`] knows that there is more to know.
     #[must_use]
     pub fn forget(mut self) -> Self {
-        let provings = &self.provings;
+        let provings = self.provings.get();
         self.moves.forget(|target, recipe| provings.find(target, recipe).is_some_and(|proof| proof.standing));
         self.acts.forget();
         self
+    }
+
+    /// Reads all parts of what was written down.
+    ///
+    /// # Errors
+    /// When one of them can't be read. Then all entries have to be.
+    pub fn read_all(&self) -> Result<(), Unreadable> {
+        let Self { images, provings, decisions, said, .. } = self;
+        let is_readable = images.is_readable() && provings.is_readable() && decisions.is_readable() && said.is_readable();
+        if is_readable { Ok(()) } else { Err(Unreadable) }
+    }
+
+    /// Whether any answer came from a part that could not be read, and counts for nothing.
+    pub fn has_misled(&self) -> bool {
+        let Self { images, provings, decisions, said, .. } = self;
+        images.has_misled() || provings.has_misled() || decisions.has_misled() || said.has_misled()
     }
 
     /// How many entries there are, which is the index of the next one.
@@ -174,7 +208,7 @@ impl Gist {
 
     /// All records of built images, in order.
     pub fn built(&self) -> impl Iterator<Item = Built> + '_ {
-        self.built.iter().cloned()
+        self.images.get().built().iter().cloned()
     }
 
     /// How many entries are about a target, and the last of them: those on its index's page that was begun last.
@@ -184,7 +218,7 @@ impl Gist {
 
     /// Whether everything about a promotion is known, if only that there is none. Otherwise all entries have to be asked.
     pub fn remembers(&self, id: &PromotionId) -> bool {
-        !self.moves.forgets() || self.moves.get(id).is_some() || !self.decisions.has(id)
+        !self.moves.forgets() || self.moves.get(id).is_some() || !self.decisions.get().has(id)
     }
 
     /// The promotion of this id; nothing where there is none, or where it was forgotten.
@@ -225,27 +259,27 @@ impl Gist {
 
     /// All recipes that ever succeeded anywhere, each once for each target, with whether that still stands.
     pub fn proven(&self) -> Vec<ProvenRecipe> {
-        self.provings.all().map(|(proven, _)| proven).collect()
+        self.provings.get().all().map(|(proven, _)| proven).collect()
     }
 
     /// The same, with where the recipes are.
     pub fn proven_recipes(&self) -> impl Iterator<Item = (ProvenRecipe, RecipeAt)> {
-        self.provings.all()
+        self.provings.get().all()
     }
 
     /// That a recipe succeeded on a target.
     pub fn proven_on(&self, target: &str, recipe: Digest) -> Option<ProvenRecipe> {
-        self.provings.find(target, recipe)
+        self.provings.get().find(target, recipe)
     }
 
     /// Everything that was decided of a branch or tag, in the order of the ledger.
     pub fn decided_of<'a>(&'a self, reference: &GitReference) -> impl Iterator<Item = DecidedOf<'a>> {
-        self.decisions.of(reference)
+        self.decisions.get().of(reference)
     }
 
     /// Every commit that was decided of, with the earliest time that a decision about it has.
     pub fn decided_commits(&self) -> impl Iterator<Item = (&str, Timestamp)> {
-        self.decisions.commits()
+        self.decisions.get().commits()
     }
 
     /// The entry that opened an override.
@@ -266,7 +300,7 @@ impl Gist {
 
     /// All statements that came into the ledger, in order.
     pub fn evidence(&self) -> impl Iterator<Item = (&Entry, &EvidenceAdded)> {
-        self.acts.evidence().filter_map(|entry| match &entry.body {
+        self.said.get().evidence().filter_map(|entry| match &entry.body {
             Body::Evidence(added) => Some((entry, added)),
             _ => None,
         })
@@ -296,10 +330,10 @@ impl Gist {
     }
 
     pub(crate) fn approval_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.acts.approvals()
+        self.said.get().approvals()
     }
 
     pub(crate) fn rejection_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.acts.rejections()
+        self.said.get().rejections()
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::entry::{Decided, Entry, OutcomeState, PromotionId};
+use super::part::Take;
+use crate::entry::{Body, Decided, Entry, Outcome, OutcomeState, PromotionId};
 use crate::proven::{ProvenRecipe, RecipeAt};
 use crate::time::Timestamp;
 
@@ -49,9 +50,12 @@ enum Blob {
     None,
 }
 
-impl Provings {
+impl Take for Provings {
     /// Takes the end of a promotion.
-    pub(super) fn take(&mut self, outcome: &Entry, state: OutcomeState, decision: &Entry, decided: &Decided) {
+    fn take(&mut self, outcome: &Entry, ended: Option<&Entry>) {
+        let (Body::Outcome(Outcome { state, .. }), Some(decision)) = (&outcome.body, ended) else { return };
+        let Body::Decided(decided) = &decision.body else { return };
+        let state = *state;
         let Some(recipe) = decision.subject.recipe else { return };
         let target = self.name(decision.subject.target.as_deref().unwrap_or_default());
         let mut was_there = false;
@@ -72,7 +76,9 @@ impl Provings {
             _ => {}
         }
     }
+}
 
+impl Provings {
     fn add(&mut self, target: u32, recipe: Digest, outcome: &Entry, decision: &Entry, decided: &Decided) {
         let mut row = Row {
             target,

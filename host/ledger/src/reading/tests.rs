@@ -91,6 +91,51 @@ fn what_is_damaged_or_of_another_ledger_is_thrown_away() {
     assert_eq!(reads(&branch, &machine.process(None)), 2);
 }
 
+/// Makes the last part of what was written down unreadable, and the file's digest fit to it.
+fn spoil_a_part(machine: &Machine) {
+    let file = machine.gist_file().unwrap();
+    let mut bytes = fs_err::read(&file).unwrap();
+    let last = bytes.len() - 1;
+    // No statements, it said; now there are 100, of which none follows.
+    assert_eq!(std::mem::replace(&mut bytes[last], 100), 0);
+    let (head, body) = bytes.split_at_mut(16 + 32);
+    head[16..].copy_from_slice(tollgate_core::digest::Digest::of(body).as_bytes());
+    fs_err::write(&file, bytes).unwrap();
+}
+
+#[test]
+fn a_part_that_cannot_be_read_makes_all_entries_be_read() {
+    let (branch, machine) = mk_kept();
+    spoil_a_part(&machine);
+    assert_eq!(reads(&branch, &machine.keeping(None)), 7);
+    assert_eq!(reads(&branch, &machine.process(None)), 0);
+}
+
+#[test]
+fn who_appends_is_asked_again_after_asking_a_part_that_cannot_be_read() {
+    let (branch, machine) = mk_kept();
+    spoil_a_part(&machine);
+    let ledger = machine.keeping(None);
+    let mut asked = 0;
+    let mut propose = |asks: bool| {
+        branch.lock().reads = 0;
+        let appended = ledger.append(&mut |gist| {
+            asked += 1;
+            if asks && gist.evidence().count() > 0 {
+                return Err(tollgate_core::ports::Refusal);
+            }
+            Ok(Proposal { drafts: vec![mk_draft("x")] })
+        });
+        let reads = branch.lock().reads;
+        (appended.unwrap()[0].index, std::mem::take(&mut asked), reads)
+    };
+    // Two entries are new, and nobody asks for the part; then somebody does.
+    assert_eq!(propose(false), (7, 1, 2));
+    assert_eq!(propose(true), (8, 2, 8));
+    assert_eq!(propose(true), (9, 1, 0));
+    assert_eq!(Machine::new(&branch).process(None).history().unwrap().len(), 10);
+}
+
 #[test]
 fn without_a_memory_of_the_ledger_nothing_that_was_written_down_counts() {
     let (branch, machine) = mk_kept();
