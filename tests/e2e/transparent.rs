@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
+use tollgate_servers::{NotBuilt, TRANSPARENCY};
 use tollgate_tests::{Pipeline, Shop};
 
 const LEAD: &str = "platform-lead@example.com";
@@ -45,17 +46,15 @@ fn run(program: &str, arguments: &[&str], input: Option<&[u8]>) -> String {
 }
 
 /// Asks the program over Go's libraries; nothing where Go is missing, which only CI must not let pass.
-fn ask(place: &Utf8Path, request: &Value) -> Option<Value> {
-    if Command::new("go").arg("version").output().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with its transparency log");
-        eprintln!("SKIPPED: Go is not installed, so nothing was compared with its transparency log");
-        return None;
-    }
-    let program = place.join("transparency");
-    if !program.exists() {
-        let source = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/transparency");
-        run("go", &["-C", source.as_str(), "build", "-o", program.as_str(), "."], None);
-    }
+fn ask(request: &Value) -> Option<Value> {
+    let program = match TRANSPARENCY.path() {
+        Err(NotBuilt::NoGo) => {
+            assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with its transparency log");
+            eprintln!("SKIPPED: Go is not installed, so nothing was compared with its transparency log");
+            return None;
+        }
+        built => built.unwrap(),
+    };
     let answer = run(program.as_str(), &[], Some(format!("{request}\n").as_bytes()));
     Some(serde_json::from_str(&answer).unwrap())
 }
@@ -71,7 +70,7 @@ fn go_reads_the_export_and_finds_one_changed_byte_of_it() {
     let (key, directory) = (log_key(&shop), shop.world.path("exported"));
     let name = key.split('+').next().unwrap();
     let request = json!({"operation": "read-directory", "directory": directory, "name": name, "keys": [key]});
-    let Some(answer) = ask(shop.world.root(), &request) else { return };
+    let Some(answer) = ask(&request) else { return };
     assert_eq!(answer["error"], Value::Null);
     let root = shop.tollgate(&["audit", "verify", "-o", "json"]).run().exits(0).text_at("/root");
     assert_eq!(answer["root"], root);
@@ -80,7 +79,7 @@ fn go_reads_the_export_and_finds_one_changed_byte_of_it() {
     let mut bytes = fs_err::read(&bundle).unwrap();
     bytes[100] ^= 1;
     fs_err::write(&bundle, bytes).unwrap();
-    assert_ne!(ask(shop.world.root(), &request).unwrap()["error"], Value::Null);
+    assert_ne!(ask(&request).unwrap()["error"], Value::Null);
 }
 
 #[test]
@@ -92,10 +91,10 @@ fn torchwood_checks_a_proof_with_the_entry_that_it_holds() {
     let leaf = tollgate_ledger::log::TreeHash::leaf(&entry).to_string();
     let key = log_key(&shop);
     let request = |leaf: &str| json!({"operation": "check-proof", "text": proof, "name": key.split('+').next().unwrap(), "keys": [key], "leaf": leaf});
-    let Some(answer) = ask(shop.world.root(), &request(&leaf)) else { return };
+    let Some(answer) = ask(&request(&leaf)) else { return };
     assert_eq!(answer["error"], Value::Null);
     let other = tollgate_ledger::log::TreeHash::leaf(b"other").to_string();
-    assert_ne!(ask(shop.world.root(), &request(&other)).unwrap()["error"], Value::Null);
+    assert_ne!(ask(&request(&other)).unwrap()["error"], Value::Null);
 }
 
 #[test]

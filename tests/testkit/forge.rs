@@ -1,12 +1,10 @@
 //! A stand-in for a forge: an HTTP server with answers in the shape of GitHub's and GitLab's.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use serde_json::{Value, json};
+use tollgate_scripted::{Script, answer, body, header, place};
 
 /// The token that it wants.
 pub const FORGE_TOKEN: &str = "a-token-for-the-forge";
@@ -16,6 +14,7 @@ pub const FORGE_TOKEN: &str = "a-token-for-the-forge";
 pub struct ForgeServer {
     /// `http://127.0.0.1:PORT`
     pub url: String,
+    script: Script,
     state: Arc<Mutex<State>>,
 }
 
@@ -23,7 +22,6 @@ pub struct ForgeServer {
 struct State {
     pages: BTreeMap<String, Value>,
     is_down: bool,
-    requests: Vec<(String, Value)>,
 }
 
 /// A review on GitHub: who, what (`APPROVED`), of which head, and when (RFC 3339).
@@ -42,17 +40,13 @@ pub struct ReviewOnGithub<'a> {
 impl ForgeServer {
     /// A forge that knows nothing yet.
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = Self { url, state: Arc::default() };
-        let state = server.state.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let state = state.clone();
-                thread::spawn(move || serve(stream, &state));
-            }
+        let state: Arc<Mutex<State>> = Arc::default();
+        let shared = state.clone();
+        let script = Script::start(move |_, request| {
+            let (status, page) = answered(&shared.lock().unwrap(), request);
+            answer(status, &[], &page)
         });
-        server
+        Self { url: script.url.clone(), script, state }
     }
 
     /// What it answers to `GET PATH`.
@@ -84,7 +78,9 @@ impl ForgeServer {
 
     /// Methods with paths, and bodies, of what it was asked so far.
     pub fn requests(&self) -> Vec<(String, Value)> {
-        self.state.lock().unwrap().requests.clone()
+        let requests = self.script.requests();
+        let json = |request: &String| serde_json::from_str(body(request)).unwrap_or_default();
+        requests.iter().map(|request| (place(request).to_owned(), json(request))).collect()
     }
 
     /// Those of them that write, whose paths end so.
@@ -94,24 +90,13 @@ impl ForgeServer {
     }
 }
 
-fn serve(mut stream: TcpStream, state: &Mutex<State>) {
-    let Some((head, body)) = read(&stream) else { return };
-    let mut words = head.split([' ', '?']);
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let mut state = state.lock().unwrap();
-    state.requests.push((format!("{method} {path}"), serde_json::from_str(&body).unwrap_or_default()));
-    let (status, page) = answer(&state, method, path, &head);
-    // Who asked may have gone away.
-    let _ = stream
-        .write_all(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}", page.len()).as_bytes());
-}
-
-fn answer(state: &State, method: &str, path: &str, head: &str) -> (&'static str, String) {
+fn answered(state: &State, request: &str) -> (&'static str, String) {
+    let (method, path) = place(request).split_once(' ').unwrap_or_default();
     let error = |status, message: &str| (status, json!({"message": message}).to_string());
     if state.is_down {
         return error("503 Service Unavailable", "down");
     }
-    if !head.to_lowercase().contains(&format!("authorization: bearer {FORGE_TOKEN}")) {
+    if header(request, "authorization") != format!("Bearer {FORGE_TOKEN}") {
         return error("401 Unauthorized", "Requires authentication");
     }
     match state.pages.get(path) {
@@ -122,18 +107,4 @@ fn answer(state: &State, method: &str, path: &str, head: &str) -> (&'static str,
         }
         None => error("404 Not Found", "Not Found"),
     }
-}
-
-fn read(stream: &TcpStream) -> Option<(String, String)> {
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse::<u64>().ok());
-    let mut body = String::new();
-    reader.take(length.unwrap_or(0)).read_to_string(&mut body).ok()?;
-    Some((head, body))
 }

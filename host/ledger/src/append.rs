@@ -10,10 +10,10 @@ use tollgate_core::ports::{AppendEntry, AppendError, LedgerError, Proposal, Refu
 
 use crate::backoff::{TRIES, pause};
 use crate::batch::{Batch, Writer};
+use crate::depth::Depth;
 use crate::failure::{from_branch, from_push};
 use crate::ledger::GitLedger;
 use crate::log_keys::origin;
-use crate::reading::Depth;
 use crate::seen::Seen;
 
 impl AppendEntry for GitLedger {

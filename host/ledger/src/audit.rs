@@ -11,6 +11,7 @@ use tollgate_core::time::Timestamp;
 
 use crate::at::At;
 use crate::checked_log::{self, chain};
+use crate::depth::Depth;
 use crate::index;
 use crate::layout::{blob_path, entry_path};
 use crate::ledger::GitLedger;
@@ -20,7 +21,6 @@ use crate::log::merkle::OutsideTree;
 use crate::log::proof::LogProof;
 use crate::log::tiles::{ExportError, ExportFile, ReadError, TileError, Tiles, export};
 use crate::log_keys::LogKey;
-use crate::reading::Depth;
 use crate::seen::{Known, Seen};
 use crate::together::in_slices;
 use crate::tree::Tree;

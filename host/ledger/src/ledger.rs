@@ -10,10 +10,10 @@ use tollgate_core::history::History;
 use tollgate_core::ports::{LedgerError, ReadLedger, SignBytes, VerifySignature};
 
 use crate::batch::Batch;
+use crate::depth::Depth;
 use crate::failure::from_branch;
 use crate::keys::Keys;
 use crate::layout::blob_path;
-use crate::reading::Depth;
 use crate::seen::{Added, Known, Seen};
 use crate::witness::{TrustBasis, Witness};
 

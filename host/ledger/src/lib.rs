@@ -11,6 +11,7 @@ mod backoff;
 mod batch;
 pub mod bundle;
 mod checked_log;
+mod depth;
 mod envelope;
 pub mod evidence;
 mod failure;

@@ -7,30 +7,13 @@ use tollgate_core::ports::LedgerError;
 
 use crate::at::At;
 use crate::checked_log;
+use crate::depth::Depth;
 use crate::failure::from_branch;
 use crate::gist_file::GistFile;
 use crate::ledger::{GitLedger, State};
 use crate::memory::Recalled;
 use crate::seen::{Known, NotExtended, Seen};
 use crate::witness::TrustBasis;
-
-/// How much of what was written down is read before anybody asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Depth {
-    /// All of it, so that every answer can be believed.
-    All,
-    /// Little. Answers count only once it is known that nothing damaged was asked for ([`Gist::has_misled`]).
-    WhatIsAsked,
-}
-
-impl Depth {
-    fn reach(self, seen: &Seen) -> Result<(), NotExtended> {
-        match self {
-            Self::All => Ok(seen.gist().read_all()?),
-            Self::WhatIsAsked => Ok(()),
-        }
-    }
-}
 
 impl GitLedger {
     /// The commit that the branch has now, and what was known of the ledger before. A ledger that is gone is rewritten, not
@@ -72,10 +55,12 @@ impl GitLedger {
         let read = match &known.known {
             Known::All(_) => self.read_on(known, &tip, recalled.as_ref()),
             // Whatever is wrong with what was written down or with the branch, all entries tell.
-            Known::Gist(_) => self.read_on(known, &tip, recalled.as_ref()).and_then(|read| depth.reach(&read.0).map(|()| read)).or_else(|_| {
-                state.written = 0;
-                self.read_on(Seen::default(), &tip, recalled.as_ref())
-            }),
+            Known::Gist(_) => {
+                self.read_on(known, &tip, recalled.as_ref()).and_then(|read| depth.reach(&read.0).map(|()| read)).or_else(|_| {
+                    state.written = 0;
+                    self.read_on(Seen::default(), &tip, recalled.as_ref())
+                })
+            }
         };
         let (seen, basis) = read.map_err(never_forgotten)?;
         let seen = self.write_down(seen, &mut state.written);

@@ -7,7 +7,7 @@ use tollgate_core::ports::{ForgeError, ReadForge as _};
 use tollgate_forge::{Credential, Github, Limits};
 
 use crate::asked::{LIMITS, commit, github, gitlab, mk_request};
-use crate::script::{Script, answer};
+use tollgate_scripted::{Script, answer};
 
 fn error_of(answered: String) -> (ForgeError, usize) {
     let script = Script::start(move |_, _| answered.clone());

@@ -5,7 +5,7 @@ use tollgate_core::forge::{ForgeReview, ReviewState, ReviewedHead};
 use tollgate_core::ports::{ForgeError, ReadForge as _};
 
 use crate::asked::{commit, github, mk_request, mk_review};
-use crate::script::{Script, answer, header};
+use tollgate_scripted::{Script, answer, header};
 
 const OF_COMMIT: &str = "GET /repos/shop/deployment/commits/cccccccccccccccccccccccccccccccccccccccc/pulls";
 const PULL: &str = "GET /repos/shop/deployment/pulls/7";

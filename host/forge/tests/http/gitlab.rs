@@ -5,7 +5,7 @@ use tollgate_core::forge::{ForgeReview, ReviewState, ReviewedHead};
 use tollgate_core::ports::{ForgeError, ReadForge as _};
 
 use crate::asked::{commit, gitlab, mk_request, mk_review};
-use crate::script::{Script, header};
+use tollgate_scripted::{Script, header};
 
 const PROJECT: &str = "GET /api/v4/projects/acme%2Fshop%2Fdeployment";
 

@@ -6,6 +6,5 @@ mod answers;
 mod asked;
 mod github;
 mod gitlab;
-mod script;
 mod secrets;
 mod writing;

@@ -3,7 +3,7 @@
 use tollgate_core::ports::ReadForge as _;
 
 use crate::asked::{commit, github, gitlab, told};
-use crate::script::{Script, answer};
+use tollgate_scripted::{Script, answer};
 
 #[test]
 fn no_error_and_no_debugging_shows_the_token() {

@@ -5,7 +5,7 @@ use tollgate_core::forge::{CommitStatus, StatusState};
 use tollgate_core::ports::{ForgeError, WriteForge};
 
 use crate::asked::{commit, github, gitlab};
-use crate::script::{Script, answer};
+use tollgate_scripted::{Script, answer};
 
 const GITHUB_COMMENTS: &str = "GET /repos/shop/deployment/issues/7/comments";
 const MARKER: &str = "<!-- tollgate: check -->";

@@ -1,15 +1,11 @@
 //! The transparency log of Go's checksum database: a small Go program over that library, built once for each of its versions.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::Deserialize;
 use serde_json::Value;
-use tollgate_core::digest::Digest;
-
-/// The files that decide what the program does.
-const SOURCES: [&str; 6] = ["go.sum", "main.go", "tree.go", "notes.go", "proofs.go", "directory.go"];
+use tollgate_servers::{NotBuilt, TRANSPARENCY};
 
 /// The running program.
 pub(crate) struct Oracle {
@@ -39,12 +35,15 @@ pub(crate) struct Answer {
 impl Oracle {
     /// Starts the program. Nothing where Go is missing, which is said loudly; with `CI` set it is a failure.
     pub(crate) fn start() -> Option<Self> {
-        if Command::new("go").arg("version").output().is_err() {
-            assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with its transparency log");
-            eprintln!("SKIPPED: Go is not installed, so nothing was compared with its transparency log");
-            return None;
-        }
-        let mut child = Command::new(program()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
+        let program = match TRANSPARENCY.path() {
+            Err(NotBuilt::NoGo) => {
+                assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with its transparency log");
+                eprintln!("SKIPPED: Go is not installed, so nothing was compared with its transparency log");
+                return None;
+            }
+            built => built.expect("the oracle can be built"),
+        };
+        let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
         let requests = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         Some(Self { child, requests, answers })
@@ -69,28 +68,4 @@ impl Drop for Oracle {
         drop(self.requests.take());
         let _ = self.child.wait();
     }
-}
-
-/// The built program, in the cache of the user.
-fn program() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/transparency");
-    let read = |name| std::fs::read(source.join(name)).expect("the oracle's source is there");
-    let key = Digest::of(&SOURCES.map(read).concat()).hex();
-    let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
-    let directory = cache.join("tollgate/transparency").join(key);
-    let program = directory.join("transparency");
-    if !program.exists() {
-        build(&source, &directory, &program);
-    }
-    program
-}
-
-/// Builds beside and renames, so that tests that run at the same time see all or nothing.
-fn build(source: &Path, directory: &Path, program: &Path) {
-    std::fs::create_dir_all(directory).expect("the cache can be written");
-    let unfinished = directory.join(format!("transparency.{}.{:?}", std::process::id(), std::thread::current().id()));
-    let built = Command::new("go").arg("build").arg("-o").arg(&unfinished).arg(".").current_dir(source).status();
-    assert!(built.is_ok_and(|status| status.success()), "the oracle can't be built in {}", source.display());
-    std::fs::rename(&unfinished, program).expect("the oracle can be put into the cache");
 }

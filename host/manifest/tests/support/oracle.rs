@@ -1,13 +1,12 @@
 //! The reading of the Kubernetes API server, from its own library: a small Go program, built once for each of its versions.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use base64::Engine as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tollgate_core::digest::Digest;
+use tollgate_servers::{NotBuilt, YAML_ORACLE};
 
 /// The running program.
 pub(crate) struct Oracle {
@@ -25,12 +24,15 @@ struct Answer {
 impl Oracle {
     /// Starts the program. Nothing where Go is missing, which is said loudly; with `CI` set it is a failure.
     pub(crate) fn start() -> Option<Self> {
-        if Command::new("go").arg("version").output().is_err() {
-            assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with the API server's library");
-            eprintln!("SKIPPED: Go is not installed, so nothing was compared with the API server's library");
-            return None;
-        }
-        let mut child = Command::new(program()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
+        let program = match YAML_ORACLE.path() {
+            Err(NotBuilt::NoGo) => {
+                assert!(std::env::var_os("CI").is_none(), "Go is needed to compare with the API server's library");
+                eprintln!("SKIPPED: Go is not installed, so nothing was compared with the API server's library");
+                return None;
+            }
+            built => built.expect("the oracle can be built"),
+        };
+        let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the oracle starts");
         let requests = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         Some(Self { child, requests, answers })
@@ -66,28 +68,4 @@ impl Drop for Oracle {
         drop(self.requests.take());
         let _ = self.child.wait();
     }
-}
-
-/// The built program, in the cache of the user.
-fn program() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/yaml-oracle");
-    let read = |name: &str| std::fs::read(source.join(name)).expect("the oracle's source is there");
-    let key = Digest::of(&[read("go.sum"), read("main.go")].concat()).hex();
-    let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache"), PathBuf::from);
-    let directory = cache.join("tollgate/yaml-oracle").join(key);
-    let program = directory.join("yaml-oracle");
-    if !program.exists() {
-        build(&source, &directory, &program);
-    }
-    program
-}
-
-/// Builds beside and renames, so that tests that run at the same time see all or nothing.
-fn build(source: &Path, directory: &Path, program: &Path) {
-    std::fs::create_dir_all(directory).expect("the cache can be written");
-    let unfinished = directory.join(format!("yaml-oracle.{}.{:?}", std::process::id(), std::thread::current().id()));
-    let built = Command::new("go").arg("build").arg("-o").arg(&unfinished).arg(".").current_dir(source).status();
-    assert!(built.is_ok_and(|status| status.success()), "the oracle can't be built in {}", source.display());
-    std::fs::rename(&unfinished, program).expect("the oracle can be put into the cache");
 }

@@ -5,10 +5,10 @@
 mod answers;
 mod asked;
 mod child;
+mod images;
 mod logging_in;
 mod mirrors;
 mod real;
-mod script;
 mod server;
 mod tls;
 mod tokens;

@@ -6,7 +6,8 @@ use tollgate_core::ports::{ResolveDigest as _, ResolveError};
 use tollgate_registry::HttpRegistries;
 
 use crate::asked::{LIMITS, image};
-use crate::script::{Script, answer, found, manifest};
+use crate::images::{at, found, manifest};
+use tollgate_scripted::{Script, answer};
 
 /// Where nobody listens.
 const GONE: &str = "127.0.0.1:1";
@@ -53,8 +54,8 @@ fn what_the_registry_says_stands_whatever_a_mirror_has() {
     let mirror = Script::start(|_, _| found("old cart"));
     let origin = Script::start(|_, request| if request.contains("/1 ") { found("cart") } else { answer("404 Not Found", &[], "") });
     let registries = mk_registries(&origin.host, &[(&mirror.host, true)]);
-    assert_eq!(registries.resolve(&image(&origin.image("cart:1"))).unwrap(), cart());
-    assert!(matches!(registries.resolve(&image(&origin.image("cart:2"))), Err(ResolveError::NotFound { .. })));
+    assert_eq!(registries.resolve(&image(&at(&origin, "cart:1"))).unwrap(), cart());
+    assert!(matches!(registries.resolve(&image(&at(&origin, "cart:2"))), Err(ResolveError::NotFound { .. })));
     assert!(mirror.requests().is_empty());
 }
 
@@ -71,8 +72,8 @@ fn a_registry_that_was_out_of_reach_is_not_waited_for_again_where_it_has_a_mirro
     let origin = Script::start(|_, _| answer("503 Service Unavailable", &[], ""));
     let mirror = Script::start(|_, _| found("cart"));
     let registries = mk_registries(&origin.host, &[(&mirror.host, true)]);
-    assert_eq!(registries.resolve(&image(&origin.image("cart:1"))).unwrap(), cart());
+    assert_eq!(registries.resolve(&image(&at(&origin, "cart:1"))).unwrap(), cart());
     let asked = origin.requests().len();
-    assert_eq!(registries.resolve(&image(&origin.image("cart:2"))).unwrap(), cart());
+    assert_eq!(registries.resolve(&image(&at(&origin, "cart:2"))).unwrap(), cart());
     assert_eq!(origin.requests().len(), asked);
 }

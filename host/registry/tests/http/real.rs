@@ -4,13 +4,14 @@ use std::process::Command;
 
 use tollgate_core::digest::Digest;
 use tollgate_core::ports::{ResolveDigest as _, ResolveError};
+use tollgate_servers::CRANE;
 
 use crate::asked::{image, mk_registries, resolve};
-use crate::server::{Program, Server, program};
+use crate::server::Server;
 
 /// The digest that crane finds.
 fn by_crane(image: &str) -> Digest {
-    let output = Command::new(program(Program::Crane)).args(["digest", "--insecure", image]).output().unwrap();
+    let output = Command::new(CRANE.path().unwrap()).args(["digest", "--insecure", image]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
 }

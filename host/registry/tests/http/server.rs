@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 use tollgate_core::digest::Digest;
+use tollgate_servers::REGISTRY;
 
 /// Who may read where a log-in is asked for. The hash is bcrypt's.
 pub(crate) const USER: &str = "ada";
@@ -22,13 +22,6 @@ pub(crate) struct Server {
     /// `127.0.0.1:PORT`
     pub(crate) host: String,
     authorization: Option<String>,
-}
-
-/// A program of `tests/servers/oci-registry`.
-#[derive(Clone, Copy)]
-pub(crate) enum Program {
-    Registry,
-    Crane,
 }
 
 impl Server {
@@ -60,7 +53,7 @@ impl Server {
         );
         let file = directory.path().join("config.yml");
         fs::write(&file, text).unwrap();
-        let mut command = Command::new(program(Program::Registry));
+        let mut command = Command::new(REGISTRY.path().unwrap());
         command.arg("serve").arg(&file).env("OTEL_TRACES_EXPORTER", "none").stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let port = port(&mut child);
@@ -130,34 +123,4 @@ fn port(child: &mut Child) -> u16 {
     });
     std::thread::spawn(move || lines.for_each(drop));
     port.unwrap_or_else(|| panic!("the registry does not start: {said}"))
-}
-
-/// The built program, in the cache of the user.
-pub(crate) fn program(program: Program) -> PathBuf {
-    static BUILDING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
-    let (name, package) = match program {
-        Program::Registry => ("registry", "github.com/distribution/distribution/v3/cmd/registry"),
-        Program::Crane => ("crane", "github.com/google/go-containerregistry/cmd/crane"),
-    };
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/oci-registry");
-    let read = |name: &str| fs::read(source.join(name)).unwrap();
-    let key = Digest::of(&[read("go.mod"), read("go.sum")].concat()).hex();
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
-    let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from);
-    let directory = cache.join("tollgate/oci-registry").join(key);
-    let built = directory.join(name);
-    if !built.exists() {
-        build(package, &source, &directory, &built);
-    }
-    built
-}
-
-/// Builds beside and renames, so that tests that run at the same time see all or nothing.
-fn build(package: &str, source: &Path, directory: &Path, built: &Path) {
-    fs::create_dir_all(directory).unwrap();
-    let unfinished = built.with_extension(format!("{}", std::process::id()));
-    let status = Command::new("go").args(["build", "-o"]).arg(&unfinished).arg(package).current_dir(source).status();
-    assert!(status.is_ok_and(|status| status.success()), "`{package}` can't be built; is Go installed?");
-    fs::rename(&unfinished, built).unwrap();
 }

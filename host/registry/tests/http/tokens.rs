@@ -10,7 +10,8 @@ use tollgate_core::digest::Digest;
 use tollgate_core::ports::{ResolveDigest as _, ResolveError};
 
 use crate::asked::{image, mk_registries, told};
-use crate::script::{Script, answer, found, header, manifest};
+use crate::images::{at, found, manifest};
+use tollgate_scripted::{Script, answer, header};
 
 const PASSWORD: &str = "correct horse";
 
@@ -66,7 +67,7 @@ fn a_token_is_had_for_nothing_where_anybody_may_read() {
     let registry = mk_registry(format!("http://{}/token", realm.host));
     let registries = mk_registries(Vec::new());
     for _ in 0..2 {
-        assert_eq!(registries.resolve(&image(&registry.image("cart:1"))).unwrap(), cart());
+        assert_eq!(registries.resolve(&image(&at(&registry, "cart:1"))).unwrap(), cart());
     }
     assert_eq!(realm.requests().len(), 1, "a token is used again");
     let asked = &realm.requests()[0];
@@ -81,9 +82,9 @@ fn user_and_password_go_to_the_realm_and_only_the_token_to_the_registry() {
     });
     let registry = mk_registry(format!("http://{}/token", realm.host));
     let config = mk_config(&registry.host);
-    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&registry.image("cart:1"))).unwrap(), cart());
+    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap(), cart());
     assert!(registry.requests().iter().all(|request| !request.contains(&basic())));
-    let error = mk_registries(Vec::new()).resolve(&image(&registry.image("cart:1"))).unwrap_err();
+    let error = mk_registries(Vec::new()).resolve(&image(&at(&registry, "cart:1"))).unwrap_err();
     assert!(matches!(error, ResolveError::Unauthorized { reason, .. } if reason.contains("no credentials")), "{error:?}");
 }
 
@@ -95,9 +96,9 @@ fn an_identity_token_is_traded_in() {
     });
     let registry = mk_registry(format!("http://{}/token", realm.host));
     let config = Config::new(&registry.host, &json!({"auth": basic(), "identitytoken": "ref+resh"}));
-    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&registry.image("cart:1"))).unwrap(), cart());
+    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap(), cart());
     let ended = Config::new(&registry.host, &json!({"identitytoken": "hunter2"}));
-    let error = mk_registries(vec![ended.file()]).resolve(&image(&registry.image("cart:1"))).unwrap_err();
+    let error = mk_registries(vec![ended.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap_err();
     assert!(matches!(error, ResolveError::Unauthorized { reason, .. } if reason.contains("refuses")), "{error:?}");
     assert!(!told(&error).contains("hunter2"), "{}", told(&error));
 }
@@ -112,7 +113,7 @@ fn a_token_that_has_ended_is_asked_for_again() {
     });
     let registries = mk_registries(Vec::new());
     for _ in 0..3 {
-        assert_eq!(registries.resolve(&image(&registry.image("cart:1"))).unwrap(), cart());
+        assert_eq!(registries.resolve(&image(&at(&registry, "cart:1"))).unwrap(), cart());
     }
     assert_eq!(realm.requests().len(), 2);
 }
@@ -121,7 +122,7 @@ fn a_token_that_has_ended_is_asked_for_again() {
 fn no_secret_is_sent_to_a_realm_without_tls() {
     let registry = mk_registry("http://auth.example.com/token".to_owned());
     let config = mk_config(&registry.host);
-    let error = mk_registries(vec![config.file()]).resolve(&image(&registry.image("cart:1"))).unwrap_err();
+    let error = mk_registries(vec![config.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap_err();
     assert!(matches!(&error, ResolveError::NotAnImage { reason, .. } if reason.contains("not `https`")), "{error:?}");
     assert!(!told(&error).contains(PASSWORD) && !told(&error).contains(&basic()));
 }
@@ -135,7 +136,7 @@ fn a_redirect_takes_no_secret_to_another_server() {
         false => answer("307 Temporary Redirect", &[&location], ""),
     });
     let config = mk_config(&registry.host);
-    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&registry.image("cart:1"))).unwrap(), cart());
+    assert_eq!(mk_registries(vec![config.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap(), cart());
     assert!(header(&registry.requests()[1], "authorization").starts_with("Basic "));
     assert_eq!(header(&other.requests()[0], "authorization"), "");
 }
@@ -146,7 +147,7 @@ fn a_server_that_was_redirected_to_can_not_ask_for_the_secrets_of_the_registry()
     let location = format!("Location: http://{}/elsewhere", other.host);
     let registry = Script::start(move |_, _| answer("307 Temporary Redirect", &[&location], ""));
     let config = mk_config(&registry.host);
-    let error = mk_registries(vec![config.file()]).resolve(&image(&registry.image("cart:1"))).unwrap_err();
+    let error = mk_registries(vec![config.file()]).resolve(&image(&at(&registry, "cart:1"))).unwrap_err();
     assert!(matches!(error, ResolveError::Unauthorized { .. }), "{error:?}");
     assert!(other.requests().iter().chain(&registry.requests()).all(|request| header(request, "authorization").is_empty()));
 }
@@ -156,7 +157,7 @@ fn a_realm_that_gives_no_token_blocks() {
     for answered in [answer("200 OK", &[], "{}"), answer("404 Not Found", &[], ""), token("a\r\nHost: evil.example.com")] {
         let realm = Script::start(move |_, _| answered.clone());
         let registry = mk_registry(format!("http://{}/token", realm.host));
-        let error = mk_registries(Vec::new()).resolve(&image(&registry.image("cart:1"))).unwrap_err();
+        let error = mk_registries(Vec::new()).resolve(&image(&at(&registry, "cart:1"))).unwrap_err();
         assert!(matches!(&error, ResolveError::NotAnImage { reason, .. } if reason.contains("realm")), "{error:?}");
     }
 }
