@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod cluster;
 mod components;
 mod demo;
 mod docs;
@@ -40,6 +41,8 @@ enum Command {
     Soak(soak::Arguments),
     /// Measures how fast tollgate judges, beside other tools.
     Bench(bench::Arguments),
+    /// Starts and ends the Kubernetes that the tests use.
+    Cluster(cluster::Arguments),
     /// Installs the binary with its plugins.
     Install(install::Arguments),
 }
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments).map_err(Into::into),
         Command::Soak(arguments) => soak::run(&arguments).map_err(Into::into),
         Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
+        Command::Cluster(arguments) => cluster::run(&arguments).map_err(Into::into),
         Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };
     match outcome {

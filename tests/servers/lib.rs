@@ -1,0 +1,36 @@
+//! Programs that others wrote, for tests against the real thing: built from the Go module proxy, once for each of their versions.
+//!
+//! Each directory here is a Go module that pins one of them, or a few lines of Go that ask a library.
+
+mod cache;
+mod cluster;
+mod program;
+
+pub use cache::cache;
+pub use cluster::{Cluster, Life, NoCluster};
+pub use program::{GoProgram, NotBuilt};
+
+/// The distribution project's OCI registry.
+pub const REGISTRY: GoProgram = GoProgram::of_tool("oci-registry", "github.com/distribution/distribution/v3/cmd/registry");
+
+/// A client of registries.
+pub const CRANE: GoProgram = GoProgram::of_tool("oci-registry", "github.com/google/go-containerregistry/cmd/crane");
+
+/// Answers out of the transparency log of Go's checksum database, line by line.
+pub const TRANSPARENCY: GoProgram = GoProgram::of_module("transparency");
+
+/// Answers out of other people's YAML parsers, line by line.
+pub const YAML_ORACLE: GoProgram = GoProgram::of_module("yaml-oracle");
+
+/// The parts of a Kubernetes control plane, by their names as the first argument.
+pub const KUBERNETES: GoProgram = GoProgram::of_module("kubernetes").with_flags(&[
+    "-ldflags",
+    "-s -w -X k8s.io/component-base/version.gitVersion=v1.37.2 -X k8s.io/component-base/version.gitMajor=1 \
+     -X k8s.io/component-base/version.gitMinor=37",
+]);
+
+/// What an API server keeps its objects in.
+pub const ETCD: GoProgram = GoProgram::of_module("etcd").with_flags(&["-ldflags", "-s -w"]);
+
+/// Makes nodes and pods live without machines.
+pub const KWOK: GoProgram = GoProgram::of_tool("kwok", "sigs.k8s.io/kwok/cmd/kwok").with_flags(&["-ldflags", "-s -w"]);
