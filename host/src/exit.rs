@@ -107,7 +107,9 @@ impl MeansExit for ApplyError {
             Self::PlanKey { .. } => ExitCode::InvalidConfiguration,
             Self::NoDigest(error) => error.exit(),
             Self::WrongTarget { .. } => ExitCode::Unexpected,
-            Self::Broken { .. } | Self::Branch { .. } | Self::Io { .. } => ExitCode::NotApplied,
+            Self::Broken { .. } | Self::Branch { .. } | Self::Cluster { .. } | Self::Unfinished { .. } | Self::Io { .. } => {
+                ExitCode::NotApplied
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
 use tollgate_apply::git::Git;
+use tollgate_apply::kubernetes::Kubernetes;
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
@@ -353,6 +354,7 @@ fn token(variable: &str) -> Option<String> {
 pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn ApplyPlan>, Failure> {
     let root = &delivery.root;
     Ok(match &target.kind {
+        TargetKind::Kubernetes(kubernetes) => Box::new(Kubernetes::new(&target.name, kubernetes, root)),
         TargetKind::Directory(directory) => Box::new(Directory::new(&target.name, directory, root)),
         TargetKind::Git(git) => {
             let branch = PublishedBranch::in_clone(&delivery.repository, git, delivery.key.clone());

@@ -13,6 +13,7 @@ mod git_target;
 mod house_rule;
 mod infrastructure;
 mod kept_plugins;
+mod kubernetes;
 mod leaks;
 mod no_silent_skip;
 mod only_proven_images;

@@ -40,7 +40,30 @@ pub(crate) fn compare(before: &Objects, after: &Objects, key: Option<&PlanKey>) 
     Ok(comparison)
 }
 
-fn action(object: &ObjectKey, live: Option<&Value>, body: Option<&Value>, key: Option<&PlanKey>) -> Result<Action, NotCanonical> {
+/// A change of a live object of which only parts are known to matter: `before` and `after` are these parts.
+///
+/// # Errors
+/// When the body has no canonical JSON.
+pub(crate) fn changed(
+    object: &ObjectKey,
+    parts: (&Value, &Value),
+    body: &Value,
+    key: Option<&PlanKey>,
+) -> Result<Action, NotCanonical> {
+    let action = action(object, Some(parts.0), Some(body), key)?;
+    Ok(Action { changes: changes(Veil::of(&object.identity), Some(parts.0), Some(parts.1), key), ..action })
+}
+
+/// What is done to one object.
+///
+/// # Errors
+/// When the body has no canonical JSON.
+pub(crate) fn action(
+    object: &ObjectKey,
+    live: Option<&Value>,
+    body: Option<&Value>,
+    key: Option<&PlanKey>,
+) -> Result<Action, NotCanonical> {
     let verb = match (live, body) {
         (None, _) => Verb::Create,
         (Some(_), Some(_)) => Verb::Change,

@@ -8,6 +8,7 @@ mod compare;
 pub mod directory;
 pub mod git;
 mod key;
+pub mod kubernetes;
 mod number;
 mod planned;
 mod release;

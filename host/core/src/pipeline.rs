@@ -210,6 +210,7 @@ impl Target {
 pub enum TargetKind {
     Directory(DirectoryTarget),
     Git(GitTarget),
+    Kubernetes(KubernetesTarget),
 }
 
 /// A directory with releases and a `current` link.
@@ -228,6 +229,20 @@ pub struct GitTarget {
     pub branch: String,
     /// Relative to the branch's root; nothing: the root.
     pub path: Option<String>,
+    pub plan_key: Option<PlanKey>,
+}
+
+/// A cluster, or a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubernetesTarget {
+    /// Path of the file that says where the cluster is; nothing: as `kubectl` finds it, or from within a cluster.
+    pub kubeconfig: Option<String>,
+    /// Nothing: the current one.
+    pub context: Option<String>,
+    /// Where objects go that name no namespace, and where the inventory is.
+    pub namespace: String,
+    /// How long everything may take to be healthy, in seconds; 0: nothing is waited for.
+    pub wait: u64,
     pub plan_key: Option<PlanKey>,
 }
 

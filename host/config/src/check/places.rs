@@ -1,7 +1,8 @@
 //! Where targets are written: each has a place of its own.
 
-use tollgate_core::pipeline::{DirectoryTarget, GitTarget, Glob, LedgerSpec, PlanKey, TargetKind};
+use tollgate_core::pipeline::{DirectoryTarget, GitTarget, Glob, KubernetesTarget, LedgerSpec, PlanKey, TargetKind};
 
+use crate::check::duration;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline as raw;
@@ -10,20 +11,38 @@ use crate::source::fault_of_path;
 
 /// What a target applies to. Where that is not said, it is refused, and what is returned counts for nothing.
 pub(crate) fn kind(raw: &raw::Target, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> TargetKind {
-    match (&raw.directory, &raw.git) {
-        (Some(_), Some(_)) => {
-            let problem = at.member("git").key_problem("a target has only one of `directory` and `git`");
+    let said = [raw.directory.is_some(), raw.git.is_some(), raw.kubernetes.is_some()];
+    let keys = ["directory", "git", "kubernetes"].into_iter().zip(said).filter(|(_, is_said)| *is_said).map(|(key, _)| key);
+    match *keys.collect::<Vec<_>>() {
+        [] => {
+            let problem = at.problem(format!("target `{}` does not say what it applies to", raw.name.as_str()));
+            problems.push(problem.hint("add `directory`, `git` or `kubernetes`"));
+        }
+        [_] => {}
+        [first, second, ..] => {
+            let problem = at.member(second).key_problem(format!("a target has only one of `{first}` and `{second}`"));
             problems.push(problem.hint("make two targets of it"));
         }
-        (None, None) => {
-            let problem = at.problem(format!("target `{}` does not say what it applies to", raw.name.as_str()));
-            problems.push(problem.hint("add `directory` or `git`"));
-        }
-        _ => {}
     }
-    match (&raw.directory, &raw.git) {
-        (None, Some(git)) => TargetKind::Git(self::git(git, &at.member("git"), problems)),
-        (directory, _) => TargetKind::Directory(self::directory(directory.as_ref(), &at.member("directory"), problems)),
+    match (&raw.directory, &raw.git, &raw.kubernetes) {
+        (None, Some(git), _) => TargetKind::Git(self::git(git, &at.member("git"), problems)),
+        (None, None, Some(kubernetes)) => TargetKind::Kubernetes(self::kubernetes(kubernetes, &at.member("kubernetes"), problems)),
+        (directory, ..) => TargetKind::Directory(self::directory(directory.as_ref(), &at.member("directory"), problems)),
+    }
+}
+
+fn kubernetes(raw: &raw::Kubernetes, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> KubernetesTarget {
+    if let Some(path) = raw.kubeconfig.as_ref().filter(|path| !path.as_str().starts_with('/')) {
+        let message = format!("`kubeconfig` must be an absolute path, not `{}`", path.as_str());
+        let problem = at.member("kubeconfig").problem(message);
+        problems.push(problem.hint("it belongs to the operator, not to the repository; or set `KUBECONFIG`, and `context` here"));
+    }
+    KubernetesTarget {
+        kubeconfig: raw.kubeconfig.as_ref().map(|path| path.as_str().to_owned()),
+        context: raw.context.as_ref().map(|context| context.as_str().to_owned()),
+        namespace: raw.namespace.as_str().to_owned(),
+        wait: duration::seconds(&raw.wait, &at.member("wait"), problems),
+        plan_key: raw.plan_key.as_ref().and_then(|key| plan_key(key, &at.member("planKey"), problems)),
     }
 }
 

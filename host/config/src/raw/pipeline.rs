@@ -239,11 +239,15 @@ pub(crate) struct Target {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"path": "/srv/prod", "planKey": {"env": "PROD_PLAN_KEY"}}]))]
     pub(crate) directory: Option<Directory>,
-    /// Applies to a branch: rendered manifests as a commit, for an agent that deploys from there. A target has one of
-    /// `directory` and `git`.
+    /// Applies to a branch: rendered manifests as a commit, for an agent that deploys from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"remote": "https://git.example.com/deployed", "branch": "prod", "path": "apps"}]))]
     pub(crate) git: Option<Git>,
+    /// Applies to a Kubernetes cluster, by server-side apply, and waits until all is healthy. A target has one of `directory`,
+    /// `git` and `kubernetes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"context": "prod", "namespace": "shop"}]))]
+    pub(crate) kubernetes: Option<Kubernetes>,
 }
 
 /// What moves a recipe to a target: branches, tags, or `manual`.
@@ -309,6 +313,35 @@ pub(crate) struct Git {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
     pub(crate) plan_key: Option<PlanKey>,
+}
+
+/// A cluster, or a part of one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Kubernetes {
+    /// An absolute path of a kubeconfig. Without it, those that `kubectl` finds, or the pod's own account within a cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["/etc/tollgate/kubeconfig"]))]
+    pub(crate) kubeconfig: Option<PathText>,
+    /// A context of the kubeconfig; without it, the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["prod-apps"]))]
+    pub(crate) context: Option<Text>,
+    /// Where objects go that name no namespace, and where the target's inventory is. It is made when it is not there.
+    #[schemars(extend("examples" = ["shop"]))]
+    pub(crate) namespace: Name,
+    /// How long everything may take to be healthy.
+    #[serde(default = "five_minutes")]
+    #[schemars(extend("examples" = ["10m"]))]
+    pub(crate) wait: DurationText,
+    /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
+    pub(crate) plan_key: Option<PlanKey>,
+}
+
+fn five_minutes() -> DurationText {
+    DurationText("5m".to_owned())
 }
 
 fn origin() -> Text {

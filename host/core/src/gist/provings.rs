@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
 use super::part::Take;
+use crate::digest::Digest;
 use crate::entry::{Body, Decided, Entry, Outcome, OutcomeState, PromotionId};
 use crate::proven::{ProvenRecipe, RecipeAt};
 use crate::time::Timestamp;

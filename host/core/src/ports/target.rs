@@ -25,6 +25,15 @@ pub enum ApplyError {
         #[source]
         source: BranchError,
     },
+    #[error("the cluster of target `{target}` can't be used")]
+    Cluster {
+        target: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Some of it was written. What was and wasn't is in the target's inventory; the next attempt goes on from there.
+    #[error("target `{target}` is not as planned: {}", told.join("; "))]
+    Unfinished { target: String, told: Vec<String> },
     #[error("`{path}` of target `{target}` can't be {action}")]
     Io {
         target: String,

@@ -1,0 +1,59 @@
+//! What goes wrong between here and an API server.
+
+use kube::core::Status;
+
+/// Why an API server can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServerError {
+    #[error("the kubeconfig can't be used")]
+    Kubeconfig(#[source] kube::config::KubeconfigError),
+    #[error(
+        "there is no kubeconfig, and this is no pod of a cluster; set `kubeconfig` of the target, or the variable `KUBECONFIG`"
+    )]
+    NoKubeconfig,
+    #[error("the connection can't be made")]
+    Config(#[source] kube::Error),
+    #[error("the API server said {code}: {message}")]
+    Status { code: u16, message: String },
+    #[error("the API server can't be asked")]
+    Unreachable(#[source] Box<kube::Error>),
+    #[error("an object has no JSON")]
+    Body(#[source] serde_json::Error),
+    #[error(
+        "the API server does not know all its kinds now: `{group}` can't be looked up; look at its APIService, and try again once it answers"
+    )]
+    Incomplete { group: String },
+}
+
+impl From<kube::Error> for ServerError {
+    fn from(error: kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) => Self::of_status(&status),
+            error => Self::Unreachable(Box::new(error)),
+        }
+    }
+}
+
+impl ServerError {
+    pub(super) fn of_status(status: &Status) -> Self {
+        Self::Status { code: status.code, message: status.message.clone() }
+    }
+}
+
+/// A field that somebody else has set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Conflicting {
+    /// As the API server names it: `.spec.replicas`.
+    pub(super) field: String,
+    /// Who set it: `conflict with "kubectl" using apps/v1`.
+    pub(super) message: String,
+}
+
+impl Conflicting {
+    /// All that a status names, if it is about that.
+    pub(super) fn all(status: &Status) -> Vec<Self> {
+        let causes = status.details.iter().flat_map(|details| &details.causes);
+        let conflicts = causes.filter(|cause| cause.reason == "FieldManagerConflict");
+        conflicts.map(|cause| Self { field: cause.field.clone(), message: cause.message.clone() }).collect()
+    }
+}

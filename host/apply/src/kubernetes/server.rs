@@ -1,0 +1,169 @@
+//! An API server: the few requests that a target makes of it, as JSON.
+
+use std::time::Duration;
+
+use http::{Method, Request};
+use kube::Config;
+use kube::client::Client;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::core::Status;
+use serde_json::{Value, json};
+use tollgate_core::pipeline::KubernetesTarget;
+
+use super::failure::{Conflicting, ServerError};
+
+/// Under which name what tollgate sets is known in `managedFields`.
+pub(super) const MANAGER: &str = "tollgate";
+
+/// How long one answer may take. Webhooks may take 30 s each.
+const ANSWER: Duration = Duration::from_secs(65);
+
+/// A connection to an API server.
+pub(super) struct Server {
+    client: Client,
+}
+
+/// Whether the server only says what it would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    DryRun,
+    Write,
+}
+
+/// How a request to apply ended.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The object as it is, or would be.
+    Object(Box<Value>),
+    /// Others have set fields that would be changed.
+    Conflicts(Vec<Conflicting>),
+    /// The server takes no such object: its status code and message.
+    Refused(Box<Status>),
+}
+
+impl Server {
+    /// Connects as `kubectl` does: by a kubeconfig and its context, or from within a cluster.
+    ///
+    /// # Errors
+    /// When it is not said where the server is, or how to log in.
+    pub(super) async fn connect(spec: &KubernetesTarget) -> Result<Self, ServerError> {
+        let mut config = config(spec).await?;
+        config.default_retry = true;
+        config.connect_timeout = Some(Duration::from_secs(10));
+        config.read_timeout = Some(ANSWER);
+        let client = Client::try_from(config).map_err(ServerError::Config)?;
+        Ok(Self { client })
+    }
+
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// An object; nothing where there is none, or no such kind or namespace.
+    pub(super) async fn get(&self, path: &str) -> Result<Option<Value>, ServerError> {
+        found(self.ask(Method::GET, path, None).await)
+    }
+
+    /// All objects of a collection that have a label.
+    pub(super) async fn list(&self, path: &str, label: &str) -> Result<Vec<Value>, ServerError> {
+        let mut all = Vec::new();
+        let mut next = String::new();
+        loop {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("labelSelector", label), ("limit", "500"), ("continue", next.as_str())])
+                .finish();
+            let Some(mut page) = found(self.ask(Method::GET, &format!("{path}?{query}"), None).await)? else { return Ok(all) };
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
+                all.extend(items);
+            }
+            next = page.pointer("/metadata/continue").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if next.is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Server-side apply. Unknown and doubled fields are refused; what others have set is not taken over.
+    pub(super) async fn apply(&self, path: &str, object: &Value, mode: Mode) -> Result<Answer, ServerError> {
+        let dry = if mode == Mode::DryRun { "&dryRun=All" } else { "" };
+        let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force=false{dry}");
+        let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
+        match self.ask(Method::PATCH, &path, Some(("application/apply-patch+yaml", body))).await {
+            Ok(object) => Ok(Answer::Object(Box::new(object))),
+            Err(kube::Error::Api(status)) if status.code == 409 => match Conflicting::all(&status) {
+                conflicts if conflicts.is_empty() => Ok(Answer::Refused(status)),
+                conflicts => Ok(Answer::Conflicts(conflicts)),
+            },
+            Err(kube::Error::Api(status)) if is_refusal(&status) => Ok(Answer::Refused(status)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Creates an object.
+    pub(super) async fn create(&self, path: &str, object: &Value) -> Result<Value, ServerError> {
+        let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
+        let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict");
+        Ok(self.ask(Method::POST, &path, Some(("application/json", body))).await?)
+    }
+
+    /// Replaces an object, if its `resourceVersion` is still the one in it; nothing where it is not.
+    pub(super) async fn replace(&self, path: &str, object: &Value) -> Result<Option<Value>, ServerError> {
+        let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
+        let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict");
+        match self.ask(Method::PUT, &path, Some(("application/json", body))).await {
+            Err(kube::Error::Api(status)) if status.code == 409 || status.code == 404 => Ok(None),
+            answer => Ok(Some(answer?)),
+        }
+    }
+
+    /// Deletes an object, if it is still the one with this uid. What is gone already is as good as deleted.
+    pub(super) async fn delete(&self, path: &str, uid: &str) -> Result<(), ServerError> {
+        let options = json!({"preconditions": {"uid": uid}, "propagationPolicy": "Background"});
+        let body = serde_json::to_vec(&options).map_err(ServerError::Body)?;
+        found(self.ask(Method::DELETE, path, Some(("application/json", body))).await).map(drop)
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value, kube::Error> {
+        let (kind, body) = body.unwrap_or(("application/json", Vec::new()));
+        let request = Request::builder().method(method).uri(path).header(http::header::CONTENT_TYPE, kind);
+        let request = request.header(http::header::ACCEPT, "application/json").body(body).map_err(kube::Error::HttpError)?;
+        self.client.request(request).await
+    }
+}
+
+/// Whether a status is about what was sent, and not about the server or who asks.
+fn is_refusal(status: &Status) -> bool {
+    // A field that is not in the schema is an internal error to the API server.
+    let is_unknown_field = status.code == 500 && status.message.starts_with("failed to create typed patch object");
+    is_unknown_field || ((400..500).contains(&status.code) && !matches!(status.code, 401 | 429))
+}
+
+fn found(answer: Result<Value, kube::Error>) -> Result<Option<Value>, ServerError> {
+    match answer {
+        Ok(object) => Ok(Some(object)),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn config(spec: &KubernetesTarget) -> Result<Config, ServerError> {
+    let options = KubeConfigOptions { context: spec.context.clone(), ..KubeConfigOptions::default() };
+    let found = match &spec.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path).map(Some),
+        None => read_default(),
+    };
+    match found.map_err(ServerError::Kubeconfig)? {
+        Some(kubeconfig) => Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(ServerError::Kubeconfig),
+        None if spec.context.is_some() => Err(ServerError::NoKubeconfig),
+        None => Config::incluster().map_err(|_| ServerError::NoKubeconfig),
+    }
+}
+
+/// The files of `KUBECONFIG`, or the user's own, if there is one.
+fn read_default() -> Result<Option<Kubeconfig>, kube::config::KubeconfigError> {
+    if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) {
+        return Kubeconfig::read().map(Some);
+    }
+    let own = std::env::home_dir().map(|home| home.join(".kube/config"));
+    own.filter(|file| file.exists()).map(Kubeconfig::read_from).transpose()
+}

@@ -1,0 +1,67 @@
+//! What a recipe no longer has.
+
+use serde_json::json;
+use tollgate_core::plan::Verb;
+use tollgate_core::ports::ApplyError;
+
+use super::support::{World, mk, mk_settings, rendered, told};
+
+#[test]
+fn what_a_recipe_no_longer_has_is_deleted() {
+    let Some(world) = World::new("pruning-gone") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    world.create("configmaps", &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "theirs"}}));
+    let less = rendered(&[mk_settings("cart", "one")]);
+    let plan = world.plan(&less);
+    assert_eq!(told(&plan), [(Verb::Delete, "ConfigMap mail".to_owned())]);
+    world.promotes(&less);
+    assert_eq!(world.get("configmaps/mail"), None);
+    assert!(world.get("configmaps/theirs").is_some());
+    assert_eq!(told(&world.plan(&less)), []);
+}
+
+#[test]
+fn what_was_deleted_by_hand_is_not_deleted_again() {
+    let Some(world) = World::new("pruning-by-hand") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    let path = format!("/api/v1/namespaces/{}/configmaps/mail", world.namespace);
+    let uid = world.get("configmaps/mail").unwrap()["metadata"]["uid"].as_str().unwrap().to_owned();
+    world.with_server(async |server| server.delete(&path, &uid).await.unwrap());
+    assert_eq!(told(&world.plan(&rendered(&[mk_settings("cart", "one")]))), []);
+}
+
+#[test]
+fn an_object_that_is_no_longer_marked_as_ours_is_not_deleted() {
+    let Some(world) = World::new("pruning-marked") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    world.patch("configmaps/mail", "kubectl", &json!({"metadata": {"labels": {"applyset.kubernetes.io/part-of": null}}}));
+    let plan = world.plan(&rendered(&[mk_settings("cart", "one")]));
+    assert!(plan.conflicts[0].message.contains("its label"), "{:?}", plan.conflicts);
+}
+
+#[test]
+fn a_namespace_that_is_still_lived_in_is_not_deleted() {
+    let Some(world) = World::new("pruning-namespace") else { return };
+    let namespace = || mk("v1", "Namespace", "pruning-namespace-2", &json!({}));
+    let mut inside = mk_settings("cart", "one");
+    inside.identity.namespace = Some("pruning-namespace-2".to_owned());
+    world.promotes(&rendered(&[namespace(), inside.clone()]));
+    let plan = world.plan(&rendered(&[inside]));
+    assert!(plan.conflicts[0].message.contains("ConfigMap pruning-namespace-2/cart is in it"), "{:?}", plan.conflicts);
+}
+
+#[test]
+fn what_a_finalizer_holds_stays_in_the_inventory_and_fails_the_run() {
+    let Some(world) = World::new("pruning-held") else { return };
+    let world = world.waiting(3);
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    world.patch("configmaps/mail", "holder", &json!({"metadata": {"finalizers": ["shop.example.com/holds"]}}));
+    let less = rendered(&[mk_settings("cart", "one")]);
+    let error = world.promote(&less).unwrap_err();
+    let ApplyError::Unfinished { told: said, .. } = &error else { panic!("{error:?}") };
+    assert!(said[0].contains("waits for `shop.example.com/holds`"), "{said:?}");
+    assert_eq!(told(&world.plan(&less)), [(Verb::Delete, "ConfigMap mail".to_owned())]);
+    world.patch("configmaps/mail", "holder", &json!({"metadata": {"finalizers": null}}));
+    world.promotes(&less);
+    assert_eq!(told(&world.plan(&less)), []);
+}

@@ -1,0 +1,136 @@
+//! Waiting until objects are as they are meant to be, or gone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use tollgate_core::document::ObjectIdentity;
+
+use super::failure::ServerError;
+use super::health::{self, Health, trouble};
+use super::server::Server;
+use super::survey::{AT_ONCE, Surplus, uid};
+use super::wanted::Wanted;
+
+/// How often it is looked.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Until when it is waited.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// So many seconds from now. With none, it is not waited at all.
+    pub(super) fn in_seconds(seconds: u64) -> Self {
+        Self((seconds > 0).then(|| Instant::now() + Duration::from_secs(seconds)))
+    }
+
+    fn is_over(self) -> bool {
+        self.0.is_none_or(|end| Instant::now() >= end)
+    }
+}
+
+/// Waits until all objects are current. What is not by then, or never will be, is told with its reason.
+///
+/// # Errors
+/// When the server can't be asked.
+pub(super) async fn until_current(server: &Server, objects: &[&Wanted], deadline: Deadline) -> Result<Vec<String>, ServerError> {
+    if deadline.0.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut pause = PAUSES.0;
+    let mut left: Vec<&Wanted> = objects.to_vec();
+    loop {
+        let states: Vec<(&Wanted, Option<Value>, Health)> =
+            stream::iter(left.iter().map(|wanted| look(server, wanted))).buffered(AT_ONCE).try_collect().await?;
+        left = states.iter().filter(|(_, _, health)| *health != Health::Current).map(|(wanted, ..)| *wanted).collect();
+        let is_stuck = states.iter().all(|(_, _, health)| matches!(health, Health::Current | Health::Failed(_)));
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
+        if is_stuck || deadline.is_over() {
+            return told(server, &states).await;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+async fn look<'a>(server: &Server, wanted: &'a Wanted) -> Result<(&'a Wanted, Option<Value>, Health), ServerError> {
+    let Some(path) = &wanted.path else { return Ok((wanted, None, Health::Current)) };
+    let live = server.get(path).await?;
+    let health = match &live {
+        Some(live) => health::of(&wanted.key.identity, live),
+        None if vanishes(wanted) => Health::Current,
+        None => Health::Failed("it is gone".to_owned()),
+    };
+    Ok((wanted, live, health))
+}
+
+/// A Job that is removed some time after it was done (`ttlSecondsAfterFinished`).
+fn vanishes(wanted: &Wanted) -> bool {
+    wanted.key.identity.kind == "Job" && wanted.body.pointer("/spec/ttlSecondsAfterFinished").is_some()
+}
+
+/// What is wrong with each, and what its pods say.
+async fn told(server: &Server, states: &[(&Wanted, Option<Value>, Health)]) -> Result<Vec<String>, ServerError> {
+    let mut told = Vec::new();
+    for (wanted, live, health) in states {
+        let (what, reason) = match health {
+            Health::Current => continue,
+            Health::Progressing(reason) => ("is not ready in time", reason.as_str()),
+            Health::Failed(reason) => ("has failed", reason.as_str()),
+            Health::Terminating => ("is being deleted", "somebody else deleted it"),
+        };
+        let identity = &wanted.key.identity;
+        let pods = match live {
+            Some(live) => pods_trouble(server, identity, live).await?,
+            None => None,
+        };
+        let pods = pods.map(|pods| format!(" ({pods})")).unwrap_or_default();
+        told.push(format!("{identity} {what}: {reason}{pods}"));
+    }
+    Ok(told)
+}
+
+/// What keeps the pods of a workload from running, in the words of the first that says something.
+async fn pods_trouble(server: &Server, identity: &ObjectIdentity, live: &Value) -> Result<Option<String>, ServerError> {
+    let labels = live.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
+    let (Some(labels), Some(namespace)) = (labels, &identity.namespace) else { return Ok(None) };
+    let labels: BTreeMap<&String, &str> = labels.iter().filter_map(|(key, value)| Some((key, value.as_str()?))).collect();
+    let selector: Vec<String> = labels.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let pods = server.list(&format!("/api/v1/namespaces/{namespace}/pods"), &selector.join(",")).await?;
+    let said = pods.iter().find_map(|pod| {
+        let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        Some(format!("pod `{name}`: {}", trouble(pod)?))
+    });
+    Ok(said)
+}
+
+/// Waits until objects are gone. Those that are not by then are told, with what holds them.
+///
+/// # Errors
+/// When the server can't be asked.
+pub(super) async fn until_gone(server: &Server, objects: &[&Surplus], deadline: Deadline) -> Result<Vec<String>, ServerError> {
+    let mut pause = PAUSES.0;
+    loop {
+        let mut left = Vec::new();
+        for surplus in objects {
+            let live = server.get(&surplus.path).await?.filter(|live| uid(live).as_deref() == Some(surplus.uid.as_str()));
+            left.extend(live.map(|live| format!("{} is not gone in time{}", surplus.key.identity, held(&live))));
+        }
+        if left.is_empty() || deadline.is_over() {
+            return Ok(if deadline.0.is_some() { left } else { Vec::new() });
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+fn held(object: &Value) -> String {
+    let finalizers = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let names: Vec<&str> = finalizers.into_iter().flatten().filter_map(Value::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(": it waits for `{}`", names.join("`, `")) }
+}

@@ -1,0 +1,82 @@
+//! Clusters as targets: from a commit to pods that run what was tested, on two API servers.
+
+use serde_json::{Value, json};
+use tollgate_servers::{Cluster, Life};
+use tollgate_tests::{Pipeline, Shop};
+
+/// A cluster for preprod and one for prod; nothing where there is no Kubernetes to test with, which was said.
+struct Clusters {
+    preprod: Cluster,
+    prod: Cluster,
+}
+
+impl Clusters {
+    fn start() -> Option<Self> {
+        Some(Self { preprod: Cluster::start(Life::Whole)?, prod: Cluster::start(Life::Whole)? })
+    }
+
+    fn shop(&self) -> Shop {
+        let target = |name: &str, on: &str, cluster: &Cluster| {
+            let kubeconfig = cluster.kubeconfig();
+            format!(
+                "{{name: {name}, role: apps, on: {{{on}}}, kubernetes: {{kubeconfig: {kubeconfig}, namespace: shop, wait: 90s}}}}"
+            )
+        };
+        let preprod = target("preprod-apps", "branch: master", &self.preprod);
+        let prod = target("prod-apps", "tag: \"v*\"", &self.prod);
+        let environments = [
+            format!("{{name: preprod, targets: [{preprod}]}}"),
+            format!("{{name: prod, after: {{all: [preprod]}}, targets: [{prod}]}}"),
+        ];
+        let pipeline = Pipeline::deployment().environments(&environments.each_ref().map(String::as_str));
+        Shop::with(&["cart", "mail"], &pipeline)
+    }
+}
+
+/// What runs in a cluster: the image and the number of available replicas.
+fn runs(cluster: &Cluster, service: &str) -> Option<(String, i64)> {
+    let deployment = cluster.get(&format!("/apis/apps/v1/namespaces/shop/deployments/{service}"))?;
+    let deployment: Value = serde_json::from_str(&deployment).unwrap();
+    let image = deployment["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap().to_owned();
+    Some((image, deployment["status"]["availableReplicas"].as_i64().unwrap_or_default()))
+}
+
+#[test]
+fn the_image_that_was_tested_in_one_cluster_runs_in_the_next_and_a_rollback_puts_the_last_one_back() {
+    let Some(clusters) = Clusters::start() else { return };
+    let shop = clusters.shop();
+    shop.promote("master").exits(0);
+    let tested = runs(&clusters.preprod, "cart").unwrap();
+    assert!(tested.0.contains("@sha256:") && tested.1 == 1, "{tested:?}");
+    assert_eq!(runs(&clusters.prod, "cart"), None);
+    shop.promote_to_prod("v1");
+    assert_eq!(runs(&clusters.prod, "cart").unwrap(), tested);
+
+    shop.release("cart", "second");
+    shop.promote("master").exits(0);
+    shop.promote_to_prod("v2");
+    assert_ne!(runs(&clusters.prod, "cart").unwrap().0, tested.0);
+    shop.tollgate(&["rollback", "prod-apps", "--reason", "the second is slow"]).run().exits(0);
+    assert_eq!(runs(&clusters.prod, "cart").unwrap(), tested);
+    shop.tollgate(&["drift"]).run().exits(0);
+}
+
+#[test]
+fn a_change_by_hand_is_told_with_whose_it_is_and_is_not_overwritten() {
+    let Some(clusters) = Clusters::start() else { return };
+    let shop = clusters.shop();
+    shop.promote("master").exits(0);
+    let by_hand =
+        json!({"spec": {"template": {"spec": {"containers": [{"name": "cart", "image": "registry.example.com/cart:by-hand"}]}}}});
+    clusters
+        .preprod
+        .patch("/apis/apps/v1/namespaces/shop/deployments/cart?fieldManager=kubectl-edit", &by_hand.to_string())
+        .unwrap();
+    let told = shop.tollgate(&["drift"]).run().exits(14);
+    told.says(&["Deployment shop/cart", "image", "kubectl-edit"]);
+    // Nobody takes it over by accident.
+    shop.release("cart", "second");
+    let denied = shop.promote("master").exits(10);
+    denied.says(&["structure/conflict", "kubectl-edit"]);
+    assert_eq!(runs(&clusters.preprod, "cart").unwrap().0, "registry.example.com/cart:by-hand");
+}
