@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+use tollgate_servers::{Cluster, Life};
 use tollgate_tests::{Answer, Pipeline, TestRepo, World, corpus};
 
 const RELEASES: [&str; 8] = ["v0.8.0", "v0.9.0", "v0.10.0", "v0.10.2", "v0.10.3", "v0.10.4", "v0.10.5", "v0.10.6"];
@@ -18,11 +20,15 @@ struct Boutique {
 
 impl Boutique {
     fn new() -> Self {
+        Self::of(&Pipeline::deployment())
+    }
+
+    fn of(pipeline: &Pipeline) -> Self {
         let world = World::new();
         let deployment = world.repository("deployment");
         // The authors' own choices: the load generator says too little, and so does a Service for a name of the host.
         let gates = ["{name: workload-limits, enforcement: advisory}", "{name: service-selects, enforcement: advisory}"];
-        let pipeline = gates.iter().fold(Pipeline::deployment(), |pipeline, gate| pipeline.gate(gate));
+        let pipeline = gates.iter().fold(pipeline.clone(), |pipeline, gate| pipeline.gate(gate));
         deployment.write("tollgate.yaml", pipeline.text());
         deployment.tollgate().args(["policy", "update"]).run().exits(0);
         Self { world, deployment, services: BTreeMap::new() }
@@ -52,6 +58,19 @@ impl Boutique {
             let places = ["--ledger", "../remotes/deployment.git", "--registry", "../registry"];
             self.services[service].tollgate().args(record).args(places).run().exits(0);
         }
+    }
+
+    /// Builds a release, delivers and records it, and tags it.
+    fn release(&mut self, release: &str, text: &str) {
+        let is_first = self.services.is_empty();
+        let built = self.build(release, text);
+        assert_eq!(built.len(), 11, "ten services and the load generator; the store belongs to the cart");
+        self.deployment.deliver("master", release);
+        if is_first {
+            self.deployment.tollgate().args(["init", "--trust", "HEAD"]).run().exits(0);
+        }
+        self.record(&built);
+        self.deployment.tag(release);
     }
 
     fn promote(&self, reference: &str) -> Answer {
@@ -109,16 +128,8 @@ fn eight_releases_walk_from_preprod_to_prod_and_staging_goes_nowhere() {
     let Some(corpus) = corpus("online-boutique") else { return };
     let mut boutique = Boutique::new();
     let mut digests: BTreeSet<String> = BTreeSet::new();
-    for (number, release) in RELEASES.iter().enumerate() {
-        let text = fs_err::read_to_string(corpus.join(format!("{release}.yaml"))).unwrap();
-        let built = boutique.build(release, &text);
-        assert_eq!(built.len(), 11, "ten services and the load generator; the store belongs to the cart");
-        boutique.deployment.deliver("master", release);
-        if number == 0 {
-            boutique.deployment.tollgate().args(["init", "--trust", "HEAD"]).run().exits(0);
-        }
-        boutique.record(&built);
-        boutique.deployment.tag(release);
+    for release in RELEASES {
+        boutique.release(release, &fs_err::read_to_string(corpus.join(format!("{release}.yaml"))).unwrap());
         assert!(boutique.promote(release).exits(10).denials().contains(&"structure/after".to_owned()), "{release} before preprod");
         boutique.promote("master").exits(0);
         boutique.promote(release).exits(0);
@@ -129,6 +140,49 @@ fn eight_releases_walk_from_preprod_to_prod_and_staging_goes_nowhere() {
     }
     assert!(digests.len() > RELEASES.len() * 11, "each release has images of its own");
     staging_goes_nowhere(&boutique);
+}
+
+/// What a cluster runs: the images of its Deployments, all of which are available.
+fn runs(clusters: &Cluster) -> BTreeSet<String> {
+    let list = clusters.get("/apis/apps/v1/namespaces/boutique/deployments").unwrap();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let deployments = list["items"].as_array().unwrap();
+    assert!(deployments.len() >= 12, "eleven and the store");
+    let image = |deployment: &Value| {
+        assert_eq!(deployment["status"]["availableReplicas"], deployment["spec"]["replicas"], "{}", deployment["metadata"]["name"]);
+        deployment["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap().to_owned()
+    };
+    deployments.iter().map(image).collect()
+}
+
+#[test]
+fn eight_releases_become_healthy_in_one_cluster_and_the_next_and_two_of_them_are_taken_back() {
+    let Some(corpus) = corpus("online-boutique") else { return };
+    let (Some(preprod), Some(prod)) = (Cluster::start(Life::Whole), Cluster::start(Life::Whole)) else { return };
+    let target = |name: &str, on: &str, cluster: &Cluster| {
+        let kubeconfig = cluster.kubeconfig();
+        format!(
+            "{{name: {name}, role: apps, on: {{{on}}}, kubernetes: {{kubeconfig: {kubeconfig}, namespace: boutique, wait: 3m}}}}"
+        )
+    };
+    let environments = [
+        format!("{{name: preprod, targets: [{}]}}", target("preprod-apps", "branch: master", &preprod)),
+        format!("{{name: prod, after: {{all: [preprod]}}, targets: [{}]}}", target("prod-apps", "tag: \"v*\"", &prod)),
+    ];
+    let mut boutique = Boutique::of(&Pipeline::deployment().environments(&environments.each_ref().map(String::as_str)));
+    let mut ran: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for release in RELEASES {
+        boutique.release(release, &fs_err::read_to_string(corpus.join(format!("{release}.yaml"))).unwrap());
+        boutique.promote("master").exits(0);
+        boutique.promote(release).exits(0);
+        assert_eq!(runs(&prod), runs(&preprod), "{release}");
+        ran.push((boutique.deployment.recipe_at("prod-apps"), runs(&prod)));
+    }
+    let (recipe, images) = &ran[RELEASES.len() - 3];
+    let back = ["rollback", "prod-apps", "--to", recipe, "--reason", "carts are lost since then"];
+    boutique.deployment.tollgate().args(back).run().exits(0);
+    assert_eq!(runs(&prod), *images);
+    boutique.deployment.tollgate().args(["drift"]).run().exits(0);
 }
 
 fn staging_goes_nowhere(boutique: &Boutique) {

@@ -12,10 +12,7 @@ fn shop() -> Shop {
 }
 
 fn recipe(shop: &Shop, target: &str) -> String {
-    let status = shop.tollgate(&["status", "-o", "json"]).run().exits(0).json();
-    let targets = status["targets"].as_array().unwrap();
-    let found = targets.iter().find(|status| status["target"] == target).unwrap();
-    found["runs"]["recipe"].as_str().unwrap().to_owned()
+    shop.deployment.recipe_at(target)
 }
 
 fn rollback(shop: &Shop, more: &[&str]) -> tollgate_tests::Answer {

@@ -38,6 +38,14 @@ impl TestRepo {
         self.world.git(&self.name, arguments)
     }
 
+    /// The id of the recipe that a target runs, as `status` has it.
+    #[track_caller]
+    pub fn recipe_at(&self, target: &str) -> String {
+        let status = self.tollgate().args(["status", "-o", "json"]).run().exits(0).json();
+        let found = status["targets"].as_array().unwrap().iter().find(|status| status["target"] == target).unwrap();
+        found["runs"]["recipe"].as_str().unwrap().to_owned()
+    }
+
     /// The binary, started in the clone.
     pub fn tollgate(&self) -> Cli {
         self.world.tollgate(&self.name)
