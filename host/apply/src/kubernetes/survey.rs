@@ -15,6 +15,7 @@ use super::inventory::{Inventory, OWNER, PART_OF, Place};
 use super::kinds::Kinds;
 use super::order::{self, Id};
 use super::owned::Owned;
+use super::scaling;
 use super::server::{Answer, MANAGER, Mode, Server};
 use super::stored::{self, Stored};
 use super::wanted::{self, Wanted};
@@ -80,11 +81,12 @@ impl Surveyor<'_> {
         let kinds = Kinds::discover(self.server.client()).await.map_err(|error| self.failed(error))?;
         let stored = stored::read(self.server, self.place).await.map_err(|error| self.failed(error))?;
         let stored = stored.map_err(|reason| self.broken(&reason))?;
-        let (wanted, conflicts) = wanted::wanted(rendered, &kinds, self.place);
+        let (mut wanted, conflicts) = wanted::wanted(rendered, &kinds, self.place);
         let mut found = Found { conflicts, ..Found::default() };
+        found.conflicts.extend(empties(&wanted, &stored.inventory));
         let layers = self.layers(&wanted, &mut found.conflicts);
         let members: BTreeSet<Id> = stored.inventory.members.iter().map(|member| Id::of(&member.identity)).collect();
-        let asked = self.ask_all(&wanted).await?;
+        let asked = self.ask_all(&mut wanted).await?;
         for (wanted, asked) in wanted.iter().zip(asked) {
             self.judge(wanted, asked, &members, &mut found)?;
         }
@@ -103,17 +105,30 @@ impl Surveyor<'_> {
         })
     }
 
-    async fn ask_all(&self, wanted: &[Wanted]) -> Result<Vec<Asked>, ApplyError> {
+    async fn ask_all(&self, wanted: &mut [Wanted]) -> Result<Vec<Asked>, ApplyError> {
+        let scaled = scaling::scaled(self.server, wanted).await.map_err(|error| self.failed(error))?;
+        let live: Vec<Option<Value>> = stream::iter(wanted.iter().map(|wanted| self.look(wanted)))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await
+            .map_err(|error| self.failed(error))?;
+        for (wanted, live) in wanted.iter_mut().zip(&live) {
+            scaling::leave(wanted, live.as_ref(), &scaled);
+        }
         let mut brought = wanted::namespaces(wanted);
         // It is made with the inventory.
         brought.insert(&self.place.namespace);
-        let asked = stream::iter(wanted.iter().map(|wanted| self.ask(wanted, &brought))).buffered(AT_ONCE).try_collect();
-        asked.await.map_err(|error| self.failed(error))
+        let both = wanted.iter().zip(live).map(|(wanted, live)| self.ask(wanted, live, &brought));
+        stream::iter(both).buffered(AT_ONCE).try_collect().await.map_err(|error| self.failed(error))
     }
 
-    async fn ask(&self, wanted: &Wanted, brought: &BTreeSet<&str>) -> Result<Asked, ServerError> {
+    async fn look(&self, wanted: &Wanted) -> Result<Option<Value>, ServerError> {
+        let Some(path) = &wanted.path else { return Ok(None) };
+        Ok(self.server.get(path).await?.filter(|live| !stored::is_placeholder(live)))
+    }
+
+    async fn ask(&self, wanted: &Wanted, live: Option<Value>, brought: &BTreeSet<&str>) -> Result<Asked, ServerError> {
         let Some(path) = &wanted.path else { return Ok(Asked { live: None, answer: Answered::Later }) };
-        let live = self.server.get(path).await?.filter(|live| !stored::is_placeholder(live));
         let answer = match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
             // Its namespace comes with it.
             Answer::Refused(status) if status.code == 404 && is_brought(wanted, brought) => Answered::Later,
@@ -248,6 +263,13 @@ impl Surveyor<'_> {
     fn not_canonical(&self, source: NotCanonical) -> ApplyError {
         NoDigest::NotCanonical { target: self.target.to_owned(), source }.into()
     }
+}
+
+/// A recipe without objects for a target that has some is taken for a mistake: a path that moved, a filter that matches nothing.
+fn empties(wanted: &[Wanted], inventory: &Inventory) -> Option<Conflict> {
+    let count = inventory.members.len();
+    let message = format!("has {count} objects, and the recipe has none for it; remove the last of them by hand if that is meant");
+    (wanted.is_empty() && count > 0).then(|| Conflict { at: "the target".to_owned(), message })
 }
 
 fn is_brought(wanted: &Wanted, brought: &BTreeSet<&str>) -> bool {

@@ -101,3 +101,41 @@ fn a_cluster_that_cannot_be_reached_is_an_error_and_no_plan() {
         assert!(matches!(error, tollgate_core::ports::ApplyError::Cluster { .. }), "{error:?}");
     }
 }
+
+#[test]
+fn a_webhook_that_says_no_is_heard_before_anything_is_written() {
+    let Some(world) = World::new("conflicts-webhook") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one")]));
+    let expression = "!object.metadata.namespace.startsWith('conflicts-webhook') || !object.metadata.name.startsWith('bad')";
+    let rules =
+        json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["configmaps"]}]);
+    world.create_at("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", &json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "no-bad-names"},
+        "spec": {"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": expression, "message": "no bad names"}]},
+    }));
+    world.create_at("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings", &json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "no-bad-names"},
+        "spec": {"policyName": "no-bad-names", "validationActions": ["Deny"]},
+    }));
+    let documents = [mk_settings("cart", "two"), mk_settings("bad", "x")];
+    let start = std::time::Instant::now();
+    // The server takes a moment to know the policy.
+    let told = loop {
+        let told = conflicts(&world, &documents);
+        if !told.is_empty() || start.elapsed().as_secs() > 60 {
+            break told;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    };
+    assert!(told[0].contains("no bad names"), "{told:?}");
+    assert_eq!(world.get("configmaps/cart").unwrap()["data"]["value"], "one");
+}
+
+#[test]
+fn a_quota_that_is_exceeded_is_the_reason_why_a_rollout_does_not_get_on() {
+    let Some(world) = World::new("conflicts-quota") else { return };
+    let world = world.waiting(8);
+    let quota = mk("v1", "ResourceQuota", "few", &json!({"spec": {"hard": {"pods": "1"}}}));
+    let error = world.promote(&rendered(&[quota, mk_deployment("cart", "example.com/cart:1", &json!({}))])).unwrap_err();
+    assert!(error.to_string().contains("exceeded quota"), "{error}");
+}

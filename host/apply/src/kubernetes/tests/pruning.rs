@@ -65,3 +65,11 @@ fn what_a_finalizer_holds_stays_in_the_inventory_and_fails_the_run() {
     world.promotes(&less);
     assert_eq!(told(&world.plan(&less)), []);
 }
+
+#[test]
+fn a_recipe_without_objects_does_not_empty_a_target() {
+    let Some(world) = World::new("pruning-empty") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    let plan = world.plan(&rendered(&[]));
+    assert!(plan.conflicts[0].message.contains("has 2 objects, and the recipe has none"), "{:?}", plan.conflicts);
+}

@@ -167,3 +167,27 @@ fn nothing_is_known_of_a_target_that_was_never_written() {
     let nowhere = world.target().plan(Digest::of(b"none"), &rendered(&[])).unwrap();
     assert_eq!((nowhere.actions.len(), nowhere.conflicts.len()), (0, 0));
 }
+
+#[test]
+fn the_number_of_replicas_is_the_autoscaler_s_where_there_is_one() {
+    let Some(world) = World::new("steps-scaled") else { return };
+    let cart = mk_deployment("cart", "example.com/cart:1", &json!({}));
+    world.promotes(&rendered(std::slice::from_ref(&cart)));
+    let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "cart"});
+    let autoscaler = mk(
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        "cart",
+        &json!({"spec": {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 9}}),
+    );
+    let scaled = rendered(&[cart, autoscaler]);
+    // It comes, and what was there stays as it is.
+    world.promotes(&scaled);
+    assert_eq!(world.get("apps/v1:deployments/cart").unwrap()["spec"]["replicas"], 2);
+    let digest = world.plan(&scaled).digest().unwrap();
+    world.patch("apps/v1:deployments/cart/scale", "autoscaler", &json!({"spec": {"replicas": 4}}));
+    let plan = world.plan(&scaled);
+    assert_eq!((plan.conflicts.len(), plan.digest().unwrap()), (0, digest));
+    world.promotes(&scaled);
+    assert_eq!(world.get("apps/v1:deployments/cart").unwrap()["spec"]["replicas"], 4);
+}

@@ -116,8 +116,12 @@ impl World {
     }
 
     pub(super) fn create(&self, place: &str, object: &Value) -> Value {
-        let path = self.path(place);
-        self.with_server(async |server| server.create(&path, object).await.unwrap())
+        self.create_at(&self.path(place), object)
+    }
+
+    /// The same by the whole path of the collection.
+    pub(super) fn create_at(&self, path: &str, object: &Value) -> Value {
+        self.with_server(async |server| server.create(path, object).await.unwrap())
     }
 }
 
