@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate_servers::{Cluster, Life};
-use tollgate_tests::{Pipeline, Shop};
+use tollgate_tests::{Pipeline, Shop, manifest, soak};
 
 /// A cluster for preprod and one for prod; nothing where there is no Kubernetes to test with, which was said.
 struct Clusters {
@@ -16,6 +16,10 @@ impl Clusters {
     }
 
     fn shop(&self) -> Shop {
+        self.shop_with("")
+    }
+
+    fn shop_with(&self, line: &str) -> Shop {
         let target = |name: &str, on: &str, cluster: &Cluster| {
             let kubeconfig = cluster.kubeconfig();
             format!(
@@ -29,7 +33,7 @@ impl Clusters {
             format!("{{name: prod, after: {{all: [preprod]}}, targets: [{prod}]}}"),
         ];
         let pipeline = Pipeline::deployment().environments(&environments.each_ref().map(String::as_str));
-        Shop::with(&["cart", "mail"], &pipeline)
+        Shop::with(&["cart", "mail"], &if line.is_empty() { pipeline } else { pipeline.line(line) })
     }
 }
 
@@ -79,4 +83,41 @@ fn a_change_by_hand_is_told_with_whose_it_is_and_is_not_overwritten() {
     let denied = shop.promote("master").exits(10);
     denied.says(&["structure/conflict", "kubectl-edit"]);
     assert_eq!(runs(&clusters.preprod, "cart").unwrap().0, "registry.example.com/cart:by-hand");
+}
+
+/// The Deployments and ConfigMaps of the target's set, by name.
+fn members(cluster: &Cluster) -> Vec<String> {
+    let names = |kind: &str| {
+        let list = cluster.get(&format!("{kind}?labelSelector=applyset.kubernetes.io/part-of")).unwrap();
+        let list: Value = serde_json::from_str(&list).unwrap();
+        let items = list["items"].as_array().unwrap().iter();
+        items.map(|item| item["metadata"]["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    [names("/apis/apps/v1/namespaces/shop/deployments"), names("/api/v1/namespaces/shop/configmaps")].concat()
+}
+
+#[test]
+fn a_promotion_to_a_cluster_that_is_killed_at_any_moment_is_completed_by_the_next_one() {
+    let Some(clusters) = Clusters::start() else { return };
+    let shop = clusters.shop_with("queue: {lease: 2s}");
+    shop.promote("master").exits(0);
+    let mut random = fastrand::Rng::with_seed(11);
+    for round in 0..soak(3) {
+        // One object comes and one goes each time, so that nothing may be lost sight of.
+        let settings = format!("services/mail/settings-{round}.yaml");
+        shop.deployment.write(&settings, manifest::config_map(&format!("settings-{round}"), "on"));
+        if round > 0 {
+            shop.deployment.remove(&format!("services/mail/settings-{}.yaml", round - 1));
+        }
+        let build = shop.release("cart", &format!("round {round}"));
+        let mut child = shop.tollgate(&["promote", "master"]).into_command().spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(random.u64(100..2_500)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        shop.tollgate(&["promote", "master", "--wait"]).run().exits(0);
+        let (image, available) = runs(&clusters.preprod, "cart").unwrap();
+        assert!(image.contains(&build.digest) && available == 1, "{image}");
+        assert_eq!(members(&clusters.preprod), ["cart", "mail", &format!("settings-{round}")]);
+        shop.tollgate(&["drift"]).run().exits(0);
+    }
 }

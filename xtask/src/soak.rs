@@ -41,7 +41,17 @@ const SOAKS: [Soak; 5] = [
     Soak {
         name: "e2e",
         // Those that read the count: the others do in a soak what they do anyway.
-        arguments: &["--workspace", "--test", "e2e", "--", "racing::", "approved::", "no_silent_skip::", "only_proven_images::"],
+        arguments: &[
+            "--workspace",
+            "--test",
+            "e2e",
+            "--",
+            "racing::",
+            "approved::",
+            "no_silent_skip::",
+            "only_proven_images::",
+            "kubernetes::",
+        ],
         counts: &[("TOLLGATE_SOAK", 25)],
     },
     Soak { name: "story", arguments: &["--workspace", "--test", "story"], counts: &[("TOLLGATE_STORIES", 60)] },
