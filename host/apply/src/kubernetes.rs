@@ -12,6 +12,7 @@ mod inventory;
 mod kinds;
 mod order;
 mod owned;
+mod permissions;
 mod scaling;
 mod server;
 mod stored;

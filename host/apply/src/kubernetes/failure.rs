@@ -15,6 +15,9 @@ pub(super) enum ServerError {
     Config(#[source] kube::Error),
     #[error("the API server said {code}: {message}")]
     Status { code: u16, message: String },
+    /// All that is missing, beside what was asked first.
+    #[error("whoever asks the API server may not do all of this: {}; {first}", .missing.iter().map(|missing| format!("`{missing}`")).collect::<Vec<_>>().join(", "))]
+    Forbidden { missing: Vec<String>, first: String },
     #[error("the API server can't be asked")]
     Unreachable(#[source] Box<kube::Error>),
     #[error("an object has no JSON")]
@@ -35,6 +38,11 @@ impl From<kube::Error> for ServerError {
 }
 
 impl ServerError {
+    /// Whether somebody may not ask: by rules about who does what, and not by an admission plugin or a quota.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Status { code: 403, message } if message.contains(" cannot "))
+    }
+
     pub(super) fn of_status(status: &Status) -> Self {
         Self::Status { code: status.code, message: status.message.clone() }
     }

@@ -19,6 +19,11 @@ pub(super) struct Kind {
 }
 
 impl Kind {
+    /// `deployments`
+    pub(super) fn plural(&self) -> &str {
+        &self.plural
+    }
+
     /// `/apis/apps/v1/namespaces/shop/deployments`; without a namespace, all of them.
     pub(super) fn collection(&self, namespace: Option<&str>) -> String {
         match namespace.filter(|_| self.is_namespaced) {

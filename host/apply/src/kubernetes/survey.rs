@@ -15,6 +15,7 @@ use super::inventory::{Inventory, OWNER, PART_OF, Place};
 use super::kinds::Kinds;
 use super::order::{self, Id};
 use super::owned::Owned;
+use super::permissions;
 use super::scaling;
 use super::server::{Answer, MANAGER, Mode, Server};
 use super::stored::{self, Stored};
@@ -79,14 +80,19 @@ impl Surveyor<'_> {
     /// When the server can't be asked.
     pub(super) async fn survey(&self, recipe: Digest, rendered: &Rendered) -> Result<Survey, ApplyError> {
         let kinds = Kinds::discover(self.server.client()).await.map_err(|error| self.failed(error))?;
-        let stored = stored::read(self.server, self.place).await.map_err(|error| self.failed(error))?;
-        let stored = stored.map_err(|reason| self.broken(&reason))?;
         let (mut wanted, conflicts) = wanted::wanted(rendered, &kinds, self.place);
+        let stored = match stored::read(self.server, self.place).await {
+            Err(error) => return Err(self.refused(error, &wanted, &kinds).await),
+            Ok(stored) => stored.map_err(|reason| self.broken(&reason))?,
+        };
         let mut found = Found { conflicts, ..Found::default() };
         found.conflicts.extend(empties(&wanted, &stored.inventory));
         let layers = self.layers(&wanted, &mut found.conflicts);
         let members: BTreeSet<Id> = stored.inventory.members.iter().map(|member| Id::of(&member.identity)).collect();
-        let asked = self.ask_all(&mut wanted).await?;
+        let asked = match self.ask_all(&mut wanted).await {
+            Err(error) => return Err(self.refused(error, &wanted, &kinds).await),
+            Ok(asked) => asked,
+        };
         for (wanted, asked) in wanted.iter().zip(asked) {
             self.judge(wanted, asked, &members, &mut found)?;
         }
@@ -105,13 +111,10 @@ impl Surveyor<'_> {
         })
     }
 
-    async fn ask_all(&self, wanted: &mut [Wanted]) -> Result<Vec<Asked>, ApplyError> {
-        let scaled = scaling::scaled(self.server, wanted).await.map_err(|error| self.failed(error))?;
-        let live: Vec<Option<Value>> = stream::iter(wanted.iter().map(|wanted| self.look(wanted)))
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await
-            .map_err(|error| self.failed(error))?;
+    async fn ask_all(&self, wanted: &mut [Wanted]) -> Result<Vec<Asked>, ServerError> {
+        let scaled = scaling::scaled(self.server, wanted).await?;
+        let live: Vec<Option<Value>> =
+            stream::iter(wanted.iter().map(|wanted| self.look(wanted))).buffered(AT_ONCE).try_collect().await?;
         for (wanted, live) in wanted.iter_mut().zip(&live) {
             scaling::leave(wanted, live.as_ref(), &scaled);
         }
@@ -119,7 +122,7 @@ impl Surveyor<'_> {
         // It is made with the inventory.
         brought.insert(&self.place.namespace);
         let both = wanted.iter().zip(live).map(|(wanted, live)| self.ask(wanted, live, &brought));
-        stream::iter(both).buffered(AT_ONCE).try_collect().await.map_err(|error| self.failed(error))
+        stream::iter(both).buffered(AT_ONCE).try_collect().await
     }
 
     async fn look(&self, wanted: &Wanted) -> Result<Option<Value>, ServerError> {
@@ -132,6 +135,9 @@ impl Surveyor<'_> {
         let answer = match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
             // Its namespace comes with it.
             Answer::Refused(status) if status.code == 404 && is_brought(wanted, brought) => Answered::Later,
+            Answer::Refused(status) if ServerError::of_status(&status).is_forbidden() => {
+                return Err(ServerError::of_status(&status));
+            }
             answer => Answered::Would(answer),
         };
         Ok(Asked { live, answer })
@@ -246,6 +252,17 @@ impl Surveyor<'_> {
         }
         let inside = wanted.iter().find(|wanted| wanted.key.identity.namespace.as_deref() == Some(identity.name.as_str()))?;
         Some(format!("would be deleted, and {} is in it", inside.key.identity))
+    }
+
+    /// What went wrong; where somebody may not ask, all that they may not.
+    async fn refused(&self, error: ServerError, wanted: &[Wanted], kinds: &Kinds) -> ApplyError {
+        if !error.is_forbidden() {
+            return self.failed(error);
+        }
+        match permissions::missing(self.server, wanted, kinds, self.place).await {
+            Ok(missing) if !missing.is_empty() => self.failed(ServerError::Forbidden { missing, first: error.to_string() }),
+            _ => self.failed(error),
+        }
     }
 
     pub(super) fn failed(&self, error: ServerError) -> ApplyError {

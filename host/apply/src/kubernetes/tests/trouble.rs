@@ -5,13 +5,14 @@ use std::thread;
 use std::time::Duration;
 
 use camino::Utf8Path;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::KubernetesTarget;
 use tollgate_core::ports::{Applied, ApplyError, ApplyPlan as _};
 use tollgate_core::render::Rendered;
 use tollgate_servers::{Cluster, Life};
 
-use super::support::{World, cluster, mk_settings, rendered};
+use super::support::{World, cluster, mk_deployment, mk_settings, rendered};
 use crate::kubernetes::Kubernetes;
 use crate::testing::{MemoryLedger, TARGET, noon, recipe};
 
@@ -98,10 +99,33 @@ fn of_two_who_write_at_the_same_time_the_later_attempt_has_the_target() {
 }
 
 #[test]
-fn who_may_not_is_told_so_and_nothing_is_planned() {
+fn who_may_not_is_told_all_that_is_missing_and_nothing_is_planned() {
     let Some(cluster) = cluster() else { return };
-    let settings = rendered(&[mk_settings("cart", "one")]);
-    let error = mk_target(&cluster.limited_kubeconfig(), "trouble-limited").plan(recipe(&settings), &settings).unwrap_err();
-    let ApplyError::Cluster { source, .. } = &error else { panic!("{error:?}") };
-    assert!(source.to_string().contains("403") && source.to_string().contains("\"limited\" cannot get resource"), "{source}");
+    let Some(world) = World::new("trouble-limited") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one")]));
+    let refused = || {
+        let documents = [mk_settings("cart", "two"), mk_deployment("cart", "example.com/cart:1", &json!({}))];
+        let error = mk_target(&cluster.limited_kubeconfig(), "trouble-limited")
+            .plan(Digest::of(b"recipe"), &rendered(&documents))
+            .unwrap_err();
+        let ApplyError::Cluster { source, .. } = &error else { panic!("{error:?}") };
+        source.to_string()
+    };
+    let told = refused();
+    for missing in [
+        "`get configmaps in trouble-limited`",
+        "`update configmaps in trouble-limited`",
+        "`patch deployments.apps in trouble-limited`",
+    ] {
+        assert!(told.contains(missing), "{told}");
+    }
+    let rules = json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "create", "update", "patch", "delete"]}]);
+    let role = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "some"}, "rules": rules});
+    world.create("rbac.authorization.k8s.io/v1:roles", &role);
+    let user = json!({"kind": "User", "name": "limited", "apiGroup": "rbac.authorization.k8s.io"});
+    let reference = json!({"kind": "Role", "name": "some", "apiGroup": "rbac.authorization.k8s.io"});
+    let binding = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "some"}, "subjects": [user], "roleRef": reference});
+    world.create("rbac.authorization.k8s.io/v1:rolebindings", &binding);
+    let told = refused();
+    assert!(!told.contains("`get configmaps") && told.contains("`create deployments.apps in trouble-limited`"), "{told}");
 }
