@@ -73,7 +73,8 @@ impl Kubernetes {
         let io = |source| ApplyError::Io { target: self.target.clone(), path: "runtime".to_owned(), action: "started", source };
         runtime.map_err(io)?.block_on(async {
             let server = Server::connect(&self.spec).await.map_err(|error| self.failed(error))?;
-            let surveyor = Surveyor { server: &server, target: &self.target, place: &self.place, key: key.as_ref() };
+            let (target, place, adopts) = (self.target.as_str(), &self.place, self.spec.adopt);
+            let surveyor = Surveyor { server: &server, target, place, key: key.as_ref(), adopts };
             act(&surveyor).await
         })
     }

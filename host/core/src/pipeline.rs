@@ -243,6 +243,8 @@ pub struct KubernetesTarget {
     pub namespace: String,
     /// How long everything may take to be healthy, in seconds; 0: nothing is waited for.
     pub wait: u64,
+    /// Objects that are there already, and that no inventory has, become the target's.
+    pub adopt: bool,
     pub plan_key: Option<PlanKey>,
 }
 

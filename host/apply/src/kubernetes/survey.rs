@@ -51,6 +51,8 @@ pub(super) struct Surveyor<'a> {
     pub(super) target: &'a str,
     pub(super) place: &'a Place,
     pub(super) key: Option<&'a PlanKey>,
+    /// Whether what is there already and nobody's becomes the target's.
+    pub(super) adopts: bool,
 }
 
 /// What the server says of one object.
@@ -198,7 +200,8 @@ impl Surveyor<'_> {
         match owners.into_iter().flatten().find(|owner| *owner != own) {
             Some(other) => Some(format!("belongs to the inventory `{other}`; remove it from one of both")),
             None if is_member || owners.iter().flatten().next().is_some() => None,
-            None => Some("is there already, and tollgate did not make it".to_owned()),
+            None if self.adopts => None,
+            None => Some("is there already, and tollgate did not make it; `adopt: true` of the target takes it over".to_owned()),
         }
     }
 

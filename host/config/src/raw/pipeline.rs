@@ -334,6 +334,11 @@ pub(crate) struct Kubernetes {
     #[serde(default = "five_minutes")]
     #[schemars(extend("examples" = ["10m"]))]
     pub(crate) wait: DurationText,
+    /// Objects of a recipe that are there already, and that no inventory has, become the target's. Without it they are conflicts. Fields
+    /// that others have set to something else stay conflicts.
+    #[serde(default)]
+    #[schemars(extend("examples" = [true]))]
+    pub(crate) adopt: bool,
     /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]

@@ -94,6 +94,7 @@ fn a_cluster_that_cannot_be_reached_is_an_error_and_no_plan() {
             context: None,
             namespace: world.namespace.clone(),
             wait: 60,
+            adopt: false,
             plan_key: None,
         };
         let target = crate::kubernetes::Kubernetes::new("prod-apps", &spec, camino::Utf8Path::new("/"));

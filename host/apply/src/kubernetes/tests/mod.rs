@@ -1,5 +1,6 @@
 //! The target against real API servers.
 
+mod adopting;
 mod conflicts;
 mod healthy;
 mod pruning;

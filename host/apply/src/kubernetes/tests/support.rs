@@ -33,12 +33,18 @@ impl World {
     pub(super) fn new(namespace: &str) -> Option<Self> {
         let kubeconfig = Some(cluster()?.kubeconfig().into_string());
         let namespace = namespace.to_owned();
-        let spec = KubernetesTarget { kubeconfig, context: None, namespace: namespace.clone(), wait: 60, plan_key: None };
+        let spec =
+            KubernetesTarget { kubeconfig, context: None, namespace: namespace.clone(), wait: 60, adopt: false, plan_key: None };
         Some(Self { namespace, ledger: MemoryLedger::new(), spec })
     }
 
     pub(super) fn waiting(mut self, seconds: u64) -> Self {
         self.spec.wait = seconds;
+        self
+    }
+
+    pub(super) fn adopting(mut self) -> Self {
+        self.spec.adopt = true;
         self
     }
 
