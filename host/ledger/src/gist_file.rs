@@ -20,7 +20,13 @@ use crate::tree::Tree;
 use crate::vouched::{Vouched, VouchedText};
 
 /// What the file begins with. Another form of what is in it gets another number.
-const MAGIC: &[u8] = b"tollgate gist 3\n";
+const MAGIC: &[u8] = b"tollgate gist 4\n";
+
+/// What tells a file that is damaged. It speaks against accidents, not against people: whoever may write the file could write
+/// any digest as well. So it is one that is soon computed (XXH3).
+pub(crate) fn checksum(body: &[u8]) -> [u8; 16] {
+    xxhash_rust::xxh3::xxh3_128(body).to_be_bytes()
+}
 
 /// Everything that reading on needs.
 #[derive(Serialize, Deserialize)]
@@ -57,8 +63,8 @@ impl GistFile {
     /// good as nothing.
     pub(crate) fn load(&self, trust: Digest, signers: &dyn ReadSigners) -> Option<Seen> {
         let bytes = fs_err::read(&self.path).ok()?;
-        let (digest, body) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
-        if Digest::of(body).as_bytes() != digest {
+        let (sum, body) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<16>()?;
+        if checksum(body) != *sum {
             return None;
         }
         let written: Written<Gist> = postcard::from_bytes(body).ok()?;
@@ -71,7 +77,7 @@ impl GistFile {
     pub(crate) fn store(&self, seen: &Seen) -> Option<()> {
         let body = postcard::to_allocvec(&self.written(seen)?).ok()?;
         let mut file = tempfile::NamedTempFile::new_in(self.path.parent()?).ok()?;
-        for part in [MAGIC, Digest::of(&body).as_bytes(), &body] {
+        for part in [MAGIC, &checksum(&body), &body] {
             file.write_all(part).ok()?;
         }
         file.persist(&self.path).ok()?;

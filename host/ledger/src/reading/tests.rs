@@ -91,15 +91,15 @@ fn what_is_damaged_or_of_another_ledger_is_thrown_away() {
     assert_eq!(reads(&branch, &machine.process(None)), 2);
 }
 
-/// Makes the last part of what was written down unreadable, and the file's digest fit to it.
+/// Makes the last part of what was written down unreadable, and the file's checksum fit to it.
 fn spoil_a_part(machine: &Machine) {
     let file = machine.gist_file().unwrap();
     let mut bytes = fs_err::read(&file).unwrap();
     let last = bytes.len() - 1;
     // No statements, it said; now there are 100, of which none follows.
     assert_eq!(std::mem::replace(&mut bytes[last], 100), 0);
-    let (head, body) = bytes.split_at_mut(16 + 32);
-    head[16..].copy_from_slice(tollgate_core::digest::Digest::of(body).as_bytes());
+    let (head, body) = bytes.split_at_mut(16 + 16);
+    head[16..].copy_from_slice(&crate::gist_file::checksum(body));
     fs_err::write(&file, bytes).unwrap();
 }
 
