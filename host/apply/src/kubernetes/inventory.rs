@@ -164,7 +164,7 @@ fn object_of(key: &str, Member { component, version, name: told }: Member) -> Op
     let namespace = Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty());
     let (kind, name) = (kind.to_owned(), told.unwrap_or_else(|| name.replace("__", ":")));
     let is_whole = !kind.is_empty() && !name.is_empty();
-    is_whole.then(|| ObjectKey { component, identity: ObjectIdentity { api_version, kind, namespace, name } })
+    is_whole.then_some(ObjectKey { component, identity: ObjectIdentity { api_version, kind, namespace, name } })
 }
 
 #[cfg(test)]

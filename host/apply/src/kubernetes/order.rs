@@ -42,9 +42,9 @@ impl std::fmt::Display for Id {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoOrder {
     #[error("`{of}` depends on `{text}`, which names no object; write `GROUP/namespaces/NAMESPACE/KIND/NAME` or `GROUP/KIND/NAME`")]
-    Unreadable { of: Id, text: String },
+    Unreadable { of: Box<Id>, text: String },
     #[error("`{of}` depends on `{on}`, which is not part of what is applied")]
-    Absent { of: Id, on: Id },
+    Absent { of: Box<Id>, on: Box<Id> },
     #[error("{} need each other, so that none can come first", listed(.0))]
     Cycle(Vec<Id>),
 }
@@ -55,7 +55,7 @@ fn listed(ids: &[Id]) -> String {
 
 /// Sorts objects into layers: all of one may be applied at the same time, once those of the layers before are there. Each is given
 /// by its identity, with the namespace that it gets, and its body.
-pub(super) fn layers<'a>(objects: &[(ObjectIdentity, &'a Value)]) -> Result<Vec<Vec<usize>>, NoOrder> {
+pub(super) fn layers(objects: &[(ObjectIdentity, &Value)]) -> Result<Vec<Vec<usize>>, NoOrder> {
     let ids: Vec<Id> = objects.iter().map(|(identity, _)| Id::of(identity)).collect();
     let places: BTreeMap<&Id, usize> = ids.iter().enumerate().map(|(place, id)| (id, place)).collect();
     let kinds = defined_kinds(objects);
@@ -99,8 +99,8 @@ fn depends_on(id: &Id, body: &Value, places: &BTreeMap<&Id, usize>) -> Result<Ve
         return Ok(Vec::new());
     };
     let one = |text: &str| {
-        let on = read(text.trim()).ok_or_else(|| NoOrder::Unreadable { of: id.clone(), text: text.to_owned() })?;
-        places.get(&on).copied().ok_or_else(|| NoOrder::Absent { of: id.clone(), on: on.clone() })
+        let on = read(text.trim()).ok_or_else(|| NoOrder::Unreadable { of: Box::new(id.clone()), text: text.to_owned() })?;
+        places.get(&on).copied().ok_or_else(|| NoOrder::Absent { of: Box::new(id.clone()), on: Box::new(on.clone()) })
     };
     text.split(',').map(one).collect()
 }

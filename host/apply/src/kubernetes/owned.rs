@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Fields, as a tree. A leaf is owned as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Owned {
-    children: BTreeMap<Step, Owned>,
+    children: BTreeMap<Step, Self>,
 }
 
 /// One step into an object.
