@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Starts what it is told, ends when that ends, and kills it when its own input ends, which it does when the process ends that holds
-/// the other side.
-const KEEPER: &str = r#"exec 3<&0; "$@" </dev/null 3<&- & child=$!; { read -r _ <&3; kill -9 "$child"; } & wait "$child""#;
+/// the other side. Of a cluster that nobody has ended properly it then removes what is left.
+const KEEPER: &str = r#"exec 3<&0; "$@" </dev/null 3<&- & child=$!; { read -r _ <&3; kill -9 "$child"; [ -z "$LEFT" ] || { sleep 1; rm -rf -- "$LEFT"; }; } & wait "$child""#;
 
 /// A running part of a cluster.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ impl Child {
         let out = File::options().create(true).append(true).open(&log)?;
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "sh"]).arg(program).args(arguments).current_dir(directory);
+        // One of them is enough; the store is there in every cluster.
+        command.env("LEFT", if part == "etcd" { directory.as_str() } else { "" });
         let keeper = command.stdin(Stdio::piped()).stdout(out.try_clone()?).stderr(out).spawn()?;
         Ok(Self { part, keeper, log })
     }
