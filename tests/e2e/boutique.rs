@@ -227,7 +227,7 @@ fn every_case_of_the_pod_security_standards_is_judged_as_kubernetes_does() {
             world.tollgate("").args(["check", directory.as_str(), "--policy", "builtin:pod-security"]).args(settings).run()
         };
         let passed = check("pass").exits(0);
-        assert_eq!(passed.findings(), Vec::<serde_json::Value>::new());
+        assert_eq!(passed.findings(), Vec::<Value>::new());
         let failed = check("fail").exits(10);
         let found: BTreeSet<String> =
             failed.findings().iter().map(|finding| finding["file"].as_str().unwrap().to_owned()).collect();
