@@ -14,9 +14,9 @@ use super::failure::ServerError;
 use super::inventory::{Inventory, State};
 use super::kinds::Kinds;
 use super::order;
-use super::server::{Answer, Mode};
+use super::server::{AT_ONCE, Answer, Mode};
 use super::stored::{self, Stored};
-use super::survey::{AT_ONCE, Surplus, Survey, Surveyor};
+use super::survey::{Surplus, Survey, Surveyor};
 use super::wait::{self, Deadline};
 use super::wanted::Wanted;
 

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::failure::ServerError;
 use super::inventory::Place;
 use super::kinds::Kinds;
-use super::server::Server;
-use super::survey::AT_ONCE;
+use super::server::{AT_ONCE, Server};
 use super::wanted::Wanted;
 
 /// What an apply does with every object. A server-side apply is a patch, and a create where the object is not there.

@@ -15,6 +15,9 @@ use super::failure::{Conflicting, ServerError};
 /// Under which name what tollgate sets is known in `managedFields`.
 pub(super) const MANAGER: &str = "tollgate";
 
+/// How many requests are under way at the same time.
+pub(super) const AT_ONCE: usize = 8;
+
 /// How long one answer may take. Webhooks may take 30 s each.
 const ANSWER: Duration = Duration::from_secs(65);
 

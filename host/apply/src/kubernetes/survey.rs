@@ -17,14 +17,11 @@ use super::order::{self, Id};
 use super::owned::Owned;
 use super::permissions;
 use super::scaling;
-use super::server::{Answer, MANAGER, Mode, Server};
+use super::server::{AT_ONCE, Answer, MANAGER, Mode, Server};
 use super::stored::{self, Stored};
 use super::wanted::{self, Wanted};
 use crate::compare::{action, changed};
 use crate::key::PlanKey;
-
-/// How many requests are under way at the same time.
-pub(super) const AT_ONCE: usize = 8;
 
 /// A recipe beside what is in the cluster.
 pub(super) struct Survey {

@@ -10,8 +10,8 @@ use tollgate_core::document::ObjectIdentity;
 
 use super::failure::ServerError;
 use super::health::{self, Health, trouble};
-use super::server::Server;
-use super::survey::{AT_ONCE, Surplus, uid};
+use super::server::{AT_ONCE, Server};
+use super::survey::{Surplus, uid};
 use super::wanted::Wanted;
 
 /// How often it is looked.
