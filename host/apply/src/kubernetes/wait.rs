@@ -66,7 +66,21 @@ async fn look<'a>(server: &Server, wanted: &'a Wanted) -> Result<(&'a Wanted, Op
         None if vanishes(wanted) => Health::Current,
         None => Health::Failed("it is gone".to_owned()),
     };
-    Ok((wanted, live, health))
+    let waits = match (&health, &live) {
+        (Health::Progressing(_), Some(live)) => waits_for_a_pod(server, &wanted.key.identity, live).await?,
+        _ => false,
+    };
+    Ok((wanted, live, if waits { Health::Current } else { health }))
+}
+
+/// Whether it is a claim that gets its volume with its first pod, which comes later. The pod says whether that went well.
+async fn waits_for_a_pod(server: &Server, identity: &ObjectIdentity, claim: &Value) -> Result<bool, ServerError> {
+    if identity.kind != "PersistentVolumeClaim" || !identity.group().is_empty() {
+        return Ok(false);
+    }
+    let Some(class) = claim.pointer("/spec/storageClassName").and_then(Value::as_str) else { return Ok(false) };
+    let class = server.get(&format!("/apis/storage.k8s.io/v1/storageclasses/{class}")).await?;
+    Ok(class.is_some_and(|class| class["volumeBindingMode"] == "WaitForFirstConsumer"))
 }
 
 /// A Job that is removed some time after it was done (`ttlSecondsAfterFinished`).

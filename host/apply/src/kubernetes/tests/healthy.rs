@@ -45,3 +45,26 @@ fn what_needs_what_has_failed_is_not_applied() {
     assert!(error.to_string().contains("Job healthy-order/migrate has failed: BackoffLimitExceeded"), "{error}");
     assert_eq!(world.get("apps/v1:deployments/cart"), None);
 }
+
+#[test]
+fn a_claim_that_gets_its_volume_with_its_first_pod_is_not_waited_for() {
+    let Some(world) = World::new("healthy-claims") else { return };
+    let world = world.waiting(8);
+    for (name, mode) in [("with-the-pod", "WaitForFirstConsumer"), ("at-once", "Immediate")] {
+        let class = json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name},
+            "provisioner": "shop.example.com/nobody", "volumeBindingMode": mode});
+        world.create_at("/apis/storage.k8s.io/v1/storageclasses", &class);
+    }
+    let claim = |class: &str| {
+        let resources = json!({"requests": {"storage": "1Gi"}});
+        mk(
+            "v1",
+            "PersistentVolumeClaim",
+            class,
+            &json!({"spec": {"storageClassName": class, "accessModes": ["ReadWriteOnce"], "resources": resources}}),
+        )
+    };
+    world.promotes(&rendered(&[claim("with-the-pod")]));
+    let error = world.promote(&rendered(&[claim("with-the-pod"), claim("at-once")])).unwrap_err();
+    assert!(error.to_string().contains("PersistentVolumeClaim healthy-claims/at-once is not ready in time"), "{error}");
+}
