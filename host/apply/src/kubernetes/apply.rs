@@ -1,8 +1,10 @@
 //! Applies a plan: the one place that changes a cluster.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::{Instant, sleep};
 use tollgate_core::approved::Approved;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::plan::Verb;
@@ -19,6 +21,9 @@ use super::stored::{self, Stored};
 use super::survey::{Surplus, Survey, Surveyor};
 use super::wait::{self, Deadline};
 use super::wanted::Wanted;
+
+/// How long a kind that was just defined may take to be known.
+const NEW_KIND: Duration = Duration::from_secs(10);
 
 /// One attempt to apply a recipe.
 pub(super) struct Attempt<'a> {
@@ -120,19 +125,9 @@ impl Attempt<'_> {
     async fn apply_all(&self, stored: &Stored, survey: &Survey, deadline: Deadline) -> Result<(), ApplyError> {
         let changing: BTreeSet<&ObjectKey> =
             survey.plan.actions.iter().filter(|action| action.verb != Verb::Delete).map(|action| &action.object).collect();
-        let mut kinds = None;
         for layer in &survey.layers {
             let mut layer: Vec<Wanted> = layer.iter().map(|place| survey.wanted[*place].clone()).collect();
-            if layer.iter().any(|wanted| wanted.path.is_none()) {
-                let known = match kinds.take() {
-                    Some(kinds) => kinds,
-                    None => self.ask(Kinds::discover(self.surveyor.server.client()).await)?,
-                };
-                for wanted in layer.iter_mut().filter(|wanted| wanted.path.is_none()) {
-                    wanted.path = known.get(&wanted.key.identity).map(|kind| kind.object(&wanted.key.identity));
-                }
-                kinds = Some(known);
-            }
+            self.find_kinds(&mut layer).await?;
             let due: Vec<&Wanted> = layer.iter().filter(|wanted| changing.contains(&wanted.key)).collect();
             if !due.is_empty() {
                 self.confirm(stored).await?;
@@ -143,6 +138,22 @@ impl Attempt<'_> {
             if !unready.is_empty() {
                 return Err(self.unfinished(unready));
             }
+        }
+        Ok(())
+    }
+
+    /// Finds the paths of objects whose definition came with an earlier layer. The server takes a moment to know a new kind.
+    async fn find_kinds(&self, layer: &mut [Wanted]) -> Result<(), ApplyError> {
+        let deadline = Instant::now() + NEW_KIND;
+        while layer.iter().any(|wanted| wanted.path.is_none()) {
+            let kinds = self.ask(Kinds::discover(self.surveyor.server.client()).await)?;
+            for wanted in layer.iter_mut().filter(|wanted| wanted.path.is_none()) {
+                wanted.path = kinds.get(&wanted.key.identity).map(|kind| kind.object(&wanted.key.identity));
+            }
+            if Instant::now() > deadline {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
         }
         Ok(())
     }
