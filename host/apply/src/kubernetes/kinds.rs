@@ -90,4 +90,34 @@ impl Kinds {
     pub(super) fn get(&self, identity: &ObjectIdentity) -> Option<&Kind> {
         self.all.get(&(identity.api_version.clone(), identity.kind.clone()))
     }
+
+    /// The same, also where the version that is named is no longer served: the object is there under another one.
+    pub(super) fn of_any_version(&self, identity: &ObjectIdentity) -> Option<&Kind> {
+        let is_it = |(api_version, kind): &(String, String)| {
+            let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+            group == identity.group() && *kind == identity.kind
+        };
+        self.get(identity).or_else(|| self.all.iter().find(|(key, _)| is_it(key)).map(|(_, kind)| kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_found_also_where_its_version_is_no_longer_served() {
+        let kind = Kind { base: "/apis/policy/v1".to_owned(), plural: "poddisruptionbudgets".to_owned(), is_namespaced: true };
+        let key = ("policy/v1".to_owned(), "PodDisruptionBudget".to_owned());
+        let kinds = Kinds { all: [(key, kind.clone())].into() };
+        let identity = |api_version: &str| ObjectIdentity {
+            api_version: api_version.to_owned(),
+            kind: "PodDisruptionBudget".to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: "cart".to_owned(),
+        };
+        assert_eq!(kinds.get(&identity("policy/v1beta1")), None);
+        assert_eq!(kinds.of_any_version(&identity("policy/v1beta1")), Some(&kind));
+        assert_eq!(kinds.of_any_version(&identity("other/v1")), None);
+    }
 }

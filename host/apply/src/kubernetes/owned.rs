@@ -33,6 +33,14 @@ impl Owned {
         entries.into_iter().flatten().find(is_ours).map(|entry| Self::of(&entry["fieldsV1"])).unwrap_or_default()
     }
 
+    /// The part of an object that a manager has applied; an empty map where that is nothing.
+    pub(super) fn part_by(manager: &str, object: &Value) -> Value {
+        let owned = Self::by(manager, object);
+        // Without children it would stand for all of the object.
+        let part = if owned.is_empty() { None } else { owned.project(object) };
+        part.unwrap_or_else(|| Value::Object(Map::new()))
+    }
+
     fn of(fields: &Value) -> Self {
         let members = fields.as_object().into_iter().flatten();
         let children = members.filter_map(|(key, below)| Step::of(key).map(|step| (step, Self::of(below)))).collect();
@@ -147,7 +155,8 @@ mod tests {
             "spec": {"replicas": 2, "args": ["x", "y"], "containers": {"{\"name\":\"cart\"}": {"name": "cart", "image": "c"}}},
         });
         assert_eq!(owned.project(&object).unwrap(), expected);
-        assert!(Owned::by("somebody", &object).is_empty());
+        assert_eq!(Owned::part_by("tollgate", &object), expected);
+        assert_eq!(Owned::part_by("somebody", &object), json!({}));
     }
 
     #[test]

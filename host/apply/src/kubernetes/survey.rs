@@ -213,7 +213,7 @@ impl Surveyor<'_> {
         let kept: BTreeSet<Id> = wanted.iter().map(|wanted| Id::of(&wanted.key.identity)).collect();
         let gone = inventory.members.iter().filter(|member| !kept.contains(&Id::of(&member.identity)));
         let look = |member: ObjectKey| async move {
-            let Some(kind) = kinds.get(&member.identity) else { return Ok(None) };
+            let Some(kind) = kinds.of_any_version(&member.identity) else { return Ok(None) };
             let path = kind.object(&member.identity);
             Ok(self.server.get(&path).await?.map(|object| (member, path, object)))
         };
@@ -225,7 +225,7 @@ impl Surveyor<'_> {
                 found.conflicts.push(Conflict { at: key.identity.to_string(), message });
                 continue;
             }
-            let owned = Owned::by(MANAGER, &object).project(&object).unwrap_or_default();
+            let owned = Owned::part_by(MANAGER, &object);
             let action = action(&key, Some(&owned), None, self.key).map_err(|source| self.not_canonical(source))?;
             let uid = uid(&object).unwrap_or_default();
             found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
@@ -301,7 +301,7 @@ pub(super) fn uid(object: &Value) -> Option<String> {
 pub(super) async fn live(server: &Server, inventory: &Inventory) -> Result<BTreeMap<ObjectKey, Value>, ServerError> {
     let kinds = Kinds::discover(server.client()).await?;
     let look = |member: ObjectKey| {
-        let path = kinds.get(&member.identity).map(|kind| kind.object(&member.identity));
+        let path = kinds.of_any_version(&member.identity).map(|kind| kind.object(&member.identity));
         async move {
             let Some(path) = path else { return Ok::<_, ServerError>(None) };
             Ok(server.get(&path).await?.map(|object| (member, object)))
@@ -309,9 +309,6 @@ pub(super) async fn live(server: &Server, inventory: &Inventory) -> Result<BTree
     };
     let found: Vec<Option<(ObjectKey, Value)>> =
         stream::iter(inventory.members.iter().cloned().map(look)).buffered(AT_ONCE).try_collect().await?;
-    let ours = |(key, object): (ObjectKey, Value)| {
-        let owned = Owned::by(MANAGER, &object).project(&object).unwrap_or_default();
-        (key, owned)
-    };
+    let ours = |(key, object): (ObjectKey, Value)| (key, Owned::part_by(MANAGER, &object));
     Ok(found.into_iter().flatten().map(ours).collect())
 }
