@@ -84,6 +84,23 @@ impl GoProgram {
         Ok(program)
     }
 
+    /// The built program; nothing where Go is missing, which is said loudly with what is not compared then. With `CI` set it is a
+    /// failure.
+    ///
+    /// # Panics
+    /// When it can't be built.
+    #[expect(clippy::print_stderr, clippy::panic, reason = "what is skipped is said loudly, and a test ends without its program")]
+    pub fn or_skip(&self, untested: &str) -> Option<Utf8PathBuf> {
+        match self.path() {
+            Ok(program) => Some(program),
+            Err(NotBuilt::NoGo) if std::env::var_os("CI").is_none() => {
+                eprintln!("SKIPPED: Go is not installed, so nothing was compared with {untested}");
+                None
+            }
+            Err(error) => panic!("nothing can be compared with {untested}: {error}"),
+        }
+    }
+
     /// Builds beside and renames, so that whoever looks sees all or nothing.
     fn build(&self, source: &Utf8Path, program: &Utf8Path) -> Result<(), NotBuilt> {
         let unfinished = program.with_extension("unfinished");
