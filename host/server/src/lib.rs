@@ -1,0 +1,1 @@
+//! The admission webhook: what a cluster asks before it takes an object.
