@@ -115,7 +115,7 @@ const fn not_run(reason: String) -> Evaluation<Vec<DocumentFinding>> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
+    use tollgate_core::evaluate::{Context};
     use tollgate_core::policy::{Grants, LimitClass, Scope};
 
     use super::*;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     fn fuel(validator: &dyn EvaluateDocuments) -> u64 {
-        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let context = Context::check();
         validator.check(&CheckRequest { context: &context, documents: &[], evaluation_time: 0 }).fuel
     }
 
@@ -217,7 +217,7 @@ mod tests {
         load(directory, &Arc::new(AtomicUsize::new(0)), "one");
         let loader: LateLoader<Counting> = LateLoader::new(Kept::open(directory).map(Arc::new), || Err("no engine".to_owned()));
         let recalled = loader.load(&mk_binary("one")).unwrap();
-        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let context = Context::check();
         let request = CheckRequest { context: &context, documents: &[], evaluation_time: 0 };
         let error = validator(&recalled).check(&request).outcome.unwrap_err();
         assert!(!error.is_deterministic());

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use tollgate_core::deciding::{GateRequest, GateSubject, PolicyChange};
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
+use tollgate_core::evaluate::{Context};
 use tollgate_core::time::Timestamp;
 
 pub use expected::{ExpectedFinding, ExpectedWait};
@@ -72,7 +72,7 @@ fn request(raw: &GateCaseFile, at: &At<'_>, reading: &mut Reading) -> GateReques
     };
     let target = raw.policy.is_none().then(|| raw.target.name.as_str().to_owned());
     GateRequest {
-        context: Context { place: PlaceOfEvaluation::Promote, target },
+        context: Context::promote(target),
         change: Some(change::change(&raw.change, &at.member("change"), reading)),
         approvals: written::approvals(raw, at, reading),
         rejections: written::rejections(raw, at, reading),

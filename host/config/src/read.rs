@@ -7,7 +7,7 @@ use tollgate_core::document::{Location, Span};
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{components, coverage, environments, fixers, gates, implied, people, registry, waivers};
+use crate::check::{admission, components, coverage, environments, fixers, gates, implied, people, registry, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -123,6 +123,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         people,
         overrides,
         queue: people::queue(&raw.queue, &at.member("queue"), &mut reading.problems),
+        admission: admission::admission(&raw.admission, &at.member("admission"), &mut reading.problems),
         registry: raw.registry.as_ref().map(|raw| registry::registry(raw, &at.member("registry"), reading)).unwrap_or_default(),
     };
     if !reading.incomplete {

@@ -5,6 +5,7 @@
 //! Nothing here does I/O: this crate refuses to know files, clocks, processes, git, Kubernetes or WebAssembly.
 
 pub mod act;
+pub mod admission;
 pub mod approvals;
 pub mod approved;
 pub mod branch;

@@ -40,6 +40,8 @@ pub struct Pipeline {
     pub overrides: Option<OverrideTerms>,
     /// How promotions to one target wait for each other.
     pub queue: QueueSpec,
+    /// How clusters are answered.
+    pub admission: AdmissionSpec,
 }
 
 /// How promotions to one target wait for each other.
@@ -336,9 +338,49 @@ pub struct Gate {
     pub requirement: Requirement,
     pub enforcement: Enforcement,
     pub matches: GateMatch,
+    /// What it does in the cluster.
+    pub admission: GateAdmission,
     /// Nobody wrote it: it comes from `windows`, `overrides`, `soak` or from the design itself.
     pub is_implied: bool,
     pub location: Location,
+}
+
+/// What a gate does with what a cluster asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AdmissionMode {
+    /// As on the way to a target: what it fails does not pass.
+    #[default]
+    Deny,
+    /// What it fails passes with a warning.
+    Warn,
+    /// It is not asked.
+    Off,
+}
+
+/// What a gate does in the cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct GateAdmission {
+    pub mode: AdmissionMode,
+    /// It is asked about objects that go, too.
+    pub deletes: bool,
+}
+
+/// How clusters are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmissionSpec {
+    /// How old what is known of the ledger may be, in seconds.
+    pub staleness: u64,
+    /// What becomes of questions that rest on the ledger once it is older.
+    pub when_stale: AdmissionMode,
+    /// Namespaces that clusters don't ask about, so that nothing keeps a cluster from mending itself.
+    pub exempt: Vec<String>,
+}
+
+impl Default for AdmissionSpec {
+    fn default() -> Self {
+        let exempt = ["kube-node-lease", "kube-public", "kube-system"].map(ToOwned::to_owned).to_vec();
+        Self { staleness: 3_600, when_stale: AdmissionMode::Deny, exempt }
+    }
 }
 
 /// One policy, or several.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Level;
 use crate::forge::ForgeSpec;
-use crate::pipeline::{Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
+use crate::pipeline::{AdmissionMode, Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
 use crate::policy::Enforcement;
 use crate::waiver::Waiver;
 
@@ -21,6 +21,7 @@ pub fn weakened(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     sentences.extend(waivers(before, after));
     sentences.extend(components(before, after));
     sentences.extend(places(before, after));
+    sentences.extend(admission(before, after));
     sentences
 }
 
@@ -43,6 +44,9 @@ fn gate_differences(before: &Gate, after: &Gate) -> Vec<String> {
         let (was, is) = (before.enforcement.word(), after.enforcement.word());
         sentences.push(format!("gate `{name}` was {was} and is {is}"));
     }
+    if leniency(after.admission.mode) > leniency(before.admission.mode) || before.admission.deletes && !after.admission.deletes {
+        sentences.push(format!("gate `{name}` asks less of what runs in a cluster"));
+    }
     if !asks_as_much(&before.requirement, &after.requirement) {
         sentences.push(format!("gate `{name}` asks other policies"));
     }
@@ -58,6 +62,24 @@ const fn rank(enforcement: Enforcement) -> u8 {
         Enforcement::Overridable => 1,
         Enforcement::Mandatory => 2,
     }
+}
+
+const fn leniency(mode: AdmissionMode) -> u8 {
+    match mode {
+        AdmissionMode::Deny => 0,
+        AdmissionMode::Warn => 1,
+        AdmissionMode::Off => 2,
+    }
+}
+
+fn admission(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let (was, is) = (&before.admission, &after.admission);
+    let mut sentences: Vec<String> =
+        is.exempt.iter().filter(|name| !was.exempt.contains(name)).map(|name| format!("nothing is asked about namespace `{name}`")).collect();
+    if is.staleness > was.staleness || leniency(is.when_stale) > leniency(was.when_stale) {
+        sentences.push("clusters are answered by an older ledger".to_owned());
+    }
+    sentences
 }
 
 /// The same, or all of it and more.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
-use tollgate_core::evaluate::{LoadError, LoadPolicy, LoadedPolicy, PolicyBinary};
+use tollgate_core::evaluate::{EvaluateDocuments, LoadError, LoadPolicy, LoadedPolicy, PolicyBinary};
 use tollgate_core::finding::{Level, Severity};
 use tollgate_core::pipeline::PolicySpec;
 use tollgate_core::policy::Scope;
@@ -142,6 +142,19 @@ impl Policies {
     pub fn only(&self, names: &[&str]) -> Self {
         let kept = self.by_name.iter().filter(|(name, _)| names.contains(&name.as_str()));
         Self { by_name: kept.map(|(name, policy)| (name.clone(), Arc::clone(policy))).collect() }
+    }
+
+    /// The same, with something between each validator and whoever asks it.
+    #[must_use]
+    pub fn behind(&self, front: &dyn Fn(Arc<dyn EvaluateDocuments>) -> Arc<dyn EvaluateDocuments>) -> Self {
+        let behind = |policy: &Arc<ConfiguredPolicy>| match &policy.loaded {
+            LoadedPolicy::Validator(plugin) => {
+                let loaded = LoadedPolicy::Validator(front(Arc::clone(plugin)));
+                Arc::new(ConfiguredPolicy { loaded, ..ConfiguredPolicy::clone(policy) })
+            }
+            LoadedPolicy::Promotion(_) => Arc::clone(policy),
+        };
+        Self { by_name: self.by_name.iter().map(|(name, policy)| (name.clone(), behind(policy))).collect() }
     }
 }
 

@@ -13,10 +13,10 @@ use tollgate_core::digest::Digest;
 use tollgate_core::document::{Document, Location, ObjectIdentity, Place, SourceFile, Span};
 use tollgate_core::evaluate::{
     CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError, LoadError, LoadPolicy, LoadedPolicy,
-    PlaceOfEvaluation, PolicyBinary,
+    PolicyBinary,
 };
 use tollgate_core::finding::{Level, Severity};
-use tollgate_core::pipeline::{Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
+use tollgate_core::pipeline::{GateAdmission, Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::{Description, Enforcement, Grants, KindFilter, LimitClass, Rule, Scope, ValidatorNeeds};
 use tollgate_core::ports::LocateValue;
@@ -117,6 +117,7 @@ fn mk_gate(requirement: Requirement, component: &[&str]) -> Gate {
         requirement,
         enforcement: Enforcement::Overridable,
         matches: GateMatch { components, ..GateMatch::default() },
+        admission: GateAdmission::default(),
         is_implied: false,
         location: mk_location(),
     }
@@ -167,7 +168,7 @@ impl Bench {
     }
 
     fn judge(&self, documents: &[JudgedDocument]) -> Judgements {
-        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let context = Context::check();
         let evaluator = Evaluator { policies: &self.policies, context, evaluation_time: 0, cache: &self.cache, locate: &FirstLine };
         evaluator.judge(documents)
     }
@@ -176,7 +177,7 @@ impl Bench {
     fn recall(&self, documents: &[JudgedDocument]) -> Option<Judgements> {
         let known: Vec<KnownDocument> = documents.iter().map(KnownDocument::of).collect();
         let remembered: Vec<_> = documents.iter().zip(&known).map(|(document, known)| document.remembered(known)).collect();
-        let context = Context { place: PlaceOfEvaluation::Check, target: None };
+        let context = Context::check();
         let evaluator = Evaluator { policies: &self.policies, context, evaluation_time: 0, cache: &self.cache, locate: &FirstLine };
         let mut recalled = evaluator.recall_each(&remembered)?;
         recalled.absorb(evaluator.recall_set(&remembered)?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tollgate_core::cache::Forgetful;
 use tollgate_core::decision::Decision;
 use tollgate_core::document::SourceFile;
-use tollgate_core::evaluate::{Context, LoadedPolicy, PlaceOfEvaluation};
+use tollgate_core::evaluate::{Context, LoadedPolicy};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Change, Gate};
 use tollgate_core::policy::Scope;
@@ -86,7 +86,7 @@ impl<'a> Asking<'a> {
         let kept_lines = self.kept.map(|kept| KeptLines { kept, lines: &Lines });
         let evaluator = Evaluator {
             policies,
-            context: Context { place: PlaceOfEvaluation::Check, target: None },
+            context: Context::check(),
             evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
             cache: self.kept.map_or(&Forgetful, |kept| kept),
             locate: kept_lines.as_ref().map_or(&Lines, |lines| lines),

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tollgate_core::cache::Forgetful;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, SourceFile};
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation, PolicyBinary};
+use tollgate_core::evaluate::{Context, PolicyBinary};
 use tollgate_core::finding::RuleId;
 use tollgate_core::fix::{LoadFixer, ProposeFix};
 use tollgate_core::pipeline::PluginSource;
@@ -137,7 +137,7 @@ fn mend(
     asking.waive(&mut checked);
     let evaluator = Evaluator {
         policies: asking.policies(),
-        context: Context { place: PlaceOfEvaluation::Check, target: None },
+        context: Context::check(),
         evaluation_time: crate::delivery::decide::seconds(Invocation::now()),
         cache: &Forgetful,
         locate: &Lines,

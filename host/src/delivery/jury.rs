@@ -4,7 +4,7 @@
 use tollgate_core::cache::Forgetful;
 use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation};
+use tollgate_core::evaluate::{Context};
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
@@ -56,7 +56,7 @@ impl<'a> Jury<'a> {
 
     /// Where its questions come from.
     pub(crate) fn context(&self) -> Context {
-        Context { place: PlaceOfEvaluation::Promote, target: Some(self.target.name.clone()) }
+        Context::promote(Some(self.target.name.clone()))
     }
 
     /// Asks the validators.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
-    CheckRequest, Context, EvaluateDocuments, LoadPolicy as _, LoadedPolicy, PlaceOfEvaluation, PolicyBinary, VisibleDocument,
+    CheckRequest, Context, EvaluateDocuments, LoadPolicy as _, LoadedPolicy, PolicyBinary, VisibleDocument,
 };
 use tollgate_core::policy::{Grants, LimitClass};
 use tollgate_sandbox::{LiveValidator, Sandbox, SandboxOptions};
@@ -28,7 +28,7 @@ pub(crate) struct Judges {
 /// Judges a document and says how many findings there are.
 pub(crate) type Judge<'a> = Box<dyn FnMut() -> usize + Send + 'a>;
 
-const CONTEXT: Context = Context { place: PlaceOfEvaluation::Check, target: None };
+static CONTEXT: Context = Context::check();
 
 impl Judges {
     /// Compiles the plugin.

@@ -1,6 +1,6 @@
 //! `gates` and `policies`, together with what packs bring.
 
-use tollgate_core::pipeline::{Gate, PolicySpec, Requirement};
+use tollgate_core::pipeline::{AdmissionMode, Gate, GateAdmission, PolicySpec, Requirement};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::ports::SourceError;
 
@@ -138,10 +138,12 @@ impl Assembly {
         self.gate_names.give(name, "a gate", &at.member("name"), &mut reading.problems);
         let matches = matches(raw.matches.as_ref(), field, &at.member("match"), &mut reading.problems);
         let enforcement = raw.enforcement.map(enforcement);
+        let admission = raw.admission.map(admission);
         let Some(requirement) = self.requirement(raw, at, reading) else {
             self.adjust_policy_of_gate(raw, at, reading)?;
             if let Some(gate) = self.gates.iter_mut().find(|gate| gate.name == name) {
                 gate.enforcement = enforcement.unwrap_or(gate.enforcement);
+                gate.admission = admission.unwrap_or(gate.admission);
                 gate.location = at.location();
                 if raw.matches.is_some() {
                     gate.matches = matches;
@@ -156,9 +158,9 @@ impl Assembly {
                 .problems
                 .push(problem.hint("choose another name; the gate of the pack can be made `advisory` or be given a `match`"));
         }
-        let enforcement = enforcement.unwrap_or_default();
+        let (enforcement, admission) = (enforcement.unwrap_or_default(), admission.unwrap_or_default());
         let (name, location) = (name.to_owned(), at.location());
-        self.gates.push(Gate { name, requirement, enforcement, matches, is_implied: false, location });
+        self.gates.push(Gate { name, requirement, enforcement, matches, admission, is_implied: false, location });
         Ok(())
     }
 
@@ -232,6 +234,24 @@ impl Assembly {
 
 fn is_plugin(policy: &str) -> bool {
     policy.starts_with("builtin:") || policy.starts_with("./")
+}
+
+const fn admission(raw: raw::Admission) -> GateAdmission {
+    match raw {
+        raw::Admission::Mode(word) => GateAdmission { mode: mode(word), deletes: false },
+        raw::Admission::Terms(raw::AdmissionTerms { mode: Some(word), deletes }) => GateAdmission { mode: mode(word), deletes },
+        raw::Admission::Terms(raw::AdmissionTerms { mode: None, deletes }) => {
+            GateAdmission { mode: AdmissionMode::Deny, deletes }
+        }
+    }
+}
+
+const fn mode(raw: raw::AdmissionMode) -> AdmissionMode {
+    match raw {
+        raw::AdmissionMode::Deny => AdmissionMode::Deny,
+        raw::AdmissionMode::Warn => AdmissionMode::Warn,
+        raw::AdmissionMode::Off => AdmissionMode::Off,
+    }
 }
 
 const fn enforcement(raw: raw::Enforcement) -> Enforcement {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tollgate_core::document::Location;
-use tollgate_core::pipeline::{Environment, Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
+use tollgate_core::pipeline::{GateAdmission, Environment, Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::{Enforcement, Grants, LimitClass};
 
@@ -107,6 +107,7 @@ impl Assembly {
             requirement: Requirement::Policy(name.to_owned()),
             enforcement: Enforcement::Overridable,
             matches: GateMatch { targets, ..GateMatch::default() },
+            admission: GateAdmission::default(),
             is_implied: true,
             location: location.clone(),
         });

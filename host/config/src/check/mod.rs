@@ -1,5 +1,6 @@
 //! What things mean: the checks that need more than the shape, and the way from the text to checked types.
 
+pub(crate) mod admission;
 mod common_name;
 pub(crate) mod components;
 pub(crate) mod coverage;

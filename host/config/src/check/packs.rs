@@ -46,6 +46,7 @@ pub(crate) fn gate(policy: &PolicySpec) -> tollgate_core::pipeline::Gate {
         requirement: Requirement::Policy(policy.name.clone()),
         enforcement: tollgate_core::policy::Enforcement::default(),
         matches: tollgate_core::pipeline::GateMatch::default(),
+        admission: tollgate_core::pipeline::GateAdmission::default(),
         is_implied: false,
         location: policy.location.clone(),
     }

@@ -35,6 +35,10 @@ pub(crate) struct Gate {
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"environment": "prod", "role": "apps"}]))]
     pub(crate) matches: Option<Match>,
+    /// What it does in the cluster, where `tollgate serve` answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "deny", "examples" = ["warn", {"mode": "deny", "deletes": true}]))]
+    pub(crate) admission: Option<Admission>,
     /// Settings for the plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"level": "restricted"}]))]
@@ -63,6 +67,42 @@ pub(crate) enum Enforcement {
     Overridable,
     /// It blocks; nothing passes it.
     Mandatory,
+}
+
+/// What a gate does in the cluster: a word, or more than that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Admission {
+    Mode(AdmissionMode),
+    Terms(AdmissionTerms),
+}
+
+/// What a gate does in the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
+pub(crate) struct AdmissionTerms {
+    /// What becomes of what it fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "deny", "examples" = ["warn"]))]
+    pub(crate) mode: Option<AdmissionMode>,
+    /// Whether it is asked about objects that are deleted, too.
+    #[serde(default)]
+    #[schemars(extend("examples" = [true]))]
+    pub(crate) deletes: bool,
+}
+
+/// What a gate does with what a cluster asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AdmissionMode {
+    /// As on the way to a target: what it fails does not pass, unless the gate is advisory.
+    Deny,
+    /// What it fails passes with a warning.
+    Warn,
+    /// It is not asked.
+    #[serde(rename = "off")]
+    Off,
 }
 
 /// A policy by name, or a group of them.

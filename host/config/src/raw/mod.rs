@@ -1,7 +1,8 @@
 //! The files as written: types that mirror the text, without checks. The JSON Schemas are made from them, so the doc
 //! comments here are what editors show.
 
-pub(crate) mod anything;
+pub(crate) mod admission;
+mod anything;
 pub(crate) mod api_version;
 pub(crate) mod case;
 pub(crate) mod gate;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::admission::Admission;
 use super::api_version::ApiVersion;
 use super::gate::Gate;
 use super::language::Language;
@@ -98,6 +99,10 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [{"supersede": true, "lease": "60s"}]))]
     pub(crate) queue: Queue,
+    /// How clusters are answered that ask `tollgate serve`.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"staleness": "1h", "whenStale": "deny", "exempt": ["kube-system"]}]))]
+    pub(crate) admission: Admission,
 }
 
 /// How a component is delivered.

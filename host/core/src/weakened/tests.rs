@@ -4,7 +4,7 @@ use super::*;
 use crate::document::{Location, Span};
 use crate::language::Language;
 use crate::pipeline::{
-    ComponentSpec, DirectoryTarget, Environment, GitReference, PluginSource, RegistrySpec, Role, TargetKind, Trigger,
+    AdmissionMode, GateAdmission, ComponentSpec, DirectoryTarget, Environment, GitReference, PluginSource, RegistrySpec, Role, TargetKind, Trigger,
 };
 use crate::policy::{Grants, LimitClass};
 
@@ -22,6 +22,7 @@ fn mk_gate(name: &str) -> Gate {
         requirement: Requirement::Policy(name.to_owned()),
         enforcement: Enforcement::Overridable,
         matches: GateMatch { environments: vec![glob("prod")], ..GateMatch::default() },
+        admission: GateAdmission::default(),
         is_implied: false,
         location: location(),
     }
@@ -101,6 +102,9 @@ fn the_same_revision_and_one_that_asks_more_are_not_weaker() {
 fn whatever_asks_less_is_told_in_a_sentence() {
     let cases: Vec<(Vec<String>, &str)> = vec![
         (told(|after| after.gates.clear()), "gate `four-eyes` is gone"),
+        (told(|after| after.gates[0].admission.mode = AdmissionMode::Warn), "gate `four-eyes` asks less of what runs in a cluster"),
+        (told(|after| after.admission.exempt.push("shop".to_owned())), "nothing is asked about namespace `shop`"),
+        (told(|after| after.admission.when_stale = AdmissionMode::Warn), "clusters are answered by an older ledger"),
         (told(|after| after.gates[0].enforcement = Enforcement::Advisory), "gate `four-eyes` was overridable and is advisory"),
         (
             told(|after| {

@@ -7,7 +7,7 @@ use tollgate_core::deciding::{
     ApprovalKind, ChangeCommit, CountedApproval, GitChange, HeldEvidence, PlanSummary, PlannedAction, ProposedMove, Stop, Vouching,
 };
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context, PlaceOfEvaluation, PromotionTarget};
+use tollgate_core::evaluate::{Context, PromotionTarget};
 use tollgate_core::people::Person;
 use tollgate_core::pipeline::{Role, SourceSpec};
 use tollgate_core::plan::Verb;
@@ -107,7 +107,7 @@ fn mk_change() -> GitChange {
 
 fn mk_request() -> GateRequest {
     GateRequest {
-        context: Context { place: PlaceOfEvaluation::Promote, target: Some("prod-apps".to_owned()) },
+        context: Context::promote(Some("prod-apps".to_owned())),
         subject: GateSubject::Promotion(Box::new(mk_promotion())),
         change: Some(mk_change()),
         approvals: vec![CountedApproval {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tollgate_core::evaluate::{Context, DocumentFinding, EvaluationError, LoadError, PlaceOfEvaluation};
+use tollgate_core::evaluate::{Context, DocumentFinding, EvaluationError, LoadError};
 use tollgate_core::fix::{Fix, FixRequest, LoadFixer, ProposeFix};
 use tollgate_core::pointer::Pointer;
 
@@ -33,7 +33,7 @@ fn fixes(rule: &str) -> Result<Vec<Fix>, EvaluationError> {
         remediation: None,
         level: None,
     };
-    let context = Context { place: PlaceOfEvaluation::Check, target: None };
+    let context = Context::check();
     let (settings, document) = (json!({}), document(&json!({"kind": "Deployment"})));
     fixer().patch(&FixRequest { context: &context, settings: &settings, document: &document, findings: &[finding] }).outcome
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tollgate_core::deciding::{GateAnswer, GateRequest, GateSubject, PlanSummary, ProposedMove};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
-    Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PlaceOfEvaluation, PromotionTarget,
+    Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PromotionTarget,
 };
 use tollgate_core::pipeline::Role;
 use tollgate_core::proof::Proof;
@@ -48,7 +48,7 @@ fn mk_request() -> GateRequest {
 
 fn mk_request_of(proofs: Vec<Proof>) -> GateRequest {
     GateRequest {
-        context: Context { place: PlaceOfEvaluation::Promote, target: Some("prod-apps".to_owned()) },
+        context: Context::promote(Some("prod-apps".to_owned())),
         subject: GateSubject::Promotion(Box::new(mk_promotion(proofs))),
         change: None,
         approvals: Vec::new(),

@@ -4,7 +4,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::json;
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{CheckRequest, Context, PlaceOfEvaluation};
+use tollgate_core::evaluate::{CheckRequest, Context};
 use tollgate_core::policy::LimitClass;
 use tollgate_sandbox::{Allocation, Notice, Sandbox, SandboxOptions};
 
@@ -44,7 +44,7 @@ fn every_call_is_the_first() {
 }
 
 fn the_live_instance_for_measurements_judges_again_and_again() {
-    let context = Context { place: PlaceOfEvaluation::Check, target: None };
+    let context = Context::check();
     let documents = [deployment()];
     let request = CheckRequest { context: &context, documents: &documents, evaluation_time: NOW };
     let mut live = SANDBOX.load_live(&policy("honest")).unwrap();

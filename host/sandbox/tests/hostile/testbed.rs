@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
-    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, LoadError, LoadPolicy, LoadedPolicy, PlaceOfEvaluation,
+    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, LoadError, LoadPolicy, LoadedPolicy,
     PolicyBinary, VisibleDocument,
 };
 use tollgate_core::policy::{Grants, LimitClass};
@@ -122,7 +122,7 @@ pub(crate) fn deployment() -> VisibleDocument {
 
 /// Has a validator judge one document.
 pub(crate) fn check(validator: &dyn EvaluateDocuments, document: VisibleDocument) -> Evaluation<Vec<DocumentFinding>> {
-    let context = Context { place: PlaceOfEvaluation::Check, target: None };
+    let context = Context::check();
     validator.check(&CheckRequest { context: &context, documents: &[document], evaluation_time: NOW })
 }
 

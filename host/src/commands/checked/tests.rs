@@ -10,7 +10,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, SourceFile, Span};
 use tollgate_core::evaluate::{
     CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError, LoadError, LoadPolicy, LoadedPolicy,
-    PlaceOfEvaluation, PolicyBinary,
+    PolicyBinary,
 };
 use tollgate_core::finding::{Level, Severity};
 use tollgate_core::pipeline::{PluginSource, PolicySpec};
@@ -120,7 +120,7 @@ impl Bench {
         let kept_lines = kept.as_ref().map(|kept| KeptLines { kept, lines: &Lines });
         let evaluator = Evaluator {
             policies: &self.policies,
-            context: Context { place: PlaceOfEvaluation::Check, target: None },
+            context: Context::check(),
             evaluation_time: 0,
             cache: kept.as_ref().map_or(&Forgetful, |kept| kept),
             locate: kept_lines.as_ref().map_or(&Lines, |lines| lines),

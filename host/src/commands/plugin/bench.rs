@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
-use tollgate_core::evaluate::{CheckRequest, Context, EvaluateDocuments, LoadedPolicy, PlaceOfEvaluation, VisibleDocument};
+use tollgate_core::evaluate::{CheckRequest, Context, EvaluateDocuments, LoadedPolicy, VisibleDocument};
 use tollgate_core::pipeline::FileChoice;
 use tollgate_core::policy::Scope;
 use tollgate_report::cost::{CostReport, VERSION};
@@ -85,7 +85,7 @@ struct Cost {
 }
 
 fn ask(plugin: &dyn EvaluateDocuments, documents: &[VisibleDocument]) -> Result<Cost, Failure> {
-    let context = Context { place: PlaceOfEvaluation::Check, target: None };
+    let context = Context::check();
     let evaluation_time = crate::delivery::decide::seconds(Invocation::now());
     let start = Instant::now();
     let evaluation = plugin.check(&CheckRequest { context: &context, documents, evaluation_time });

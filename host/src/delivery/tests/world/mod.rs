@@ -10,7 +10,7 @@ mod target;
 
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::pipeline::{
-    ComponentSpec, DirectoryTarget, Environment, Gate, GateMatch, GitReference, Glob, Pipeline, Requirement, Role, SourceSpec,
+    GateAdmission, ComponentSpec, DirectoryTarget, Environment, Gate, GateMatch, GitReference, Glob, Pipeline, Requirement, Role, SourceSpec,
     Target, TargetKind, Trigger,
 };
 use tollgate_core::pointer::Pointer;
@@ -89,6 +89,7 @@ pub(crate) fn mk_gate(name: &str, policy: &str) -> Gate {
         requirement: Requirement::Policy(policy.to_owned()),
         enforcement: Enforcement::Mandatory,
         matches: GateMatch::default(),
+        admission: GateAdmission::default(),
         is_implied: false,
         location: mk_location(),
     }
