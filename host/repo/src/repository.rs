@@ -46,6 +46,16 @@ impl GitRepository {
         Self::new(repository, remote)
     }
 
+    /// Makes an empty repository of a directory, with one remote of this name. Everything that is asked of it is fetched when it
+    /// is asked for, so nothing is yet.
+    ///
+    /// # Errors
+    /// When the directory can't be written.
+    pub fn clone_into(url: &str, directory: &Utf8Path, remote: &str) -> Result<(), SourceError> {
+        let repository = Repository::init(directory).map_err(|error| failed(directory.as_str(), error.into()))?;
+        repository.remote(remote, url).map(drop).map_err(|error| failed(remote, error.into()))
+    }
+
     fn new(repository: Repository, remote: &str) -> Result<Self, SourceError> {
         let git_directory = resolved(repository.path())?;
         let common_directory = resolved(repository.commondir())?;
