@@ -46,6 +46,15 @@ impl MeansExit for PathError {
     }
 }
 
+impl MeansExit for tollgate_server::ServeError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Runtime(_) | Self::Make(_) => ExitCode::Unexpected,
+            _ => ExitCode::InvalidConfiguration,
+        }
+    }
+}
+
 impl MeansExit for LedgerError {
     fn exit(&self) -> ExitCode {
         ExitCode::LedgerUnavailable

@@ -1,5 +1,6 @@
 //! tollgate: decides what may change in production, applies it, and writes down why.
 
+mod admission;
 mod cases;
 mod ci;
 mod cli;

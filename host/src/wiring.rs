@@ -242,6 +242,22 @@ pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     if failures.is_empty() { Ok(delivery) } else { Err(failures) }
 }
 
+/// The same with a sandbox that outlives it, for who reads again and again.
+pub(crate) fn delivery_by(invocation: &Invocation, loader: &dyn LoadPolicy) -> Result<Delivery, Failures> {
+    let (delivery, _, _) = open_delivery(invocation, &|OpenedLedger { ledger, history, .. }, repository| {
+        Ok((in_force::read(history, repository, ledger, loader)?, Failures::new()))
+    })?;
+    Ok(delivery)
+}
+
+/// Clones the deployment repository into the directory, unless there is a clone already.
+pub(crate) fn clone_into(invocation: &Invocation, url: &str) -> Result<(), Failure> {
+    if GitRepository::discover(&invocation.directory, &invocation.global.remote).is_ok() {
+        return Ok(());
+    }
+    GitRepository::clone_into(url, &invocation.directory, &invocation.global.remote).map_err(fail)
+}
+
 /// The same for people who go back to a policy that judged before, where the one in force can't be loaded. With why it can't.
 pub(crate) fn delivery_to_recover(invocation: &Invocation) -> Result<(Delivery, Failures), Failures> {
     let sandbox = sandbox(invocation).map_err(|failure| vec![failure])?;

@@ -26,6 +26,7 @@ mod shop;
 mod soak;
 mod ssh_remote;
 mod target;
+pub mod webhook;
 mod world;
 
 pub use answer::Answer;
@@ -47,4 +48,5 @@ pub use shop::{Build, Shop};
 pub use soak::soak;
 pub use ssh_remote::SshRemote;
 pub use target::TargetView;
+pub use webhook::Webhook;
 pub use world::World;

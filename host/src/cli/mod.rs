@@ -11,6 +11,7 @@ pub(crate) mod plugin;
 pub(crate) mod policy;
 pub(crate) mod queue;
 pub(crate) mod recipe;
+pub(crate) mod serve;
 pub(crate) mod service;
 pub(crate) mod trust;
 
@@ -153,6 +154,8 @@ pub(crate) enum Command {
     /// Write, build, prove and look at plugins
     #[command(subcommand)]
     Plugin(plugin::Plugin),
+    /// Answer a cluster that asks before it takes an object: the admission webhook
+    Serve(serve::Serve),
     /// Print completions for a shell
     Completion(policy::Completion),
     /// Write manual pages
@@ -185,6 +188,7 @@ impl Command {
             Self::Status(arguments) => &arguments.trust,
             Self::Drift(arguments) => &arguments.trust,
             Self::Queue(arguments) => &arguments.trust,
+            Self::Serve(arguments) => &arguments.trust,
             Self::Graph(arguments) => &arguments.trust,
             Self::Audit(command) => command.trust()?,
             Self::Evidence(command) => command.trust()?,

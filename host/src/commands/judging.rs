@@ -85,6 +85,18 @@ fn recommended(
     Ok(Judging { notices, ..judging })
 }
 
+/// Policies that a command line names.
+pub(crate) fn of_command_line(
+    invocation: &Invocation,
+    policies: &[String],
+    packs: &[String],
+    loader: &dyn LoadPolicy,
+) -> Result<Judging, Failures> {
+    let reader = Reader { tree: Tree::Directory(invocation.directory.clone()), ledger: None };
+    let configuration = local::of_command_line(&reader, policies, packs)?;
+    load(configuration, &[], loader, &reader, "named on the command line, not in force")
+}
+
 fn named(
     invocation: &Invocation,
     arguments: &Check,

@@ -12,7 +12,7 @@ mod checked_files;
 mod ci;
 mod compared;
 mod completion;
-mod deciding;
+pub(crate) mod deciding;
 mod docs;
 mod drift;
 mod evidence;
@@ -35,10 +35,11 @@ mod promote;
 mod proposal;
 mod queue;
 mod recipe;
-mod recorded;
+pub(crate) mod recorded;
 mod render;
 mod rollback;
 mod selection;
+mod serve;
 mod service;
 mod start;
 mod status;
@@ -116,6 +117,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Service(command) => service::run(&invocation, &command),
         Command::Plugin(command) => plugin::run(&invocation, &command),
         Command::Policy(command) => policy::run(&invocation, &command),
+        Command::Serve(arguments) => serve::run(&invocation, &arguments),
         Command::Docs(arguments) => docs::run(&invocation, arguments.what),
         Command::Compile => crate::wiring::compile_child().map(|()| ExitCode::Approved).map_err(|failure| vec![failure]),
     };

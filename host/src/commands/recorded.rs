@@ -12,7 +12,7 @@ use crate::delivery::recipe::Candidate;
 use crate::exit::fail;
 
 /// The candidate that a promotion brought.
-pub(super) fn recorded(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
+pub(crate) fn recorded(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
     let delivery = destination.delivery;
     let recipe = recipe_of(promotion.decision, &delivery.ledger).map_err(fail)?;
     let recipe = recipe.ok_or_else(|| nothing_to_go_back_to(destination.target))?;

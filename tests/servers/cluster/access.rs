@@ -23,6 +23,28 @@ pub(super) struct Access {
     agent: ureq::Agent,
 }
 
+/// A request to an API server.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// `POST`
+    pub method: &'a str,
+    /// With its query.
+    pub path: &'a str,
+    /// Media type of the body.
+    pub kind: &'a str,
+    /// JSON.
+    pub body: &'a str,
+}
+
+/// What an API server did not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// 0 where there was no answer.
+    pub status: u16,
+    /// What it said.
+    pub said: String,
+}
+
 /// Who may do everything.
 const ADMIN: &str = "token-of-the-admin";
 
@@ -90,6 +112,18 @@ impl Access {
     pub(super) fn patch(&self, path: &str, patch: &str) -> Result<(), NoCluster> {
         let call = self.agent.patch(self.url(path)).header("Authorization", format!("Bearer {ADMIN}"));
         sent(call.content_type("application/strategic-merge-patch+json").send(patch))
+    }
+
+    /// Sends a request as a user, who may do everything that the API server lets anybody do.
+    pub(super) fn send(&self, user: &str, request: &Sent<'_>) -> Result<String, Refused> {
+        let builder = ureq::http::Request::builder().method(request.method).uri(self.url(request.path));
+        let builder = builder.header("Authorization", format!("Bearer {ADMIN}")).header("Content-Type", request.kind);
+        let builder = builder.header("Impersonate-User", user).header("Impersonate-Group", "system:masters");
+        let failed = |said: String| Refused { status: 0, said };
+        let built = builder.body(request.body.to_owned()).map_err(|error| failed(error.to_string()))?;
+        let mut answer = self.agent.run(built).map_err(|error| failed(error.to_string()))?;
+        let said = answer.body_mut().read_to_string().map_err(|error| failed(error.to_string()))?;
+        if answer.status().is_success() { Ok(said) } else { Err(Refused { status: answer.status().as_u16(), said }) }
     }
 
     fn url(&self, path: &str) -> String {

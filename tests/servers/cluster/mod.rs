@@ -14,6 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::program::NotBuilt;
 use access::Access;
+pub use access::{Refused, Sent};
 use child::Child;
 
 /// How long a part may take to be there. A busy machine is slow.
@@ -109,6 +110,15 @@ impl Cluster {
     /// When the server refuses it.
     pub fn patch(&self, path: &str, patch: &str) -> Result<(), NoCluster> {
         self.access.patch(path, patch)
+    }
+
+    /// Sends a request as a user of this name, who may do everything that the API server lets anybody do. Returns what it
+    /// answered.
+    ///
+    /// # Errors
+    /// When the server does not do it.
+    pub fn send(&self, user: &str, request: &Sent<'_>) -> Result<String, Refused> {
+        self.access.send(user, request)
     }
 
     /// Where all of it lies.

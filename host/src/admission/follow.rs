@@ -1,0 +1,145 @@
+//! Keeping what is known fresh: the ledger is read again every few seconds, and at once where an answer would be no.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
+
+use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Freshness, Ruling};
+use tollgate_core::ports::AnswerAdmission;
+
+use super::known::Known;
+use crate::invocation::Invocation;
+
+/// What was read this lately is not read again for a no.
+const FRESH: Duration = Duration::from_millis(500);
+/// How long a no waits for the ledger to be read once more.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Reads what answers rest on.
+pub(crate) trait ReadKnown: Send {
+    /// What is known now; nothing where it is what was known before.
+    ///
+    /// # Errors
+    /// Why it can't be read, in words. What was known before goes on being known, and gets old.
+    fn read(&mut self) -> Result<Option<Known>, String>;
+
+    /// Whether there is a ledger that could say something new.
+    fn follows(&self) -> bool;
+}
+
+/// Answers by what is known, and keeps that fresh.
+pub(crate) struct Follower {
+    known: RwLock<Arc<Known>>,
+    sight: Mutex<Sight>,
+    changed: Condvar,
+}
+
+/// When the ledger was seen last.
+struct Sight {
+    read_at: Instant,
+    failure: Option<String>,
+    /// How often it was read.
+    reads: u64,
+    /// Somebody wants it to be read now.
+    wanted: bool,
+    follows: bool,
+}
+
+impl Follower {
+    /// Goes on reading on a thread of its own for as long as anybody holds what is returned.
+    pub(crate) fn start(known: Known, mut reader: Box<dyn ReadKnown>, every: Duration) -> Arc<Self> {
+        let sight = Sight { read_at: Instant::now(), failure: None, reads: 1, wanted: false, follows: reader.follows() };
+        let follower =
+            Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
+        if reader.follows() {
+            let weak = Arc::downgrade(&follower);
+            std::thread::spawn(move || follow(&weak, reader.as_mut(), every));
+        }
+        follower
+    }
+
+    /// What is known now.
+    pub(crate) fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn sight(&self) -> MutexGuard<'_, Sight> {
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is time to read, or somebody wants it.
+    fn wait(&self, every: Duration) {
+        let begun = Instant::now();
+        let mut sight = self.sight();
+        while !sight.wanted {
+            let Some(left) = every.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { break };
+            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        sight.wanted = false;
+    }
+
+    fn take(&self, read: Result<Option<Known>, String>) {
+        let failure = match read {
+            Ok(known) => {
+                if let Some(known) = known {
+                    *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+                }
+                None
+            }
+            Err(failure) => Some(failure),
+        };
+        let mut sight = self.sight();
+        if failure.is_none() {
+            sight.read_at = Instant::now();
+        }
+        sight.failure = failure;
+        sight.reads += 1;
+        drop(sight);
+        self.changed.notify_all();
+    }
+
+    /// Has the ledger read once more, where it was not read just now, and says whether it was.
+    fn refresh(&self) -> bool {
+        let begun = Instant::now();
+        let mut sight = self.sight();
+        if !sight.follows || sight.read_at.elapsed() < FRESH {
+            return false;
+        }
+        // One that is being read may have been begun before the question came.
+        let enough = sight.reads + 1;
+        sight.wanted = true;
+        self.changed.notify_all();
+        while sight.reads < enough || sight.wanted {
+            let Some(left) = PATIENCE.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { return false };
+            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        sight.failure.is_none()
+    }
+}
+
+fn follow(follower: &Weak<Follower>, reader: &mut dyn ReadKnown, every: Duration) {
+    loop {
+        let Some(held) = follower.upgrade() else { return };
+        held.wait(every);
+        held.take(reader.read());
+    }
+}
+
+impl AnswerAdmission for Follower {
+    fn answer(&self, request: &AdmissionRequest) -> AdmissionAnswer {
+        let known = self.known();
+        let answer = known.answer(request, &self.freshness(), Invocation::now());
+        // What was approved a moment ago is applied at once.
+        if answer.ruling == Ruling::Allowed || !self.refresh() {
+            return answer;
+        }
+        let newer = self.known();
+        if Arc::ptr_eq(&known, &newer) { answer } else { newer.answer(request, &self.freshness(), Invocation::now()) }
+    }
+
+    fn freshness(&self) -> Freshness {
+        let known = self.known();
+        let sight = self.sight();
+        let age = if sight.follows { sight.read_at.elapsed().as_secs() } else { 0 };
+        Freshness { age, limit: known.spec().staleness, entries: known.entries(), failure: sight.failure.clone() }
+    }
+}

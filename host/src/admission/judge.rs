@@ -1,0 +1,199 @@
+//! From a question to its answer.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tollgate_core::admission::{
+    AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling,
+};
+use tollgate_core::cache::Forgetful;
+use tollgate_core::context::Context;
+use tollgate_core::decision::{Decision, DecisionWord};
+use tollgate_core::document::{Place, SourceFile, Span};
+use tollgate_core::finding::{Finding, Subject};
+use tollgate_core::overrides::Passes;
+use tollgate_core::pipeline::AdmissionMode;
+use tollgate_core::pointer::Pointer;
+use tollgate_core::ports::LocateValue;
+use tollgate_core::time::Timestamp;
+use tollgate_core::waiver::waive;
+use tollgate_gate::{Evaluator, JudgedDocument, Judgements, gate_verdicts};
+use tollgate_manifest::withhold_secrets;
+
+use super::approved::Origin;
+use super::concerned::{Unreadable, document, unjudged};
+use super::known::{Known, Panel};
+use super::words;
+use crate::inline_waivers;
+
+/// There are no lines in what a cluster sends.
+struct Nowhere;
+
+impl LocateValue for Nowhere {
+    fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
+        vec![Span::START; pointers.len()]
+    }
+}
+
+impl Known {
+    /// Answers a question, by what is known now.
+    pub(crate) fn answer(&self, request: &AdmissionRequest, freshness: &Freshness, now: Timestamp) -> AdmissionAnswer {
+        let mut answer = match unjudged(request, self.spec()) {
+            Some(why) => not_evaluated(why),
+            None if freshness.is_stale() && self.spec().when_stale == AdmissionMode::Deny => {
+                AdmissionAnswer::unasked(Ruling::Error, words::stale(freshness))
+            }
+            None => self.judged(request, now),
+        };
+        if freshness.is_stale() && answer.ruling == Ruling::Allowed {
+            answer.warnings.push(words::cut(&words::stale(freshness)));
+        }
+        answer.audit.insert("policy-revision", self.revision.clone());
+        answer
+    }
+
+    fn judged(&self, request: &AdmissionRequest, now: Timestamp) -> AdmissionAnswer {
+        let panel = if request.operation == Operation::Delete { &self.deletes } else { &self.writes };
+        if panel.gates.is_empty() {
+            return not_evaluated(format!("no gate judges {}", request.operation.word()));
+        }
+        let mut judged = match document(request) {
+            Ok(judged) => judged,
+            Err(Unreadable::NoObject) => {
+                return AdmissionAnswer::unasked(Ruling::Denied, format!("`{}` came without an object", request.subject()));
+            }
+            Err(Unreadable::Findings(findings)) => {
+                return AdmissionAnswer::unasked(Ruling::Denied, words::findings(&request.subject(), findings.iter()));
+            }
+        };
+        let identity = judged.document.identity.clone();
+        let origin = self.approved.as_ref().and_then(|approved| approved.origin(&identity));
+        judged.component = origin.map(|origin| origin.component.clone());
+        let (decision, judgements) = self.decide(panel, request, &judged, origin, now);
+        self.said(request, &decision, &judgements)
+    }
+
+    fn decide(
+        &self,
+        panel: &Panel,
+        request: &AdmissionRequest,
+        judged: &JudgedDocument,
+        origin: Option<&Origin>,
+        now: Timestamp,
+    ) -> (Decision, Judgements) {
+        let target = self.target.as_ref().map_or("", |target| target.name.as_str());
+        let evaluator = Evaluator {
+            policies: &panel.policies,
+            context: Context::admission(target, self.context(request, judged)),
+            evaluation_time: crate::delivery::decide::seconds(now),
+            cache: &Forgetful,
+            locate: &Nowhere,
+        };
+        let mut judgements = Judgements::unasked(&panel.policies);
+        judgements.absorb(evaluator.judge_each(std::slice::from_ref(judged)));
+        self.waive(&mut judgements, judged, origin, now);
+        let mut gates = gate_verdicts(&panel.gates, &judgements);
+        let passes = holding(&self.passes, now);
+        gates.iter_mut().for_each(|gate| gate.pass(&passes));
+        let findings = judgements.findings();
+        (Decision::fold(gates, Vec::new(), findings), judgements)
+    }
+
+    fn context(&self, request: &AdmissionRequest, judged: &JudgedDocument) -> AdmissionContext {
+        let holds_secrets = judged.document.identity.holds_secrets();
+        let old_object = request.old_object.as_deref().filter(|_| request.operation == Operation::Update);
+        let old_object = old_object.map(|bytes| match holds_secrets {
+            true => withhold_secrets(bytes).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null),
+            false => serde_json::from_slice(bytes).unwrap_or(Value::Null),
+        });
+        AdmissionContext {
+            operation: request.operation,
+            sub_resource: request.sub_resource.clone(),
+            dry_run: request.dry_run,
+            user: request.requester.clone(),
+            old_object,
+            approved: self.approved.as_ref().map(|approved| approved.context(&judged.document.identity)),
+        }
+    }
+
+    /// Waivers name objects as manifests have them: an object that a recipe has is called as it is called there.
+    fn waive(&self, judgements: &mut Judgements, judged: &JudgedDocument, origin: Option<&Origin>, now: Timestamp) {
+        if let Some(origin) = origin {
+            judgements.findings_mut().for_each(|finding| rename(finding, origin));
+        }
+        let own = |_: &std::collections::BTreeSet<String>| vec![judged.clone()];
+        inline_waivers::accept(&self.pipeline, now, judgements, own, &Nowhere);
+        // A manifest may leave its namespace out without being in any recipe yet.
+        let mut bare: Vec<Finding> = judgements.findings();
+        bare.iter_mut().for_each(without_namespace);
+        if self.is_in_own_namespace(judged) {
+            waive(&self.pipeline.waivers, now, bare.iter_mut());
+            for (finding, bare) in judgements.findings_mut().zip(bare) {
+                finding.waiver = finding.waiver.take().or(bare.waiver);
+            }
+        }
+    }
+
+    fn is_in_own_namespace(&self, judged: &JudgedDocument) -> bool {
+        use tollgate_core::pipeline::TargetKind;
+        let own = self.target.as_ref().and_then(|target| match &target.kind {
+            TargetKind::Kubernetes(kubernetes) => Some(&kubernetes.namespace),
+            TargetKind::Directory(_) | TargetKind::Git(_) => None,
+        });
+        own.is_some() && judged.document.identity.namespace.as_ref() == own
+    }
+
+    fn said(&self, request: &AdmissionRequest, decision: &Decision, judgements: &Judgements) -> AdmissionAnswer {
+        let ruling = match decision.word() {
+            DecisionWord::Approved => Ruling::Allowed,
+            DecisionWord::Denied => Ruling::Denied,
+            DecisionWord::Pending => Ruling::Error,
+        };
+        let message = if ruling == Ruling::Allowed { String::new() } else { words::denial(&request.subject(), decision) };
+        let mut audit = BTreeMap::from([("gates", words::gates(decision))]);
+        if let Some(recipe) = self.approved.as_ref().and_then(|approved| approved.recipes().first()) {
+            audit.insert("recipe", recipe.recipe.to_string());
+        }
+        let overrides = decision.overrides();
+        if !overrides.is_empty() {
+            let entries: Vec<String> = overrides.iter().map(u64::to_string).collect();
+            audit.insert("override", format!("entry {}", entries.join(", ")));
+        }
+        let policies = judgements.by_policy.iter().filter(|(_, judgement)| !judgement.asked.is_empty());
+        let policies = policies.map(|(policy, judgement)| PolicyAnswer {
+            policy: policy.clone(),
+            verdict: judgement.verdict(&|_| true).word(),
+            fuel: judgement.fuel,
+            memory: judgement.memory,
+        });
+        AdmissionAnswer { ruling, message, warnings: words::warnings(decision), audit, policies: policies.collect() }
+    }
+}
+
+/// The object's name in its manifest, and the file.
+fn rename(finding: &mut Finding, origin: &Origin) {
+    if let Subject::Document { document, .. } = &mut finding.subject {
+        document.identity = origin.identity.clone();
+    }
+    if let Some(location) = &mut finding.location {
+        location.file.clone_from(&origin.file);
+    }
+}
+
+fn without_namespace(finding: &mut Finding) {
+    if let Subject::Document { document, .. } = &mut finding.subject {
+        document.identity.namespace = None;
+    }
+}
+
+/// Overrides that are not over.
+fn holding(passes: &Passes, now: Timestamp) -> Passes {
+    let mut holding = passes.clone();
+    holding.values_mut().for_each(|passes| passes.retain(|pass| now < pass.until));
+    holding
+}
+
+fn not_evaluated(why: String) -> AdmissionAnswer {
+    let audit = BTreeMap::from([("not-evaluated", why)]);
+    AdmissionAnswer { audit, ..AdmissionAnswer::unasked(Ruling::Allowed, String::new()) }
+}

@@ -1,0 +1,18 @@
+//! What a cluster is answered: the one evaluator, asked about one object, and what the ledger says may run.
+//!
+//! `known` is what answers rest on, read from the ledger by `follow` again and again; `judge` makes an answer of it.
+
+mod approved;
+mod bulkhead;
+mod concerned;
+mod follow;
+mod judge;
+mod known;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use approved::approved;
+pub(crate) use follow::{Follower, ReadKnown};
+pub(crate) use known::{Asked, Known};

@@ -1,0 +1,123 @@
+//! Where the answers come from: the ledger and the policy that it puts in force, or policies that the command line names.
+
+use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
+use tollgate_report::failure::Failure;
+use tollgate_sandbox::Sandbox;
+
+use crate::admission::{Asked, Known, ReadKnown, approved};
+use crate::cli::serve::Serve;
+use crate::commands::drift::named;
+use crate::configuration::Failures;
+use crate::exit::fail;
+use crate::invocation::Invocation;
+use crate::wiring::{self, Delivery};
+
+/// What is known first, and who goes on reading.
+pub(super) struct Opened {
+    pub(super) reader: Box<dyn ReadKnown>,
+    pub(super) known: Known,
+    pub(super) source: Source,
+}
+
+/// Where all of it comes from.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    /// URL of the deployment repository, without credentials.
+    pub(super) remote: Option<String>,
+    /// Digest of entry 0 of the ledger.
+    pub(super) trust: Option<String>,
+}
+
+pub(super) fn open(invocation: &Invocation, arguments: &Serve) -> Result<Opened, Failures> {
+    let sandbox = wiring::sandbox(invocation).map_err(|failure| vec![failure])?;
+    match &arguments.target {
+        Some(target) => {
+            let mut reader = OfLedger { invocation: invocation.clone(), target: target.clone(), sandbox, delivery: None };
+            let known = reader.read_anew()?;
+            let source = reader.source();
+            Ok(Opened { reader: Box::new(reader), known, source })
+        }
+        None => {
+            let known = of_command_line(invocation, arguments, &sandbox)?;
+            Ok(Opened { reader: Box::new(Never), known, source: Source::default() })
+        }
+    }
+}
+
+/// The ledger, again and again.
+struct OfLedger {
+    invocation: Invocation,
+    target: String,
+    sandbox: Sandbox,
+    /// With the number of entries that were read.
+    delivery: Option<(Delivery, u64)>,
+}
+
+impl OfLedger {
+    fn source(&self) -> Source {
+        self.delivery.as_ref().map_or_else(Source::default, |(delivery, _)| Source {
+            remote: delivery.repository.remote_url().ok(),
+            trust: delivery.ledger.trust_digest().map(|digest| digest.to_string()),
+        })
+    }
+
+    fn read_anew(&mut self) -> Result<Known, Failures> {
+        let one = |failure: Failure| vec![failure];
+        let delivery = wiring::delivery_by(&self.invocation, &self.sandbox)?;
+        let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
+        let names = [self.target.clone()];
+        let target = named(&delivery, &names).map_err(one)?.into_iter().next().cloned();
+        let target = target.ok_or_else(Failures::new)?;
+        let allowed = approved(&delivery, &history, &target).map_err(one)?;
+        let in_force = &delivery.in_force;
+        let asked = Asked {
+            pipeline: in_force.configuration.pipeline.clone(),
+            policies: in_force.policies.clone(),
+            revision: in_force.revision.digest.to_string(),
+        };
+        let known = Known::of_target(asked, target, allowed, &history, Invocation::now());
+        self.delivery = Some((delivery, history.len()));
+        Ok(known)
+    }
+}
+
+impl ReadKnown for OfLedger {
+    fn read(&mut self) -> Result<Option<Known>, String> {
+        if let Some((delivery, entries)) = &self.delivery {
+            let history = delivery.ledger.gist().map_err(|error| error.to_string())?;
+            if history.len() == *entries {
+                return Ok(None);
+            }
+        }
+        self.read_anew().map(Some).map_err(|failures| words(&failures))
+    }
+
+    fn follows(&self) -> bool {
+        true
+    }
+}
+
+fn words(failures: &Failures) -> String {
+    let said: Vec<String> =
+        failures.iter().flat_map(|failure| std::iter::once(&failure.message).chain(&failure.causes)).cloned().collect();
+    said.join("; ")
+}
+
+/// What never changes.
+struct Never;
+
+impl ReadKnown for Never {
+    fn read(&mut self) -> Result<Option<Known>, String> {
+        Ok(None)
+    }
+
+    fn follows(&self) -> bool {
+        false
+    }
+}
+
+fn of_command_line(invocation: &Invocation, arguments: &Serve, sandbox: &Sandbox) -> Result<Known, Failures> {
+    let chosen = crate::commands::judging::of_command_line(invocation, &arguments.policy, &arguments.pack, sandbox)?;
+    let asked = Asked { pipeline: chosen.configuration.pipeline, policies: chosen.policies, revision: chosen.revision };
+    Ok(Known::without_ledger(asked))
+}
