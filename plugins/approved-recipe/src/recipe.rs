@@ -32,7 +32,9 @@ pub(crate) fn judge(asked: &Asked<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     match owner(document, asked.request, asked.by_controller) {
-        Owner::Believed => Vec::new(),
+        Owner::Believed if asked.by_controller => Vec::new(),
+        // Whoever else asks may not change what the recipe says of it, either.
+        Owner::Believed => differences(asked, true),
         Owner::Bypassed(finding) => vec![finding],
         Owner::Forged(finding) => std::iter::once(finding).chain(differences(asked, true)).collect(),
         Owner::None if !approved.documents.is_empty() => differences(asked, false),
@@ -42,13 +44,13 @@ pub(crate) fn judge(asked: &Asked<'_>) -> Vec<Finding> {
 }
 
 /// What is different from the approved document that is nearest, the newest of these.
-fn differences(asked: &Asked<'_>, is_forged: bool) -> Vec<Finding> {
+fn differences(asked: &Asked<'_>, is_owned: bool) -> Vec<Finding> {
     let excuses = Excuses::of(asked.settings, asked.document, asked.pods);
     let mut nearest: Option<(Written<'_>, Vec<Difference<'_>>)> = None;
     for &written in &asked.approved.documents {
         let mut found = compare_with(asked, written.body, &excuses);
-        // A forged owner has a finding of its own.
-        found.retain(|one| !is_forged || !one.steps.starts_with(&OWNERS));
+        // What is said of an owner is judged by itself.
+        found.retain(|one| !is_owned || !one.steps.starts_with(&OWNERS));
         if found.is_empty() {
             return Vec::new();
         }

@@ -1,5 +1,6 @@
 //! The plugin as the host asks it.
 
+mod added;
 mod approved;
 mod deleting;
 mod images;

@@ -126,6 +126,18 @@ fn an_approved_object_with_a_forged_owner_is_compared_all_the_same() {
 }
 
 #[test]
+fn what_a_recipe_says_of_an_object_with_an_owner_counts_for_everybody_but_controllers() {
+    let approved = samples::deployment();
+    let old = owned(approved.clone());
+    let request = update(creation_of(&[&approved]), &old);
+    assert_eq!(found(&request, &old), nothing());
+    let mut new = old.clone();
+    new["metadata"]["labels"]["app"] = json!("other");
+    assert_eq!(found(&request, &new), ["differs /metadata/labels/app"]);
+    assert_eq!(found(&by(REPLICA_SETS, request), &new), nothing());
+}
+
+#[test]
 fn an_owner_that_gives_nothing_is_not_asked_about() {
     let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls", "namespace": "shop"}});
     assert_eq!(found(&creation(), &owned(secret)), nothing());
