@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check;
+use super::{CHECK, try_check_in_context};
 use crate::validator::Validator;
 
 /// What a case's comments say.
 #[derive(Debug, Default)]
 struct Expectation {
     settings: String,
+    /// As YAML; empty where the question comes from `check`.
+    context: String,
     /// `RULE DOCUMENT:POINTER`, sorted.
     findings: Vec<String>,
 }
@@ -24,6 +26,14 @@ struct Expectation {
 /// # expect: tag 0:/spec/containers/0/image
 /// apiVersion: v1
 /// kind: Pod
+/// ```
+///
+/// So is a context that is not that of `check`, as YAML: its lines go on for as long as they are indented.
+///
+/// ```yaml
+/// # context:
+/// #   place: admission
+/// #   target: prod-apps
 /// ```
 ///
 /// # Panics
@@ -54,7 +64,9 @@ fn run_case<V: Validator>(file: &Path, fails: bool) -> Result<(), String> {
     if fails == expectation.findings.is_empty() {
         return Err(format!("{}: a case under `fail` names what it expects, one under `pass` expects nothing", file.display()));
     }
-    let findings = check::<V>(&expectation.settings, &text);
+    let context = if expectation.context.is_empty() { CHECK } else { &expectation.context };
+    let findings = try_check_in_context::<V>(&expectation.settings, context, &text)
+        .map_err(|error| format!("{}: could not be judged: {error:?}", file.display()))?;
     let mut found: Vec<String> =
         findings.iter().map(|finding| format!("{} {}:{}", finding.rule(), finding.document(), finding.pointer())).collect();
     found.sort();
@@ -67,8 +79,12 @@ fn run_case<V: Validator>(file: &Path, fails: bool) -> Result<(), String> {
 
 fn expectation(text: &str) -> Expectation {
     let mut expectation = Expectation::default();
+    let mut is_context = false;
     for line in text.lines() {
-        if let Some(settings) = line.strip_prefix("# settings:") {
+        is_context = line.trim_end() == "# context:" || is_context && line.starts_with("#  ");
+        if is_context {
+            expectation.context.extend(line.strip_prefix("#  ").into_iter().chain(["\n"]));
+        } else if let Some(settings) = line.strip_prefix("# settings:") {
             expectation.settings = settings.trim().to_owned();
         } else if let Some(finding) = line.strip_prefix("# expect:") {
             expectation.findings.push(finding.trim().to_owned());
@@ -81,7 +97,7 @@ fn expectation(text: &str) -> Expectation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Check, Description, Findings, Level, Needs, NoSettings, PluginError, Rule, Severity};
+    use crate::{Check, Description, Findings, Level, Needs, NoSettings, PluginError, Rule, Severity, Value};
 
     static NAMED: Rule =
         Rule { id: "named", title: "Object has a name", help: "", level: Level::Deny, severity: Severity::Low, controls: &[] };
@@ -97,6 +113,9 @@ mod tests {
         }
 
         fn check(check: &Check<'_, NoSettings>, findings: &mut Findings) -> Result<(), PluginError> {
+            if check.context.read()?.get("place").and_then(Value::as_str) == Some("elsewhere") {
+                return Ok(());
+            }
             let names = check.documents.iter().map(|document| document.root().walk(&["metadata", "name"]));
             findings.extend(names.filter(|name| !name.exists()).map(|name| NAMED.at(&name, "no name")));
             Ok(())
@@ -126,6 +145,15 @@ mod tests {
     fn documents_keep_their_numbers_when_others_are_not_asked_about() {
         let text = format!("# expect: named 1:/metadata/name\napiVersion: v1\nkind: Service\n---\n{NAMELESS}");
         assert_eq!(outcome("fail", &text), Ok(()));
+    }
+
+    #[test]
+    fn a_context_is_yaml_for_as_long_as_it_is_indented() {
+        let text = "# context:\n#   place: admission\n#   more:\n#     - {a: 1}\n# settings: {}\n# expect: a 0:/b\nkind: Pod\n";
+        let expectation = expectation(text);
+        assert_eq!(expectation.context, "\n place: admission\n more:\n   - {a: 1}\n");
+        assert_eq!((expectation.settings.as_str(), expectation.findings.len()), ("{}", 1));
+        assert_eq!(outcome("pass", &format!("# context:\n#   place: elsewhere\n{NAMELESS}")), Ok(()));
     }
 
     #[test]

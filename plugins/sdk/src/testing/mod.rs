@@ -36,6 +36,9 @@ use crate::promotion::{self, Promotion};
 use crate::settings::{self, SettingsError};
 use crate::validator::{self, KindFilter, Scope, Validator};
 
+/// Where `tollgate check` asks from.
+const CHECK: &str = r#"{"place": "check"}"#;
+
 /// What a validator finds in the documents of a YAML text (or JSON, which is YAML), as the host would ask it: only about
 /// the kinds that it needs, each document by itself or all together. Documents are numbered from 0 in their order.
 ///
@@ -43,7 +46,16 @@ use crate::validator::{self, KindFilter, Scope, Validator};
 /// When the text is no YAML, the settings are refused, or the validator can't judge: what a test wants to know.
 #[track_caller]
 pub fn check<V: Validator>(settings: &str, yaml: &str) -> Vec<Finding> {
-    match try_check::<V>(settings, yaml) {
+    check_in_context::<V>(settings, CHECK, yaml)
+}
+
+/// As [`check`], asked from elsewhere than `check`: the context is YAML, too, and what [`crate::Context::read`] reads.
+///
+/// # Panics
+/// When a text is no YAML, the settings are refused, or the validator can't judge: what a test wants to know.
+#[track_caller]
+pub fn check_in_context<V: Validator>(settings: &str, context: &str, yaml: &str) -> Vec<Finding> {
+    match try_check_in_context::<V>(settings, context, yaml) {
         Ok(findings) => findings,
         Err(error) => panic!("`{}` could not judge: {error:?}", V::DESCRIPTION.name),
     }
@@ -58,6 +70,18 @@ pub fn check<V: Validator>(settings: &str, yaml: &str) -> Vec<Finding> {
 /// When the text is no YAML or the settings are refused.
 #[track_caller]
 pub fn try_check<V: Validator>(settings: &str, yaml: &str) -> Result<Vec<Finding>, PluginError> {
+    try_check_in_context::<V>(settings, CHECK, yaml)
+}
+
+/// As [`check_in_context`], with the validator's own error.
+///
+/// # Errors
+/// What the validator answers when it can't judge.
+///
+/// # Panics
+/// When a text is no YAML or the settings are refused.
+#[track_caller]
+pub fn try_check_in_context<V: Validator>(settings: &str, context: &str, yaml: &str) -> Result<Vec<Finding>, PluginError> {
     let needs = match configure::<V>(settings) {
         Ok(needs) => needs,
         Err(errors) => panic!("`{}` refuses its settings: {errors:?}", V::DESCRIPTION.name),
@@ -67,9 +91,10 @@ pub fn try_check<V: Validator>(settings: &str, yaml: &str) -> Result<Vec<Finding
         Scope::Document => documents.into_iter().map(|document| vec![document]).collect(),
         Scope::Set => vec![documents],
     };
+    let context = json(serde_yaml::Deserializer::from_str(context)).to_string().into_bytes();
     let mut findings = Vec::new();
     for documents in requests {
-        let context = br#"{"place": "check"}"#.to_vec();
+        let context = context.clone();
         let request = validation::Request { settings: settings.as_bytes().to_vec(), context, documents };
         findings.extend(validator::check::<V>(&request)?);
     }
@@ -116,9 +141,13 @@ pub fn give_data(key: &str, bytes: &[u8]) {
 }
 
 #[track_caller]
+fn json(yaml: serde_yaml::Deserializer<'_>) -> serde_json::Value {
+    serde_json::Value::deserialize(yaml).unwrap_or_else(|error| panic!("not YAML: {error}"))
+}
+
+#[track_caller]
 fn documents(yaml: &str) -> Vec<validation::Document> {
-    let read = |document| serde_json::Value::deserialize(document).unwrap_or_else(|error| panic!("not YAML: {error}"));
-    let objects = serde_yaml::Deserializer::from_str(yaml).map(read).filter(|object| !object.is_null());
+    let objects = serde_yaml::Deserializer::from_str(yaml).map(json).filter(|object| !object.is_null());
     (0..)
         .zip(objects)
         .map(|(id, object)| validation::Document { id, file: "case.yaml".into(), body: object.to_string().into() })
