@@ -115,7 +115,7 @@ const fn not_run(reason: String) -> Evaluation<Vec<DocumentFinding>> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use tollgate_core::evaluate::{Context};
+    use tollgate_core::evaluate::Context;
     use tollgate_core::policy::{Grants, LimitClass, Scope};
 
     use super::*;

@@ -197,7 +197,8 @@ pub fn review(request: &Value) -> Vec<u8> {
 
 /// A request about an object that is created, by a user without rights worth naming.
 pub fn create(object: &Value) -> Value {
-    let (group, version) = object["apiVersion"].as_str().unwrap().rsplit_once('/').unwrap_or(("", object["apiVersion"].as_str().unwrap()));
+    let (group, version) =
+        object["apiVersion"].as_str().unwrap().rsplit_once('/').unwrap_or(("", object["apiVersion"].as_str().unwrap()));
     let kind = object["kind"].as_str().unwrap();
     json!({
         "uid": "705ab4f5-6393-11e8-b7cc-42010a800002", "operation": "CREATE",

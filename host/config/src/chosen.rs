@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use tollgate_core::document::Location;
-use tollgate_core::pipeline::{GateAdmission, Gate, GateMatch, Pipeline, PluginSource, PolicySpec, Requirement};
+use tollgate_core::pipeline::{Gate, GateAdmission, GateMatch, Pipeline, PluginSource, PolicySpec, Requirement};
 use tollgate_core::policy::{Enforcement, Grants, LimitClass};
 
 use crate::check::gates::Assembly;
@@ -66,7 +66,15 @@ fn add_policy(
     let requirement = Requirement::Policy(name.clone());
     let location = named.clone();
     let (enforcement, matches) = (Enforcement::default(), GateMatch::default());
-    assembly.gates.push(Gate { name: name.clone(), requirement, enforcement, matches, admission: GateAdmission::default(), is_implied: false, location });
+    assembly.gates.push(Gate {
+        name: name.clone(),
+        requirement,
+        enforcement,
+        matches,
+        admission: GateAdmission::default(),
+        is_implied: false,
+        location,
+    });
     assembly.policies.push(PolicySpec {
         name,
         plugin,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use tollgate_core::deciding::{GateRequest, GateSubject, PolicyChange};
-use tollgate_core::evaluate::{Context};
+use tollgate_core::evaluate::Context;
 use tollgate_core::time::Timestamp;
 
 pub use expected::{ExpectedFinding, ExpectedWait};

@@ -163,6 +163,7 @@ pub struct AdmissionContext {
     pub operation: Operation,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_resource: Option<String>,
+    #[serde(default)]
     pub dry_run: bool,
     pub user: Requester,
     /// Secret values withheld.

@@ -74,8 +74,12 @@ const fn leniency(mode: AdmissionMode) -> u8 {
 
 fn admission(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     let (was, is) = (&before.admission, &after.admission);
-    let mut sentences: Vec<String> =
-        is.exempt.iter().filter(|name| !was.exempt.contains(name)).map(|name| format!("nothing is asked about namespace `{name}`")).collect();
+    let mut sentences: Vec<String> = is
+        .exempt
+        .iter()
+        .filter(|name| !was.exempt.contains(name))
+        .map(|name| format!("nothing is asked about namespace `{name}`"))
+        .collect();
     if is.staleness > was.staleness || leniency(is.when_stale) > leniency(was.when_stale) {
         sentences.push("clusters are answered by an older ledger".to_owned());
     }

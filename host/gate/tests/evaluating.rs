@@ -16,7 +16,7 @@ use tollgate_core::evaluate::{
     PolicyBinary,
 };
 use tollgate_core::finding::{Level, Severity};
-use tollgate_core::pipeline::{GateAdmission, Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
+use tollgate_core::pipeline::{Gate, GateAdmission, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::{Description, Enforcement, Grants, KindFilter, LimitClass, Rule, Scope, ValidatorNeeds};
 use tollgate_core::ports::LocateValue;

@@ -106,7 +106,10 @@ mod tests {
             old_object: None,
         };
         let told = answered(&request, &AdmissionAnswer::unasked(Ruling::Denied, "no".to_owned()), Duration::from_micros(1_234));
-        assert_eq!((&told["level"], &told["decision"], &told["user"]), (&json!("warn"), &json!("705ab4f5"), &json!("dev@example.com")));
+        assert_eq!(
+            (&told["level"], &told["decision"], &told["user"]),
+            (&json!("warn"), &json!("705ab4f5"), &json!("dev@example.com"))
+        );
         assert_eq!((&told["subject"], &told["milliseconds"], &told["why"]), (&json!("Secret shop/db"), &json!(1.23), &json!("no")));
         assert!(!told.to_string().contains("hunter2"));
     }

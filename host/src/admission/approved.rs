@@ -101,11 +101,8 @@ impl Approved {
         if let Some(scaled) = scaled_by(document, &body) {
             self.autoscaled.insert(scaled);
         }
-        let origin = Origin {
-            component: document.component.clone(),
-            file: document.path.clone(),
-            identity: document.identity.clone(),
-        };
+        let origin =
+            Origin { component: document.component.clone(), file: document.path.clone(), identity: document.identity.clone() };
         self.origins.entry(key.clone()).or_insert(origin);
         let documents = self.documents.entry(key).or_default();
         if !documents.iter().any(|known| known.document == body) {
@@ -177,8 +174,7 @@ pub(crate) fn approved(delivery: &Delivery, history: &Gist, target: &Target) -> 
 fn standing<'a>(history: &'a Gist, target: &str) -> Vec<Promotion<'a>> {
     let current = history.current(target);
     let newest = history.newest_to(target).filter(|promotion| promotion.running.is_some());
-    let mut all: Vec<Promotion<'a>> =
-        history.open_attempts(target).into_iter().chain(newest).chain(current.clone()).collect();
+    let mut all: Vec<Promotion<'a>> = history.open_attempts(target).into_iter().chain(newest).chain(current.clone()).collect();
     let begun = |promotion: &Promotion<'_>| promotion.running.map_or(0, |(entry, _)| entry.index);
     // What was begun before the one that succeeded last has been replaced by it.
     let since = current.as_ref().map_or(0, begun);

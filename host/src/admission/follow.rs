@@ -48,8 +48,7 @@ impl Follower {
     /// Goes on reading on a thread of its own for as long as anybody holds what is returned.
     pub(crate) fn start(known: Known, mut reader: Box<dyn ReadKnown>, every: Duration) -> Arc<Self> {
         let sight = Sight { read_at: Instant::now(), failure: None, reads: 1, wanted: false, follows: reader.follows() };
-        let follower =
-            Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
+        let follower = Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
         if reader.follows() {
             let weak = Arc::downgrade(&follower);
             std::thread::spawn(move || follow(&weak, reader.as_mut(), every));

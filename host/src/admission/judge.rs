@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tollgate_core::admission::{
-    AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling,
-};
+use tollgate_core::admission::{AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling};
 use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
 use tollgate_core::decision::{Decision, DecisionWord};

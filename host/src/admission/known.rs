@@ -64,7 +64,7 @@ impl Known {
         Self::new(asked, Some(target), approved, passes, history.len())
     }
 
-    fn new(asked: Asked, target: Option<Target>, approved: Option<Approved>, passes: Passes, entries: u64) -> Self {
+    pub(super) fn new(asked: Asked, target: Option<Target>, approved: Option<Approved>, passes: Passes, entries: u64) -> Self {
         let Asked { pipeline, policies, revision } = asked;
         let mut unasked = Vec::new();
         let gates: Vec<Gate> = gates(&pipeline, target.as_ref(), &policies, &mut unasked);
@@ -115,9 +115,8 @@ impl Known {
 
 /// The gates that can judge one object, with what they block in a cluster. The others are told.
 fn gates(pipeline: &Pipeline, target: Option<&Target>, policies: &Policies, unasked: &mut Vec<String>) -> Vec<Gate> {
-    let on_the_way = |gate: &&Gate| {
-        gate.matches.change == Change::Recipe && target.is_none_or(|target| gate.matches.target(target))
-    };
+    let on_the_way =
+        |gate: &&Gate| gate.matches.change == Change::Recipe && target.is_none_or(|target| gate.matches.target(target));
     let mut gates = Vec::new();
     for gate in pipeline.gates.iter().filter(on_the_way) {
         match why_unasked(gate, policies) {

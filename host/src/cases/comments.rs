@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use serde::de::DeserializeOwned;
+use tollgate_core::context::Context;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -9,6 +10,9 @@ use super::{Case, Expected, Place, at, beside};
 use crate::configuration::Failures;
 
 const MARK: &str = "# expect:";
+/// What it asks from elsewhere than `check` goes on, as YAML, for as long as it is indented.
+const CONTEXT: &str = "# context:";
+const INDENTED: &str = "#  ";
 
 pub(super) fn read(file: &Utf8Path, fails: bool) -> Result<Case, Failures> {
     let text = fs_err::read_to_string(file).map_err(|error| vec![Failure::new(ExitCode::SourceUnreadable, &error)])?;
@@ -39,14 +43,26 @@ fn of_text(file: &str, text: String, fails: bool, data: &dyn Fn(&str) -> Option<
         fails,
         settings: serde_json::Map::new(),
         data: std::collections::BTreeMap::new(),
+        context: Context::check(),
         time: None,
         expected: Vec::new(),
     };
     let lines: Vec<&str> = text.lines().collect();
+    let mut context: Option<(u32, String)> = None;
+    let mut is_context = false;
     for (number, line) in (1_u32..).zip(&lines) {
-        if let Err(message) = of_line(&mut case, (number, line), &lines, data) {
+        is_context = line.trim_end() == CONTEXT || is_context && line.starts_with(INDENTED);
+        if is_context {
+            let (_, text) = context.get_or_insert((number, String::new()));
+            text.extend(line.strip_prefix(INDENTED).into_iter().chain(["\n"]));
+        } else if let Err(message) = of_line(&mut case, (number, line), &lines, data) {
             failures.push(at(file, number, message));
         }
+    }
+    match context.map(|(number, text)| (number, serde_yaml::from_str(&text))) {
+        Some((_, Ok(context))) => case.context = context,
+        Some((number, Err(error))) => failures.push(at(file, number, format!("`context` is no YAML that fits: {error}"))),
+        None => {}
     }
     case.text = text;
     if failures.is_empty() { Ok(case) } else { Err(failures) }
@@ -141,6 +157,15 @@ mod tests {
         let case = read(text, false).unwrap();
         assert_eq!((case.settings["a"].as_u64(), case.data["centres"].as_slice()), (Some(1), b"one\n".as_slice()));
         assert_eq!(case.time.unwrap().to_string(), "2026-12-31T12:00:00Z");
+    }
+
+    #[test]
+    fn a_context_goes_on_for_as_long_as_it_is_indented() {
+        let text = "# context:\n#   place: promote\n#   target: prod\n# expect: a\nkind: Pod\n";
+        let case = read(text, true).unwrap();
+        assert_eq!((case.context, case.expected.len()), (Context::promote(Some("prod".to_owned())), 1));
+        let problems = read("kind: Pod\n# context:\n#   place: nowhere\n", false).unwrap_err();
+        assert!(problems[0].starts_with("2: `context` is no YAML that fits"), "{problems:?}");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 use tollgate_config::CASE_SUFFIX;
+use tollgate_core::context::Context;
 use tollgate_core::document::{Location, Span};
 use tollgate_core::language::Language;
 use tollgate_core::pipeline::FileChoice;
@@ -49,6 +50,8 @@ pub(crate) struct Case {
     pub(crate) fails: bool,
     pub(crate) settings: Map<String, Value>,
     pub(crate) data: BTreeMap<String, Vec<u8>>,
+    /// Where it is asked from.
+    pub(crate) context: Context,
     pub(crate) time: Option<Timestamp>,
     pub(crate) expected: Vec<Expected>,
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tollgate_core::cache::Forgetful;
 use tollgate_core::digest::Digest;
 use tollgate_core::document::SourceFile;
-use tollgate_core::evaluate::{Context, LoadError, LoadPolicy, LoadedPolicy};
+use tollgate_core::evaluate::{LoadError, LoadPolicy, LoadedPolicy};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::PolicySpec;
 use tollgate_core::policy::Grants;
@@ -151,7 +151,7 @@ fn found(judge: &Judge<'_>, case: &Case) -> Result<Vec<Finding>, String> {
     let documents = read_documents(vec![files]);
     let evaluator = Evaluator {
         policies: &policies,
-        context: Context::check(),
+        context: case.context.clone(),
         evaluation_time: crate::delivery::decide::seconds(case.time.unwrap_or_else(Invocation::now)),
         cache: &Forgetful,
         locate: &Lines,

@@ -4,7 +4,7 @@
 use tollgate_core::cache::Forgetful;
 use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context};
+use tollgate_core::evaluate::Context;
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;

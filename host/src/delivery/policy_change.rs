@@ -9,7 +9,7 @@ use tollgate_core::cache::Forgetful;
 use tollgate_core::deciding::{ApprovalKind, CountedApproval, GateRequest, GateSubject, PolicyChange, Stop};
 use tollgate_core::decision::Decision;
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context};
+use tollgate_core::evaluate::Context;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{Gate, Pipeline};

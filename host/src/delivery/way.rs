@@ -1,7 +1,7 @@
 //! The way to one target: what decisions and questions about it are made with.
 
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{Context};
+use tollgate_core::evaluate::Context;
 use tollgate_core::pipeline::{Pipeline, Target};
 use tollgate_core::plan::{NoDigest, Plan};
 use tollgate_core::ports::{ApplyError, ApplyPlan, LedgerError, LocateValue, ReadLedger, ResolveDigest, ResolveError};

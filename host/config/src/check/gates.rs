@@ -240,9 +240,7 @@ const fn admission(raw: raw::Admission) -> GateAdmission {
     match raw {
         raw::Admission::Mode(word) => GateAdmission { mode: mode(word), deletes: false },
         raw::Admission::Terms(raw::AdmissionTerms { mode: Some(word), deletes }) => GateAdmission { mode: mode(word), deletes },
-        raw::Admission::Terms(raw::AdmissionTerms { mode: None, deletes }) => {
-            GateAdmission { mode: AdmissionMode::Deny, deletes }
-        }
+        raw::Admission::Terms(raw::AdmissionTerms { mode: None, deletes }) => GateAdmission { mode: AdmissionMode::Deny, deletes },
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use tollgate_core::document::Location;
-use tollgate_core::pipeline::{GateAdmission, Environment, Gate, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
+use tollgate_core::pipeline::{Environment, Gate, GateAdmission, GateMatch, Glob, PluginSource, PolicySpec, Requirement};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::{Enforcement, Grants, LimitClass};
 

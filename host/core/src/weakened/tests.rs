@@ -4,7 +4,8 @@ use super::*;
 use crate::document::{Location, Span};
 use crate::language::Language;
 use crate::pipeline::{
-    AdmissionMode, GateAdmission, ComponentSpec, DirectoryTarget, Environment, GitReference, PluginSource, RegistrySpec, Role, TargetKind, Trigger,
+    AdmissionMode, ComponentSpec, DirectoryTarget, Environment, GateAdmission, GitReference, PluginSource, RegistrySpec, Role,
+    TargetKind, Trigger,
 };
 use crate::policy::{Grants, LimitClass};
 

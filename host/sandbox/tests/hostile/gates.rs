@@ -6,9 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tollgate_core::deciding::{GateAnswer, GateRequest, GateSubject, PlanSummary, ProposedMove};
 use tollgate_core::digest::Digest;
-use tollgate_core::evaluate::{
-    Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PromotionTarget,
-};
+use tollgate_core::evaluate::{Context, DecidePromotion, EvaluationError, LoadError, LoadPolicy, LoadedPolicy, PromotionTarget};
 use tollgate_core::pipeline::Role;
 use tollgate_core::proof::Proof;
 use tollgate_core::recipe::{Recipe, RecipeComponent};

@@ -8,8 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{
-    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, LoadError, LoadPolicy, LoadedPolicy,
-    PolicyBinary, VisibleDocument,
+    CheckRequest, Context, DocumentFinding, EvaluateDocuments, Evaluation, LoadError, LoadPolicy, LoadedPolicy, PolicyBinary,
+    VisibleDocument,
 };
 use tollgate_core::policy::{Grants, LimitClass};
 use tollgate_sandbox::{Sandbox, SandboxOptions};

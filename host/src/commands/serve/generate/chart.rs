@@ -56,7 +56,10 @@ mod tests {
     #[test]
     fn a_template_stands_without_quotes_and_a_string_keeps_them() {
         assert_eq!(without_quotes("replicas: '{{ .Values.replicas }}'"), "replicas: {{ .Values.replicas }}");
-        assert_eq!(without_quotes(r#"image: "{{ required \"set it\" .Values.image }}""#), r#"image: {{ required "set it" .Values.image }}"#);
+        assert_eq!(
+            without_quotes(r#"image: "{{ required \"set it\" .Values.image }}""#),
+            r#"image: {{ required "set it" .Values.image }}"#
+        );
         assert_eq!(without_quotes("name: '012'"), "name: '012'");
     }
 }

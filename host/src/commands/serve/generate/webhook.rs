@@ -56,9 +56,7 @@ fn rules(known: &Known) -> Value {
     if known.judges_deletes() {
         operations.push("DELETE");
     }
-    let rule = |groups: Value, resources: Value, scope: &str| {
-        json!({"apiGroups": groups, "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": scope})
-    };
+    let rule = |groups: Value, resources: Value, scope: &str| json!({"apiGroups": groups, "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": scope});
     let looked_at = looked_at(known);
     if looked_at.is_everything {
         let mut rules = vec![rule(json!(["*"]), json!(["*", "pods/ephemeralcontainers"]), "Namespaced")];

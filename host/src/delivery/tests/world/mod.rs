@@ -10,8 +10,8 @@ mod target;
 
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::pipeline::{
-    GateAdmission, ComponentSpec, DirectoryTarget, Environment, Gate, GateMatch, GitReference, Glob, Pipeline, Requirement, Role, SourceSpec,
-    Target, TargetKind, Trigger,
+    ComponentSpec, DirectoryTarget, Environment, Gate, GateAdmission, GateMatch, GitReference, Glob, Pipeline, Requirement, Role,
+    SourceSpec, Target, TargetKind, Trigger,
 };
 use tollgate_core::pointer::Pointer;
 use tollgate_core::policy::Enforcement;
@@ -21,7 +21,9 @@ use tollgate_core::time::Timestamp;
 
 pub(crate) use leases::MemoryLeases;
 pub(crate) use ledger::{MemoryLedger, mk_accept, mk_by, mk_draft};
-pub(crate) use policies::{Loader, findings, mk_policies, mk_policy_spec, promotion, proposed, same_image, suspicious};
+pub(crate) use policies::{
+    Closure, Loader, findings, mk_policies, mk_policy_spec, promotion, proposed, same_image, suspicious, validator,
+};
 pub(crate) use registry::MemoryRegistry;
 pub(crate) use repository::{MemoryRepository, Tree, mk_tree, sha};
 pub(crate) use story::{Decided, World, mk_world};

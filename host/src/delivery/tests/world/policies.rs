@@ -126,7 +126,7 @@ pub(crate) fn mk_policies(closures: &[(&str, Closure)]) -> Policies {
     Policies::load(&specs, &loader).unwrap()
 }
 
-fn validator(
+pub(crate) fn validator(
     check: impl Fn(&CheckRequest<'_>) -> Result<Vec<DocumentFinding>, EvaluationError> + Send + Sync + 'static,
 ) -> Closure {
     Closure::Validator(Arc::new(check))
