@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::digest::Digest;
-use crate::entry::PromotionId;
 use crate::policy::KindFilter;
 
 /// What is about to happen to an object.
@@ -208,7 +207,8 @@ pub struct ApprovedRecipes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovedRecipe {
     pub recipe: Digest,
-    pub promotion: PromotionId,
+    /// Its id.
+    pub promotion: String,
     /// `current`, `running` or `failed`.
     pub state: String,
 }
@@ -216,7 +216,8 @@ pub struct ApprovedRecipe {
 /// An object as a recipe has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovedDocument {
-    pub promotion: PromotionId,
+    /// Id of the promotion that brings it.
+    pub promotion: String,
     pub document: Value,
 }
 

@@ -13,6 +13,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use approved::approved;
+pub(crate) use approved::Approved;
 pub(crate) use follow::{Follower, ReadKnown};
 pub(crate) use known::{Asked, Known};

@@ -1,5 +1,6 @@
 //! `tollgate serve`: the admission webhook.
 
+mod approving;
 mod generate;
 mod options;
 mod reading;

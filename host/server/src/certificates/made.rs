@@ -4,49 +4,13 @@
 //! Secret can be this server, and nobody else. All replicas share the Secret; whoever finds that it is time makes the next one.
 //! The cluster is told of the new authority before anybody shows a certificate of it, and goes on trusting the one before.
 
-use std::time::Duration;
-
 use kube::{Client, Config};
 use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use serde_json::{Value, json};
 
+use super::own::{Made, SelfMade, Shared};
 use super::pair::Pair;
-use super::secret::{self, Shared};
+use super::secret;
 use crate::failure::ServeError;
-
-/// How the server makes its own certificate.
-#[derive(Clone, Debug)]
-pub struct SelfMade {
-    /// Where the cluster finds the server: a Service.
-    pub namespace: String,
-    pub service: String,
-    /// Name of the Secret, in the same namespace.
-    pub secret: String,
-    /// Name of the `ValidatingWebhookConfiguration`.
-    pub configuration: String,
-    /// How long a certificate holds. After two thirds of it there is another one.
-    pub life: Duration,
-}
-
-/// What is kept in the Secret, in PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Made {
-    pub(super) certificate: String,
-    pub(super) key: String,
-    /// The authority, and after it the one before.
-    pub(super) authorities: String,
-}
-
-impl Made {
-    /// Nothing where it is damaged, so that it is made anew.
-    pub(super) fn pair(&self) -> Option<Pair> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(self.certificate.as_bytes()).collect::<Result<_, _>>().ok()?;
-        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).ok()?;
-        Some(Pair { chain, key }).filter(|pair| !pair.chain.is_empty())
-    }
-}
 
 impl SelfMade {
     /// The pair that all replicas share, made now where there is none or where it is time.
@@ -118,17 +82,4 @@ fn first_certificate(bundle: &str) -> &str {
 fn seconds_now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// The Secret as it is written.
-pub(super) fn secret_of(own: &SelfMade, made: &Made, version: Option<&str>) -> Value {
-    let mut secret = json!({
-        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-        "metadata": {"name": own.secret, "namespace": own.namespace},
-        "stringData": {"tls.crt": made.certificate, "tls.key": made.key, "ca.crt": made.authorities},
-    });
-    if let Some(version) = version {
-        secret["metadata"]["resourceVersion"] = json!(version);
-    }
-    secret
 }

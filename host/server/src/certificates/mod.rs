@@ -2,6 +2,7 @@
 
 mod files;
 mod made;
+mod own;
 mod pair;
 mod secret;
 
@@ -19,7 +20,7 @@ use crate::journal::Journal;
 use crate::metrics::Metrics;
 
 pub use files::FromFiles;
-pub use made::SelfMade;
+pub use own::SelfMade;
 use pair::Pair;
 
 /// Where the certificate comes from.

@@ -6,15 +6,8 @@ use http::{Method, Request};
 use kube::Client;
 use serde_json::{Value, json};
 
-use super::made::{Made, SelfMade, secret_of};
+use super::own::{Made, SelfMade, Shared};
 use crate::failure::ServeError;
-
-/// What the Secret holds, and the version that this is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shared {
-    pub(super) made: Made,
-    pub(super) version: String,
-}
 
 /// What replicas share; nothing where there is no Secret.
 pub(super) async fn read(client: &Client, own: &SelfMade) -> Result<Option<Shared>, ServeError> {
@@ -51,6 +44,19 @@ pub(super) async fn write(client: &Client, own: &SelfMade, before: Option<&Share
         Err(kube::Error::Api(status)) if status.code == 409 => Ok(false),
         Err(source) => Err(ServeError::Cluster { what, source: Box::new(source) }),
     }
+}
+
+/// The Secret as it is written.
+pub(super) fn secret_of(own: &SelfMade, made: &Made, version: Option<&str>) -> Value {
+    let mut secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+        "metadata": {"name": own.secret, "namespace": own.namespace},
+        "stringData": {"tls.crt": made.certificate, "tls.key": made.key, "ca.crt": made.authorities},
+    });
+    if let Some(version) = version {
+        secret["metadata"]["resourceVersion"] = json!(version);
+    }
+    secret
 }
 
 /// Puts the authorities into every webhook of the configuration, where they are not there yet.

@@ -5,7 +5,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 
-use super::made::Made;
+use super::own::{Made, Shared};
 use super::*;
 
 struct Place {
@@ -83,7 +83,7 @@ fn what_is_made_is_trusted_by_who_trusts_its_authority_and_by_nobody_else() {
 fn a_client_that_trusts_the_authorities_of_the_next_certificate_still_trusts_this_one() {
     in_runtime(async {
         let (place, made) = (Place::new(), make());
-        let shared = secret::Shared { made: made.clone(), version: "1".to_owned() };
+        let shared = Shared { made: made.clone(), version: "1".to_owned() };
         let next = mk_own().make(now(), Some(&shared)).unwrap();
         place.write(&made.certificate, &made.key);
         let current = Current::load(place.certificates(), None).await.unwrap();
@@ -92,7 +92,7 @@ fn a_client_that_trusts_the_authorities_of_the_next_certificate_still_trusts_thi
         assert!(current.reload().await.unwrap());
         assert!(shown(&current, &next.authorities).await.is_some());
         assert!(shown(&current, &made.authorities).await.is_none());
-        let third = mk_own().make(now(), Some(&secret::Shared { made: next, version: "2".to_owned() })).unwrap();
+        let third = mk_own().make(now(), Some(&Shared { made: next, version: "2".to_owned() })).unwrap();
         assert_eq!(third.authorities.matches("BEGIN CERTIFICATE").count(), 2, "only the one before is kept");
     });
 }
@@ -157,7 +157,7 @@ fn a_certificate_is_due_after_two_thirds_of_its_time() {
 
 #[test]
 fn the_secret_is_written_only_over_the_version_that_was_read() {
-    let secret = made::secret_of(&mk_own(), &make(), Some("7"));
+    let secret = secret::secret_of(&mk_own(), &make(), Some("7"));
     assert_eq!((&secret["metadata"]["resourceVersion"], &secret["type"]), (&"7".into(), &"kubernetes.io/tls".into()));
-    assert!(made::secret_of(&mk_own(), &make(), None)["metadata"].get("resourceVersion").is_none());
+    assert!(secret::secret_of(&mk_own(), &make(), None)["metadata"].get("resourceVersion").is_none());
 }

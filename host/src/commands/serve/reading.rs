@@ -4,9 +4,10 @@ use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::Sandbox;
 
-use crate::admission::{Asked, Known, ReadKnown, approved};
+use crate::admission::{Asked, Known, ReadKnown};
 use crate::cli::serve::Serve;
 use crate::commands::drift::named;
+use crate::commands::serve::approving::approved;
 use crate::configuration::Failures;
 use crate::exit::fail;
 use crate::invocation::Invocation;

@@ -32,7 +32,10 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new(arguments: &Serve, source: &Source) -> Result<Self, Failure> {
         let target = arguments.target.clone().ok_or_else(|| {
-            let failure = Failure::of_message(ExitCode::Usage, "manifests are generated for a target, whose policies say what they ask about");
+            let failure = Failure::of_message(
+                ExitCode::Usage,
+                "manifests are generated for a target, whose policies say what they ask about",
+            );
             failure.with_hint("name it with `--target`")
         })?;
         let (namespace, service) = service_of(&arguments.tls.service)?;
