@@ -18,6 +18,8 @@ pub(crate) struct Request<'v> {
     pub(crate) target: &'v str,
     pub(crate) operation: Operation,
     pub(crate) sub_resource: Option<&'v str>,
+    /// Nothing will be written, whatever is said.
+    pub(crate) dry_run: bool,
     /// Who asks.
     pub(crate) user: &'v str,
     /// The object as it was; nothing on CREATE.
@@ -67,6 +69,8 @@ impl<'v> Request<'v> {
             target: text(context, "target")?,
             operation,
             sub_resource: optional(admission, "subResource").map(|_| text(admission, "subResource")).transpose()?,
+            // What is no `true` is no dry run.
+            dry_run: matches!(optional(admission, "dryRun"), Some(Value::Bool(true))),
             user: text(member(admission, "user")?, "username")?,
             old: optional(admission, "oldObject"),
             approved: optional(admission, "approved").map(Approved::read).transpose()?,

@@ -22,7 +22,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-use tollgate_sdk::{Check, Description, Findings, Needs, PluginError, Validator, Value, export_validator};
+use tollgate_sdk::{Check, Description, Finding, Findings, Level, Needs, PluginError, Validator, Value, export_validator};
 
 use admission::Request;
 use settings::Settings;
@@ -47,10 +47,17 @@ impl Validator for ApprovedRecipe {
         }
         let request = Request::read(&context)?;
         for document in check.documents {
-            findings.extend(judge::judge(document, &request, check.settings));
+            let found = judge::judge(document, &request, check.settings);
+            findings.extend(found.into_iter().map(|finding| if request.dry_run { told_only(finding) } else { finding }));
         }
         Ok(())
     }
+}
+
+/// A dry run writes nothing, and a plan is one that nobody can have approved yet: tollgate asks the cluster what would become of a
+/// recipe before the gates judge it.
+fn told_only(finding: Finding) -> Finding {
+    if finding.level() == Level::Deny { finding.at_level(Level::Warn) } else { finding }
 }
 
 export_validator!(ApprovedRecipe);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ALICE, by, creation, creation_of, found, found_with, image, nothing, samples, update, with};
+use super::{ALICE, by, creation, creation_of, found, found_with, image, judge, nothing, samples, update, with};
 
 /// What is found in an approved Deployment with another value at a pointer.
 fn changed(pointer: &str, value: Value) -> Vec<String> {
@@ -198,4 +198,15 @@ fn an_object_of_another_type_is_found() {
     let mut other = samples::deployment();
     other["spec"]["template"]["spec"]["containers"][0]["image"] = json!(image("cart", 'b'));
     assert_eq!(found(&creation_of(&[&json!({})]), &other).len(), 12, "an approved document without anything approves nothing");
+}
+
+#[test]
+fn a_dry_run_is_told_what_would_be_said_and_nothing_is_denied() {
+    let object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cart", "namespace": "shop"}, "spec": {}});
+    let levels = |request: &Value| -> Vec<_> { judge("{}", request, &object).iter().map(tollgate_sdk::Finding::level).collect() };
+    let asked = levels(&creation());
+    assert!(!asked.is_empty() && asked.iter().all(|level| *level == tollgate_sdk::Level::Deny));
+    let tried = levels(&with(creation(), &[("dryRun", json!(true))]));
+    assert_eq!(tried, vec![tollgate_sdk::Level::Warn; asked.len()]);
+    assert_eq!(levels(&with(creation(), &[("dryRun", json!("true"))])), asked, "what is no `true` is none");
 }
