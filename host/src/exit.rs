@@ -5,7 +5,9 @@ use std::error::Error;
 use tollgate_core::approved::NotApproved;
 use tollgate_core::chain::NoChain;
 use tollgate_core::plan::NoDigest;
-use tollgate_core::ports::{AppendError, ApplyError, ForgeError, LeaseError, LedgerError, ResolveError, SourceError};
+use tollgate_core::ports::{
+    AppendError, ApplyError, ForgeError, LeaseError, LedgerError, RenderToolError, ResolveError, SourceError,
+};
 use tollgate_ledger::ProofError;
 use tollgate_ledger::bundle::{BundleError, WriteError};
 use tollgate_report::exit_code::ExitCode;
@@ -20,6 +22,7 @@ use crate::delivery::record::RecordError;
 use crate::delivery::render::RenderError;
 use crate::delivery::replay::ReplayError;
 use crate::delivery::turn::TurnError;
+use crate::rendering::RenderingError;
 use crate::sources::PathError;
 
 /// An error that has an exit code.
@@ -155,7 +158,22 @@ impl MeansExit for CandidateError {
             Self::Source(error) => error.exit(),
             Self::Change(error) => error.exit(),
             Self::Resolve { source, .. } => source.exit(),
-            Self::Duplicate(_) => ExitCode::InvalidConfiguration,
+            Self::Rendering(error) => error.exit(),
+            Self::Unrenderable { .. } => ExitCode::SourceUnreadable,
+            Self::Duplicate(_) | Self::OtherRenderer { .. } => ExitCode::InvalidConfiguration,
+        }
+    }
+}
+
+impl MeansExit for RenderingError {
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Tool { source: RenderToolError::Missing { .. } | RenderToolError::NoVersion { .. }, .. } => {
+                ExitCode::InvalidConfiguration
+            }
+            Self::Tool { .. } => ExitCode::SourceUnreadable,
+            Self::Source(error) => error.exit(),
+            Self::Path(error) => error.exit(),
         }
     }
 }

@@ -100,7 +100,7 @@ fn waiver(
     let expires = day.parse().map_err(|_| format!("`{day}` is no day"))?;
     let pointer = Pointer::root().member("metadata").member("annotations").member(annotation);
     let (source, identity) = (&document.document.source, &document.document.identity);
-    let span = locate.locate(source, &document.document.place, &[pointer]).pop().unwrap_or(tollgate_core::document::Span::START);
+    let span = locate.locate_in(&document.document, &[pointer]).pop().unwrap_or(tollgate_core::document::Span::START);
     let subject = WaiverSubject {
         kind: identity.kind.clone(),
         namespace: identity.namespace.clone(),

@@ -123,6 +123,10 @@ impl LocateValue for KeptLines<'_> {
             spans
         })
     }
+
+    fn locate_rendered(&self, source: &SourceFile, place: &Place, body: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+        self.lines.locate_rendered(source, place, body, pointers)
+    }
 }
 
 impl Drop for Kept {
@@ -221,6 +225,10 @@ mod tests {
         fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
             let asked = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             pointers.iter().map(|_| Span::point(asked + 1, 1)).collect()
+        }
+
+        fn locate_rendered(&self, source: &SourceFile, place: &Place, _: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+            self.locate(source, place, pointers)
         }
     }
 

@@ -14,6 +14,7 @@ mod invocation;
 mod kept;
 mod output;
 mod recalled;
+mod rendering;
 mod rules;
 mod services;
 mod sources;

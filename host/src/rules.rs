@@ -7,7 +7,7 @@ use tollgate_core::digest::Digest;
 use tollgate_core::evaluate::{LoadPolicy, PolicyBinary};
 use tollgate_core::policy::{Description, Grants, LimitClass, Rule};
 use tollgate_core::structure;
-use tollgate_manifest::SourceCode;
+use tollgate_manifest::{RenderRule, SourceCode};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -45,6 +45,10 @@ pub(crate) fn of_host() -> Vec<RulePage> {
         pages.push(page("source", code.as_str(), code.title(), help));
     }
     pages.extend(sources::RULES.iter().map(|(id, title, help)| page("source", id, title, (*help).to_owned())));
+    pages.extend(RenderRule::ALL.iter().map(|rule| {
+        let help = format!("{}\n\nTo fix it, {}.", rule.help, rule.remediation);
+        page("render", rule.id, rule.title, help)
+    }));
     pages.extend(delivery::images::RULES.iter().map(|(id, title, help)| page("recipe", id, title, (*help).to_owned())));
     pages.extend(structure::RULES.iter().map(|rule| page("structure", rule.id, rule.title, rule.help.to_owned())));
     pages

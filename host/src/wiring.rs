@@ -23,6 +23,7 @@ use tollgate_core::ports::{
 use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
 use tollgate_registry::{HttpRegistries, Limits, OciLayouts, credential_files};
+use tollgate_render::{Programs, RenderLimits, Tools};
 use tollgate_repo::{GitBranch, GitLeases, GitRepository, Guards, PublishedBranch};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -44,6 +45,10 @@ pub(crate) struct Lines;
 impl LocateValue for Lines {
     fn locate(&self, source: &SourceFile, place: &Place, pointers: &[Pointer]) -> Vec<Span> {
         tollgate_manifest::locate(source, place.stream, &place.base, pointers)
+    }
+
+    fn locate_rendered(&self, source: &SourceFile, place: &Place, body: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+        tollgate_manifest::locate_rendered(source, place, body, pointers)
     }
 }
 
@@ -229,6 +234,7 @@ pub(crate) struct Delivery {
     pub(crate) leases: GitLeases,
     pub(crate) in_force: InForce,
     pub(crate) resolver: Box<dyn ResolveDigest>,
+    pub(crate) tools: Tools,
     /// Of whoever runs the command: what is published on branches is signed with it.
     pub(crate) key: Option<Arc<dyn SignBytes>>,
     /// Relative paths of the configuration start here.
@@ -293,7 +299,8 @@ fn open_delivery(invocation: &Invocation, read: &ReadInForce<'_>) -> Result<(Del
     let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
     let key = own_key(invocation, &repository).map_err(one)?;
-    Ok((Delivery { repository, ledger, leases, in_force, resolver, key, root, notices }, history, failures))
+    let tools = render_tools(invocation);
+    Ok((Delivery { repository, ledger, leases, in_force, resolver, tools, key, root, notices }, history, failures))
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.
@@ -345,6 +352,15 @@ pub(crate) fn resolver(
 
 fn layouts(directory: &Utf8Path) -> Result<Box<dyn ResolveDigest>, Failure> {
     Ok(Box::new(OciLayouts::open(directory).map_err(fail)?))
+}
+
+/// The programs that render components: those that the command line names, else those in the path.
+pub(crate) fn render_tools(invocation: &Invocation) -> Tools {
+    let given = |path: &Option<Utf8PathBuf>| path.as_ref().map(|path| invocation.directory.join(path));
+    let (kustomize, helm) = (given(&invocation.global.kustomize), given(&invocation.global.helm));
+    let programs = Programs { kustomize, helm, search: std::env::var_os("PATH") };
+    let deadline = std::time::Duration::from_secs(invocation.global.render_timeout);
+    Tools::new(programs, RenderLimits { deadline, ..RenderLimits::default() })
 }
 
 /// Who is asked what a forge knows. The token is the operator's, in a variable.

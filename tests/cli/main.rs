@@ -17,6 +17,7 @@ mod promote;
 mod queue;
 mod recipe;
 mod render;
+mod rendering;
 mod serve;
 mod service;
 mod service_add;

@@ -23,6 +23,7 @@ mod overdue;
 mod policies;
 mod racing;
 mod recovery;
+mod rendering;
 mod rollback;
 mod same_answers;
 mod secrets;

@@ -34,3 +34,11 @@ pub const ETCD: GoProgram = GoProgram::of_module("etcd").with_flags(&["-ldflags"
 
 /// Makes nodes and pods live without machines.
 pub const KWOK: GoProgram = GoProgram::of_tool("kwok", "sigs.k8s.io/kwok/cmd/kwok").with_flags(&["-ldflags", "-s -w"]);
+
+/// Renders kustomizations.
+pub const KUSTOMIZE: GoProgram =
+    GoProgram::of_tool("kustomize", "sigs.k8s.io/kustomize/kustomize/v5").with_flags(&["-ldflags", "-s -w"]);
+
+/// Renders charts.
+pub const HELM: GoProgram = GoProgram::of_tool("helm", "helm.sh/helm/v4/cmd/helm")
+    .with_flags(&["-ldflags", "-s -w -X helm.sh/helm/v4/internal/version.version=v4.3.1"]);

@@ -55,7 +55,9 @@ impl GoProgram {
 
     /// What people call it.
     pub fn name(&self) -> &'static str {
-        if self.package == "." { self.module } else { self.package.rsplit('/').next().unwrap_or(self.package) }
+        let is_version = |step: &&str| step.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+        let named = self.package.rsplit('/').find(|step| !is_version(step));
+        if self.package == "." { self.module } else { named.unwrap_or(self.package) }
     }
 
     /// The built program, in the cache; builds it where it is not there yet, which may take minutes.
@@ -146,8 +148,8 @@ mod tests {
     #[test]
     fn programs_are_named_after_what_is_built() {
         assert_eq!(
-            [crate::REGISTRY, crate::CRANE, crate::TRANSPARENCY].map(|program| program.name()),
-            ["registry", "crane", "transparency"]
+            [crate::REGISTRY, crate::CRANE, crate::TRANSPARENCY, crate::KUSTOMIZE].map(|program| program.name()),
+            ["registry", "crane", "transparency", "kustomize"]
         );
     }
 }

@@ -101,14 +101,17 @@ pub struct Place {
     pub base: Pointer,
 }
 
-/// One object of a manifest.
+/// One object of a manifest, or of what was rendered.
 #[derive(Clone, Debug)]
 pub struct Document {
+    /// The file that it stands in; for what was rendered, the one that it comes from.
     pub source: Arc<SourceFile>,
     pub place: Place,
     pub identity: ObjectIdentity,
-    /// JSON, as the Kubernetes API server reads the source.
+    /// JSON, as the Kubernetes API server reads the source, or what was rendered from it.
     pub body: Arc<[u8]>,
+    /// The environments that it was rendered for, which may be none in particular; nothing: it stands in its file as it is.
+    pub rendered_for: Option<Vec<String>>,
 }
 
 impl Document {
@@ -119,7 +122,7 @@ impl Document {
 
     /// How reports name this document.
     pub fn reference(&self) -> DocumentReference {
-        DocumentReference { index: self.place.index, identity: self.identity.clone() }
+        DocumentReference { index: self.place.index, identity: self.identity.clone(), rendered_for: self.rendered_for.clone() }
     }
 }
 
@@ -129,4 +132,7 @@ pub struct DocumentReference {
     pub index: u32,
     #[serde(flatten)]
     pub identity: ObjectIdentity,
+    /// The environments that it was rendered for; nothing: it stands in its file as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered_for: Option<Vec<String>>,
 }

@@ -88,7 +88,7 @@ pub enum Status {
 /// One thing that a policy, or the host itself (`source/…`, `recipe/…`, `structure/…`), has to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Name of the policy; `source`, `recipe`, `structure` for the host's own.
+    /// Name of the policy; `source`, `render`, `recipe`, `structure` for the host's own.
     pub policy: String,
     pub rule: RuleId,
     pub level: Level,
@@ -165,7 +165,10 @@ mod tests {
             level: Level::Deny,
             severity: Severity::High,
             message: "container `web` is not pinned".to_owned(),
-            subject: Subject::Document { document: DocumentReference { index, identity }, pointer: pointer.parse().unwrap() },
+            subject: Subject::Document {
+                document: DocumentReference { index, identity, rendered_for: None },
+                pointer: pointer.parse().unwrap(),
+            },
             location: Some(Location { file: file.to_owned(), span: Span::point(line, 1) }),
             remediation: None,
             controls: Vec::new(),

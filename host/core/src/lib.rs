@@ -44,6 +44,7 @@ pub mod proven;
 pub mod queue;
 pub mod recipe;
 pub mod render;
+pub mod rendering;
 pub mod signature;
 pub mod stops;
 pub mod structure;

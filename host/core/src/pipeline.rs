@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::people::{OverrideTerms, People};
 use crate::pointer::Pointer;
 use crate::policy::{Enforcement, Grants, LimitClass};
+use crate::rendering::{Render, TargetNames};
 use crate::waiver::Waiver;
 
 /// All of `tollgate.yaml`, checked, with its packs taken in.
@@ -145,6 +146,16 @@ pub struct ComponentSpec {
     pub image_pointers: Vec<Pointer>,
     /// The service's own repository.
     pub source: Option<SourceSpec>,
+    /// How its files become manifests; nothing: they are manifests.
+    pub render: Option<RenderSpec>,
+}
+
+/// How a component is rendered.
+#[derive(Clone, Debug)]
+pub struct RenderSpec {
+    pub how: Render,
+    /// Where in `tollgate.yaml` it is said.
+    pub location: Location,
 }
 
 impl ComponentSpec {
@@ -201,6 +212,15 @@ pub struct Target {
 }
 
 impl Target {
+    /// What it is called where something is rendered for it.
+    pub fn names(&self) -> TargetNames<'_> {
+        let role = match self.role {
+            Role::Ops => "ops",
+            Role::Apps => "apps",
+        };
+        TargetNames { environment: &self.environment, target: &self.name, role }
+    }
+
     /// All targets that must have proven the recipe before, and those of which one must.
     pub fn predecessors(&self) -> impl Iterator<Item = &str> {
         self.requires.iter().chain(&self.after).chain(self.after_any.iter().flatten()).map(String::as_str)
@@ -492,6 +512,15 @@ impl Pipeline {
     /// All targets, in the order of the file.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         self.environments.iter().flat_map(|environment| &environment.targets)
+    }
+
+    /// The component that a path of the repository belongs to: its directory, and how it is delivered.
+    pub fn component_at<'q>(&self, path: &'q str) -> Option<(&'q str, &ComponentSpec)> {
+        let mut directories = path.match_indices('/').map(|(end, _)| &path[..end]);
+        directories.find_map(|directory| {
+            let spec = self.components.iter().find(|spec| spec.path.matches(directory))?;
+            Some((directory, spec))
+        })
     }
 
     /// The target with this name.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Level;
 use crate::forge::ForgeSpec;
-use crate::pipeline::{AdmissionMode, Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
+use crate::pipeline::{AdmissionMode, ComponentSpec, Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
 use crate::policy::Enforcement;
 use crate::waiver::Waiver;
 
@@ -267,6 +267,10 @@ fn components(before: &Pipeline, after: &Pipeline) -> Vec<String> {
         });
         if !is_same {
             sentences.push(format!("images of `{path}` may come from elsewhere"));
+        }
+        let render = |spec: &ComponentSpec| spec.render.as_ref().map(|render| render.how.clone());
+        if now.is_some_and(|now| render(now) != render(component)) {
+            sentences.push(format!("`{path}` is rendered in another way"));
         }
     }
     sentences

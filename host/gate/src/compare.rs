@@ -66,7 +66,7 @@ mod tests {
     fn mk_finding(name: &str, line: u32) -> Finding {
         let identity =
             ObjectIdentity { api_version: "v1".to_owned(), kind: "Pod".to_owned(), namespace: None, name: name.to_owned() };
-        let document = DocumentReference { index: 0, identity };
+        let document = DocumentReference { index: 0, identity, rendered_for: None };
         Finding {
             policy: "p".to_owned(),
             rule: RuleId::new("p", "r"),

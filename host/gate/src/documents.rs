@@ -187,7 +187,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let pointers: Vec<_> = own.iter().map(|finding| finding.pointer.clone()).collect();
-            let spans = self.locate.locate(subject.source, subject.place, &pointers);
+            let spans = subject.locate(self.locate, &pointers);
             for (finding, span) in own.into_iter().zip(spans) {
                 let location = Location { file: subject.source.path.clone(), span };
                 findings.extend(resolve(policy, subject, finding, location));

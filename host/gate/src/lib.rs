@@ -9,6 +9,7 @@ mod judgement;
 mod key;
 mod policies;
 mod promotion;
+mod rendered;
 mod subject;
 
 pub use compare::Baseline;
@@ -18,4 +19,4 @@ pub use judgement::{Attributed, Judgements, PolicyFailure, PolicyJudgement};
 pub use key::configuration as configuration_digest;
 pub use policies::{ConfiguredPolicy, Policies, PolicyProblem, PolicyProblemKind};
 pub use promotion::judge_promotion;
-pub use subject::{JudgedDocument, KnownDocument, Remembered};
+pub use subject::{JudgedDocument, KnownDocument, Remembered, RenderedBody};

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tollgate_core::digest::Digest;
-use tollgate_core::document::{Document, DocumentReference, ObjectIdentity, Place, SourceFile};
+use tollgate_core::document::{Document, DocumentReference, ObjectIdentity, Place, SourceFile, Span};
 use tollgate_core::evaluate::VisibleDocument;
+use tollgate_core::pointer::Pointer;
+use tollgate_core::ports::LocateValue;
 
 /// A document that is to be judged.
 #[derive(Clone, Debug)]
@@ -32,6 +34,14 @@ pub struct Remembered<'a> {
     pub source: &'a SourceFile,
     pub component: &'a Option<String>,
     pub known: &'a KnownDocument,
+    pub rendered: Option<RenderedBody<'a>>,
+}
+
+/// What was rendered, where a document does not stand in its file as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderedBody<'a> {
+    body: &'a [u8],
+    environments: &'a [String],
 }
 
 /// Which document it is, whatever is at hand of it.
@@ -41,6 +51,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) component: &'a Option<String>,
     pub(crate) place: &'a Place,
     pub(crate) identity: &'a ObjectIdentity,
+    pub(crate) rendered: Option<RenderedBody<'a>>,
 }
 
 impl JudgedDocument {
@@ -51,12 +62,17 @@ impl JudgedDocument {
 
     pub(crate) fn subject(&self) -> Subject<'_> {
         let Document { source, place, identity, .. } = &self.document;
-        Subject { source, component: &self.component, place, identity }
+        Subject { source, component: &self.component, place, identity, rendered: self.rendered() }
     }
 
     /// The document as remembered.
     pub fn remembered<'a>(&'a self, known: &'a KnownDocument) -> Remembered<'a> {
-        Remembered { source: &self.document.source, component: &self.component, known }
+        Remembered { source: &self.document.source, component: &self.component, known, rendered: self.rendered() }
+    }
+
+    fn rendered(&self) -> Option<RenderedBody<'_>> {
+        let environments = self.document.rendered_for.as_deref()?;
+        Some(RenderedBody { body: &self.withheld, environments })
     }
 }
 
@@ -76,13 +92,22 @@ impl KnownDocument {
 
 impl<'a> Remembered<'a> {
     pub(crate) const fn subject(&self) -> Subject<'a> {
-        let Remembered { source, component, known } = *self;
-        Subject { source, component, place: &known.place, identity: &known.identity }
+        let Remembered { source, component, known, rendered } = *self;
+        Subject { source, component, place: &known.place, identity: &known.identity, rendered }
     }
 }
 
 impl Subject<'_> {
     pub(crate) fn reference(&self) -> DocumentReference {
-        DocumentReference { index: self.place.index, identity: self.identity.clone() }
+        let rendered_for = self.rendered.map(|rendered| rendered.environments.to_vec());
+        DocumentReference { index: self.place.index, identity: self.identity.clone(), rendered_for }
+    }
+
+    /// Where values of it are written.
+    pub(crate) fn locate(&self, locate: &dyn LocateValue, pointers: &[Pointer]) -> Vec<Span> {
+        match self.rendered {
+            Some(rendered) => locate.locate_rendered(self.source, self.place, rendered.body, pointers),
+            None => locate.locate(self.source, self.place, pointers),
+        }
     }
 }

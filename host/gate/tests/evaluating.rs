@@ -128,7 +128,7 @@ fn mk_document(component: &str, kind: &str, word: &str) -> JudgedDocument {
     let body: Arc<[u8]> = json!({"kind": kind, "word": word}).to_string().into_bytes().into();
     let source = Arc::new(SourceFile { path: format!("{component}.yaml"), bytes: Vec::new() });
     let place = Place { index: 0, stream: 0, base: Pointer::root() };
-    let document = Document { source, place, identity, body: Arc::clone(&body) };
+    let document = Document { source, place, identity, body: Arc::clone(&body), rendered_for: None };
     JudgedDocument { document, component: Some(component.to_owned()), withheld: body }
 }
 
@@ -137,6 +137,10 @@ struct FirstLine;
 impl LocateValue for FirstLine {
     fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
         pointers.iter().map(|_| Span::START).collect()
+    }
+
+    fn locate_rendered(&self, source: &SourceFile, place: &Place, _: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+        self.locate(source, place, pointers)
     }
 }
 

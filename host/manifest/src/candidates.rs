@@ -39,7 +39,8 @@ pub fn candidates<'p>(paths: impl Iterator<Item = &'p str>, choice: &FileChoice<
             Class::Manifest => candidates.manifests.push(path.to_owned()),
             Class::Known => candidates.known.push(path.to_owned()),
             Class::Template => {
-                let why = "it is a template of a chart, which is not rendered yet".to_owned();
+                let why =
+                    "it is a template of a chart, and no `render` of tollgate.yaml says that the chart is rendered".to_owned();
                 candidates.not_evaluated.push(NotEvaluated { path: path.to_owned(), why });
             }
         }

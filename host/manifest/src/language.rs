@@ -53,6 +53,11 @@ pub(crate) fn language(path: &str) -> FileLanguage {
     }
 }
 
+/// Whether a file is in a language of manifests, rather than in another one that is judged and never applied.
+pub fn may_hold_manifests(path: &str) -> bool {
+    matches!(language(path), FileLanguage::Json | FileLanguage::Yaml)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

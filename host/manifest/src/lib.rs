@@ -54,8 +54,12 @@ mod yaml;
 pub use candidates::{CHART_FILE, Candidates, NotEvaluated, candidates};
 pub use data::{DataDocument, read_data};
 pub use edit::{EditError, edit, edit_data, replace_texts};
+pub use language::may_hold_manifests;
 pub use limits::ReadLimits;
 pub use locate::locate;
 pub use read::{OtherDocument, Reading, read};
-pub use render::{PinError, YamlError, may_be_shown, pin_images, to_yaml, withhold_secrets};
+pub use render::{
+    Inputs, PinError, RenderRule, Traced, YamlError, locate_rendered, may_be_shown, mention_of_chance, pin_images, scan_inputs,
+    to_yaml, trace_helm, trace_kustomize, withhold_known_secrets, withhold_secrets,
+};
 pub use source::{SourceCode, SourceFinding};

@@ -11,7 +11,7 @@ use tollgate_core::policy::Enforcement;
 use tollgate_core::terms::Terms;
 
 /// Names of the host's own policies: nothing softens what they say.
-const HOST_POLICIES: [&str; 3] = ["source", "recipe", "structure"];
+const HOST_POLICIES: [&str; 4] = ["source", "render", "recipe", "structure"];
 
 /// By policy, the strictest enforcement of the gates that ask it.
 pub type Enforcements = BTreeMap<String, Enforcement>;
@@ -20,7 +20,7 @@ pub type Enforcements = BTreeMap<String, Enforcement>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FindingReport {
-    /// Name of the policy; `source`, `recipe`, `structure` for the host's own.
+    /// Name of the policy; `source`, `render`, `recipe`, `structure` for the host's own.
     pub policy: String,
     /// `<policy>/<rule>`
     pub rule: String,
@@ -109,6 +109,10 @@ pub struct DocumentReport {
     pub namespace: Option<String>,
     /// Empty where the manifest has no name.
     pub name: String,
+    /// The environments that it was rendered for, which may be none in particular; nothing for an object that stands in its file as
+    /// it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered_for: Option<Vec<String>>,
 }
 
 impl From<&DocumentReference> for DocumentReport {
@@ -120,6 +124,7 @@ impl From<&DocumentReference> for DocumentReport {
             kind: identity.kind,
             namespace: identity.namespace,
             name: identity.name,
+            rendered_for: reference.rendered_for.clone(),
         }
     }
 }
@@ -127,7 +132,11 @@ impl From<&DocumentReference> for DocumentReport {
 impl std::fmt::Display for DocumentReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-        write!(f, "{} {namespace}{}", self.kind, self.name)
+        write!(f, "{} {namespace}{}", self.kind, self.name)?;
+        match self.rendered_for.as_deref() {
+            Some(environments) if !environments.is_empty() => write!(f, " (rendered for {})", environments.join(", ")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -215,7 +224,10 @@ pub(crate) mod tests {
     pub(crate) fn mk_document(kind: &str, name: &str, pointer: &str) -> Subject {
         let identity =
             ObjectIdentity { api_version: "v1".to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() };
-        Subject::Document { document: DocumentReference { index: 0, identity }, pointer: pointer.parse().unwrap() }
+        Subject::Document {
+            document: DocumentReference { index: 0, identity, rendered_for: None },
+            pointer: pointer.parse().unwrap(),
+        }
     }
 
     pub(crate) fn mk_waiver() -> WaiverReport {
@@ -234,7 +246,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_the_host_finds_and_what_nobody_knows_is_mandatory() {
-        for policy in ["source", "recipe", "structure", "unheard-of"] {
+        for policy in ["source", "render", "recipe", "structure", "unheard-of"] {
             let enforcements = Enforcements::from([("source".to_owned(), Enforcement::Advisory)]);
             let finding = mk_finding(policy, "r", Level::Deny, None);
             assert_eq!(FindingReport::new(&finding, &enforcements).enforcement, Enforcement::Mandatory, "{policy}");

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::GitReference;
-use tollgate_core::recipe::{ComponentChange, Provenance, Recipe, RecipeComponent, RecipeImage};
+use tollgate_core::recipe::{ComponentChange, Provenance, Recipe, RecipeComponent, RecipeImage, Renderer};
 
 use crate::clean;
 use crate::style::{Style, Tone};
@@ -39,6 +39,7 @@ impl RecipeReport {
         let blocks = [
             clean::line(&from),
             table::with_header(&["component", "tree", "image", "digest"], rows, style),
+            self.components.iter().filter_map(rendered).collect::<Vec<_>>().join("\n"),
             summary::notices(&self.notices, style),
             format!("{} {}", style.paint(Tone::Heading, "recipe"), self.id),
         ];
@@ -65,6 +66,13 @@ fn rows(component: &RecipeComponent) -> Vec<Vec<String>> {
         [names.as_slice(), &[image.reference.to_string(), image.digest.short()]].concat()
     };
     component.images.iter().map(row).collect()
+}
+
+/// What renders a component, where anything does.
+fn rendered(component: &RecipeComponent) -> Option<String> {
+    let tool = |tool: &Renderer| format!("{} {} ({})", tool.name, clean::line(&tool.version), tool.digest.short());
+    let tools: Vec<String> = component.renderers.iter().map(tool).collect();
+    (!tools.is_empty()).then(|| format!("{} is rendered by {}", clean::line(&component.component), tools.join(", ")))
 }
 
 /// The first digits of a git hash, for people.

@@ -31,6 +31,10 @@ impl LocateValue for Nowhere {
     fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
         vec![Span::START; pointers.len()]
     }
+
+    fn locate_rendered(&self, source: &SourceFile, place: &Place, _: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+        self.locate(source, place, pointers)
+    }
 }
 
 impl Known {

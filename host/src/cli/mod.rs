@@ -65,6 +65,18 @@ pub(crate) struct Global {
     #[arg(long, value_name = "KEY", env = "TOLLGATE_KEY", global = true)]
     pub(crate) key: Option<String>,
 
+    /// Program that renders kustomizations [default: kustomize, as PATH has it]
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_KUSTOMIZE", global = true)]
+    pub(crate) kustomize: Option<Utf8PathBuf>,
+
+    /// Program that renders charts [default: helm, as PATH has it]
+    #[arg(long, value_name = "FILE", env = "TOLLGATE_HELM", global = true)]
+    pub(crate) helm: Option<Utf8PathBuf>,
+
+    /// How many seconds one rendering may take
+    #[arg(long, value_name = "SECONDS", env = "TOLLGATE_RENDER_TIMEOUT", default_value_t = 30, global = true)]
+    pub(crate) render_timeout: u64,
+
     /// When to use colour
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,

@@ -105,7 +105,8 @@ impl<'a> Asking<'a> {
         let of_files = |files: &BTreeSet<String>| {
             let asked = sources.iter().filter(|source| files.contains(&source.path));
             let read = |source: &Arc<SourceFile>| read_file(&FileToRead { source: Arc::clone(source), component: None }).documents;
-            asked.flat_map(read).collect()
+            let rendered = checked.rendered.iter().filter(|document| files.contains(&document.document.source.path));
+            asked.flat_map(read).chain(rendered.cloned()).collect()
         };
         inline_waivers::accept(&self.judging.configuration.pipeline, Invocation::now(), &mut checked.judgements, of_files, &Lines)
     }

@@ -133,7 +133,8 @@ fn keep(invocation: &Invocation, arguments: &Check) -> Option<Arc<Kept>> {
 fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal>, Failure> {
     let Some(base) = &arguments.base else { return Ok(None) };
     let head = arguments.head.as_deref().unwrap_or("HEAD");
-    let proposal = Proposal::open(wiring::repository(invocation)?, base, head).map_err(fail)?;
+    let proposal =
+        Proposal::open(wiring::repository(invocation)?, Box::new(wiring::render_tools(invocation)), base, head).map_err(fail)?;
     let paths: Vec<_> = arguments.paths.iter().map(|path| invocation.at_start(path)).collect();
     proposal.below(&paths).map(Some)
 }

@@ -20,6 +20,8 @@ pub(crate) struct Checked {
     pub(crate) files: Documents,
     /// Files that were judged together with others alone.
     pub(crate) together: Vec<Arc<SourceFile>>,
+    /// Documents that stand in no file as they are.
+    pub(crate) rendered: Vec<JudgedDocument>,
     pub(crate) documents: u64,
     /// Documents that at least one policy judged.
     pub(crate) evaluated: u64,
@@ -66,10 +68,53 @@ impl Checker<'_> {
             all.not_evaluated.extend(file.not_evaluated);
             contents.push(file.contents);
         }
+        let rendered = std::mem::take(&mut all.documents);
+        let each: Vec<Judgements> =
+            rendered.par_iter().map(|document| self.evaluator.judge_each(std::slice::from_ref(document))).collect();
+        each.into_iter().for_each(|judged| judgements.absorb(judged));
+        documents += rendered.len() as u64;
+        evaluated += rendered.iter().filter(|document| self.concerns(document)).count() as u64;
         if self.evaluator.policies.judge_sets() {
-            judgements.absorb(self.set(&files, contents));
+            judgements.absorb(if rendered.is_empty() {
+                self.set(&files, contents)
+            } else {
+                self.sets(&files, contents, &rendered)
+            });
         }
-        Checked { judgements, files: all, together: Vec::new(), documents, evaluated }
+        if !rendered.is_empty() {
+            judgements.unite_rendered();
+        }
+        Checked { judgements, files: all, together: Vec::new(), rendered, documents, evaluated }
+    }
+
+    fn concerns(&self, document: &JudgedDocument) -> bool {
+        self.policies_for(document.component.as_deref()).concern(&document.document.identity)
+    }
+
+    /// Judges all documents together, as they are in each environment that something was rendered for.
+    fn sets(&self, files: &[FileToRead], contents: Vec<Contents>, rendered: &[JudgedDocument]) -> Judgements {
+        let plain = read_contents(files, contents).concat();
+        let mut environments: Vec<&String> =
+            rendered.iter().flat_map(|document| document.document.rendered_for.iter().flatten()).collect();
+        environments.sort();
+        environments.dedup();
+        let everywhere = |document: &JudgedDocument| document.document.rendered_for.as_ref().is_none_or(Vec::is_empty);
+        let set = |environment: Option<&String>| -> Vec<JudgedDocument> {
+            let is_there = |document: &&JudgedDocument| {
+                let rendered_for = document.document.rendered_for.iter().flatten();
+                everywhere(document)
+                    || environment.is_some_and(|environment| rendered_for.into_iter().any(|name| name == environment))
+            };
+            plain.iter().chain(rendered.iter().filter(is_there)).cloned().collect()
+        };
+        let mut judgements = Judgements::default();
+        if environments.is_empty() {
+            judgements.absorb(self.evaluator.judge_set(&set(None)));
+        }
+        for environment in environments {
+            judgements.absorb(self.evaluator.judge_set(&set(Some(environment))));
+        }
+        judgements
     }
 
     fn file(&self, file: &FileToRead) -> CheckedFile {
@@ -123,13 +168,17 @@ impl Checker<'_> {
                 return judgements;
             }
         }
-        let read = |(file, contents): (&FileToRead, Contents)| match contents {
-            Contents::Read(documents) => documents,
-            Contents::Known(_) => read_file(file).documents,
-        };
-        let documents: Vec<Vec<JudgedDocument>> = files.par_iter().zip(contents).map(read).collect();
-        self.evaluator.judge_set(&documents.concat())
+        self.evaluator.judge_set(&read_contents(files, contents).concat())
     }
+}
+
+/// The documents of files, of which those are read again that are only known.
+fn read_contents(files: &[FileToRead], contents: Vec<Contents>) -> Vec<Vec<JudgedDocument>> {
+    let read = |(file, contents): (&FileToRead, Contents)| match contents {
+        Contents::Read(documents) => documents,
+        Contents::Known(_) => read_file(file).documents,
+    };
+    files.par_iter().zip(contents).map(read).collect()
 }
 
 impl Contents {
@@ -150,7 +199,7 @@ impl Contents {
 
 fn remembered<'a>(file: &'a FileToRead, known: &'a [KnownDocument]) -> Vec<Remembered<'a>> {
     let source = file.source.as_ref();
-    known.iter().map(|known| Remembered { source, component: &file.component, known }).collect()
+    known.iter().map(|known| Remembered { source, component: &file.component, known, rendered: None }).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::configuration::Failures;
 use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
 use crate::invocation::Invocation;
+use crate::rendering::{InputTree, render_groups};
 use crate::sources::{self, Files, Naming, PathError};
 use crate::wiring;
 
@@ -20,9 +21,21 @@ use crate::wiring;
 pub(crate) fn select(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failures> {
     let files = match &arguments.rev {
         Some(revision) => at_revision(invocation, arguments, judging, revision),
-        None => in_work_tree(invocation, arguments, judging),
+        None => in_work_tree(invocation, arguments, judging)
+            .and_then(|groups| rendered(invocation, judging, judging.root.as_deref().map(InputTree::Directory), groups)),
     };
     files.map_err(|failure| vec![failure])
+}
+
+/// Rendered documents in place of the inputs of rendering.
+fn rendered(
+    invocation: &Invocation,
+    judging: &Judging,
+    tree: Option<InputTree<'_>>,
+    groups: Vec<Files>,
+) -> Result<Vec<Files>, Failure> {
+    let Some(tree) = tree else { return Ok(groups) };
+    render_groups(groups, &judging.configuration.pipeline, tree, &wiring::render_tools(invocation)).map_err(fail)
 }
 
 fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failure> {
@@ -97,17 +110,28 @@ fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'
 fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, revision: &str) -> Result<Vec<Files>, Failure> {
     let repository = wiring::repository(invocation)?;
     let commit = repository.commit(revision).map_err(fail)?;
+    let groups = written_at_revision(invocation, arguments, judging, &repository, &commit)?;
+    rendered(invocation, judging, Some(InputTree::Commit { repository: &repository, commit: &commit }), groups)
+}
+
+fn written_at_revision(
+    invocation: &Invocation,
+    arguments: &Check,
+    judging: &Judging,
+    repository: &tollgate_repo::GitRepository,
+    commit: &str,
+) -> Result<Vec<Files>, Failure> {
     let pipeline = &judging.configuration.pipeline;
     if !arguments.paths.is_empty() {
-        return named_at_revision(invocation, arguments, judging, &repository, &commit);
+        return named_at_revision(invocation, arguments, judging, repository, commit);
     }
     if pipeline.components.is_empty() {
-        let files = sources::files_at(&repository, &commit, "", &|_| None, pipeline.file_choice()).map_err(fail)?;
+        let files = sources::files_at(repository, commit, "", &|_| None, pipeline.file_choice()).map_err(fail)?;
         return Ok(vec![something(files, Utf8Path::new("."))?]);
     }
-    let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
-    let components = components::at_commit(&repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
-    let files = components.values().map(|component| component.files(&repository, pipeline.file_choice()));
+    let provenance = Provenance { reference: GitReference::Commit(commit.to_owned()), commit: commit.to_owned() };
+    let components = components::at_commit(repository, pipeline, &provenance).map_err(fail::<ComponentError>)?;
+    let files = components.values().map(|component| component.files(repository, pipeline.file_choice()));
     files.collect::<Result<_, _>>().map_err(fail)
 }
 

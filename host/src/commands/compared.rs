@@ -55,6 +55,8 @@ fn judge(asking: &Asking<'_>, proposal: &Proposal, side: Side, extent: Extent) -
                 // The set has all files, so these are among them.
                 checked.files.findings = set.files.findings;
                 checked.together = set.files.files;
+                checked.rendered = set.rendered;
+                checked.judgements.unite_rendered();
             }
             Ok(checked)
         }

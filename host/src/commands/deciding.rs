@@ -73,8 +73,9 @@ impl<'a> Destination<'a> {
 
     /// A recorded recipe again, read where it was read then.
     pub(crate) fn kitchen(&self) -> Kitchen<'_> {
-        let Delivery { repository, resolver, in_force, .. } = self.delivery;
-        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline: &in_force.configuration.pipeline }
+        let Delivery { repository, resolver, tools, in_force, .. } = self.delivery;
+        let pipeline = &in_force.configuration.pipeline;
+        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools, target: Some(self.target) }
     }
 
     /// Asks everybody.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use tollgate_core::pipeline::{GitReference, Pipeline};
-use tollgate_core::ports::{ReadRepository, SourceError, TreeFileKind};
+use tollgate_core::ports::{ReadRepository, RenderComponent, SourceError, TreeFileKind};
 use tollgate_core::recipe::Provenance;
 use tollgate_manifest::CHART_FILE;
 use tollgate_repo::{ChangedFile, GitRepository, Merge};
@@ -13,6 +13,7 @@ use tollgate_report::failure::Failure;
 
 use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
+use crate::rendering::{InputTree, render_directories, rendered_directories, set_aside};
 use crate::sources::{self, Files};
 
 /// A merge that nobody has made yet.
@@ -20,6 +21,8 @@ pub(crate) struct Proposal {
     pub(crate) repository: GitRepository,
     pub(crate) merge: Merge,
     changes: Vec<ChangedFile>,
+    /// Renders the components that are rendered.
+    tools: Box<dyn RenderComponent>,
     /// Where the command line looks, as paths of the repository; everywhere without any.
     paths: Vec<String>,
 }
@@ -41,11 +44,16 @@ pub(crate) enum Extent {
 
 impl Proposal {
     /// Merges a proposal into its base.
-    pub(crate) fn open(repository: GitRepository, base: &str, head: &str) -> Result<Self, SourceError> {
+    pub(crate) fn open(
+        repository: GitRepository,
+        tools: Box<dyn RenderComponent>,
+        base: &str,
+        head: &str,
+    ) -> Result<Self, SourceError> {
         let merge = repository.merge(&known(&repository, base)?, head)?;
         let mut changes = repository.changes(&merge.base, &merge.revision)?;
         add_charts(&repository, &merge, &mut changes)?;
-        Ok(Self { repository, merge, changes, paths: Vec::new() })
+        Ok(Self { repository, merge, changes, tools, paths: Vec::new() })
     }
 
     /// The same, seen through these paths alone, which the command was given.
@@ -81,12 +89,31 @@ impl Proposal {
             Extent::Changed => vec![self.changed(side, pipeline).map_err(fail)?],
             Extent::Whole => self.whole(side, pipeline)?,
         };
+        groups = groups.into_iter().map(|group| set_aside(group, pipeline)).collect();
         for group in &mut groups {
             group.files.retain(|file| self.looks_at(&file.source.path));
             group.not_evaluated.retain(|file| self.looks_at(&file.path));
             group.findings.retain(|finding| finding.location.as_ref().is_none_or(|place| self.looks_at(&place.file)));
         }
+        groups.extend(self.rendered(side, extent, pipeline)?);
         Ok(groups)
+    }
+
+    /// What is rendered on a side: the components that the proposal changes anything of, or all. The two sides of a component are
+    /// rendered by the same tool.
+    fn rendered(&self, side: Side, extent: Extent, pipeline: &Pipeline) -> Result<Vec<Files>, Failure> {
+        if pipeline.components.iter().all(|spec| spec.render.is_none()) {
+            return Ok(Vec::new());
+        }
+        let commit = self.revision(side);
+        let paths: Vec<String> = match extent {
+            Extent::Changed => self.changes.iter().map(|change| change.path.clone()).collect(),
+            Extent::Whole => self.repository.files(commit, "").map_err(fail)?.into_iter().map(|file| file.path).collect(),
+        };
+        let seen = paths.iter().filter(|path| self.looks_at(path));
+        let directories = rendered_directories(pipeline, seen);
+        let tree = InputTree::Commit { repository: &self.repository, commit };
+        render_directories(&directories, pipeline, tree, self.tools.as_ref()).map_err(fail)
     }
 
     fn changed(&self, side: Side, pipeline: &Pipeline) -> Result<Files, SourceError> {

@@ -53,7 +53,8 @@ fn candidate(delivery: &Delivery, commit: &str) -> Result<Candidate, Failure> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let provenance = Provenance { reference: GitReference::Commit(commit.to_owned()), commit: commit.to_owned() };
     let components = components::at_commit(&delivery.repository, pipeline, &provenance).map_err(fail)?;
-    let kitchen = Kitchen { repository: &delivery.repository, resolver: delivery.resolver.as_ref(), locate: &Lines, pipeline };
+    let Delivery { repository, resolver, tools, .. } = delivery;
+    let kitchen = Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools, target: None };
     kitchen.candidate(&provenance, components).map_err(fail)
 }
 

@@ -69,9 +69,7 @@ pub(crate) fn at_commit(
 
 /// The component that a path of the repository belongs to.
 pub(crate) fn component_of(pipeline: &Pipeline, path: &str) -> Option<String> {
-    let directories = path.match_indices('/').map(|(end, _)| &path[..end]);
-    let is_component = |directory: &&str| pipeline.components.iter().any(|spec| spec.path.matches(directory));
-    let directory = directories.into_iter().find(is_component)?;
+    let (directory, _) = pipeline.component_at(path)?;
     Some(directory.rsplit('/').next().unwrap_or(directory).to_owned())
 }
 

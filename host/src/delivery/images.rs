@@ -22,7 +22,7 @@ pub(crate) struct ComponentImages {
 }
 
 /// A rule of recipes, for the docs: id, title, help.
-pub(crate) const RULES: [(&str, &str, &str); 3] = [
+pub(crate) const RULES: [(&str, &str, &str); 4] = [
     (
         "unpinned",
         "Third-party images are pinned by digest",
@@ -39,6 +39,12 @@ pub(crate) const RULES: [(&str, &str, &str); 3] = [
         "A tag leads to the digest that is written beside it",
         "An own image is written with both a tag and a digest, and the tag leads to another digest now.",
     ),
+    (
+        "other-image",
+        "The same own images are rendered for every target on the way",
+        "A component is rendered for each target, and its recipe goes from one to the next. An own image that only a later target gets \
+         would never have run before. Let the targets differ in settings and not in images.",
+    ),
 ];
 
 /// An image as a document of a component has it.
@@ -46,7 +52,7 @@ pub(crate) const RULES: [(&str, &str, &str); 3] = [
 pub(crate) struct WrittenImage<'d> {
     document: &'d JudgedDocument,
     pointer: Pointer,
-    text: String,
+    pub(crate) text: String,
 }
 
 /// The images of one component's documents, as they are written.
@@ -147,6 +153,7 @@ enum ImageProblem {
     Unpinned(String),
     Invalid(String),
     Moved { reference: ImageReference, written: Digest, digest: Digest },
+    Other { reference: ImageReference, before: String },
 }
 
 impl ImageProblem {
@@ -158,13 +165,18 @@ impl ImageProblem {
                 "Add the digest that you tested: `name:tag@sha256:…`.".to_owned(),
             ),
             Self::Invalid(message) => ("invalid-image", message, "Write `[domain/]path[:tag][@digest]`.".to_owned()),
+            Self::Other { reference, before } => (
+                "other-image",
+                format!("`{reference}` is not rendered for `{before}`, so it would never have run there"),
+                "Render the same image for both.".to_owned(),
+            ),
             Self::Moved { reference, written, digest } => (
                 "moved",
                 format!("`{reference}` is written with `{written}`, but its tag leads to `{digest}` now"),
                 "Find out who moved the tag, and deliver a new build under its own commit.".to_owned(),
             ),
         };
-        let span = locate.locate(&document.document.source, &document.document.place, std::slice::from_ref(pointer)).pop();
+        let span = locate.locate_in(&document.document, std::slice::from_ref(pointer)).pop();
         Finding {
             policy: "recipe".to_owned(),
             rule: RuleId::new("recipe", rule),
@@ -179,6 +191,19 @@ impl ImageProblem {
             waiver: None,
         }
     }
+}
+
+/// An own image that is rendered for a target, and not for one before it.
+pub(crate) fn unproven(
+    image: &WrittenImage<'_>,
+    component: &ComponentAt,
+    before: &str,
+    locate: &dyn LocateValue,
+) -> Option<Finding> {
+    let reference: ImageReference = image.text.parse().ok()?;
+    let problem = ImageProblem::Other { reference, before: before.to_owned() };
+    let is_own = component.spec.owns(&image.text.parse().ok()?);
+    is_own.then(|| problem.finding(image.document, &image.pointer, locate))
 }
 
 /// The own images of a recipe that are no longer to be had, as references with digests. Their tags don't matter.

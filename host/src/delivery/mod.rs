@@ -7,6 +7,7 @@ pub(crate) mod attempt;
 pub(crate) mod change;
 pub(crate) mod components;
 pub(crate) mod decide;
+mod dishes;
 pub(crate) mod drift;
 pub(crate) mod evidence;
 pub(crate) mod images;

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use tollgate_core::deciding::{CountedApproval, Fact, GitChange};
 use tollgate_core::finding::Finding;
-use tollgate_core::pipeline::{Pipeline, SourceSpec};
-use tollgate_core::ports::{ForgeError, LocateValue, ReadRepository, ResolveDigest, ResolveError, SourceError};
+use tollgate_core::pipeline::{Pipeline, SourceSpec, Target};
+use tollgate_core::ports::{ForgeError, LocateValue, ReadRepository, RenderComponent, ResolveDigest, ResolveError, SourceError};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
 use tollgate_core::way_back::Movement;
 
 use crate::delivery::change::{ChangeError, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
 use crate::delivery::images::{self, Tags, WrittenImage};
-use crate::sources::{Documents, read_documents};
+use crate::rendering::RenderingError;
+use crate::sources::Documents;
 
 /// All that is known of what would be delivered, before anybody was asked.
 #[derive(Debug)]
@@ -54,6 +55,14 @@ pub(crate) enum CandidateError {
         source: Box<ResolveError>,
     },
     #[error(transparent)]
+    Rendering(#[from] RenderingError),
+    #[error(
+        "component `{component}` of the recorded recipe was rendered by {recorded}, and would be rendered by {now} here; use the one of then"
+    )]
+    OtherRenderer { component: String, recorded: String, now: String },
+    #[error("the recorded recipe can't be rendered any more: {message}")]
+    Unrenderable { message: String },
+    #[error(transparent)]
     Duplicate(#[from] DuplicateComponent),
 }
 
@@ -63,6 +72,9 @@ pub(crate) struct Kitchen<'a> {
     pub(crate) resolver: &'a dyn ResolveDigest,
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) pipeline: &'a Pipeline,
+    pub(crate) tools: &'a dyn RenderComponent,
+    /// Whom it is for; nothing: nobody in particular.
+    pub(crate) target: Option<&'a Target>,
 }
 
 impl Kitchen<'_> {
@@ -72,9 +84,11 @@ impl Kitchen<'_> {
         provenance: &Provenance,
         components: BTreeMap<String, ComponentAt>,
     ) -> Result<Candidate, CandidateError> {
-        let documents = self.documents(&components)?;
+        let dishes = self.dishes(&components, &self.all_targets())?;
+        // A recipe is the same one on all of its way, so that it has the images of all of it.
+        let all = dishes.all();
         let written: Vec<(&ComponentAt, Vec<WrittenImage<'_>>)> =
-            components.values().map(|component| (component, images::written(component, &documents.documents))).collect();
+            components.values().map(|component| (component, images::written(component, &all))).collect();
         let mut tags = Tags::resolve(written.iter().map(|(component, images)| (*component, images.as_slice())), self.resolver);
         let mut parts = Vec::new();
         let mut findings = Vec::new();
@@ -87,11 +101,15 @@ impl Kitchen<'_> {
                 path: component.path.clone(),
                 tree: component.tree.clone(),
                 images: found.images,
-                renderers: Vec::new(),
+                renderers: self.renderers(component)?,
             });
         }
+        findings.extend(self.unproven(&components, &dishes));
+        findings.dedup();
+        // What could not be rendered has images that nobody knows.
+        findings.extend(dishes.findings);
         let recipe = if findings.is_empty() { Some(Recipe::new(parts)?) } else { None };
-        self.of(provenance, recipe, components, documents, findings)
+        self.of(provenance, recipe, components, dishes.documents, findings)
     }
 }
 
@@ -103,8 +121,14 @@ impl Kitchen<'_> {
         components: BTreeMap<String, ComponentAt>,
         recipe: Recipe,
     ) -> Result<Candidate, CandidateError> {
-        let documents = self.documents(&components)?;
-        self.of(provenance, Some(recipe), components, documents, Vec::new())
+        for component in components.values() {
+            self.check_renderers(component, &recipe)?;
+        }
+        let dishes = self.dishes(&components, &[])?;
+        if let Some(finding) = dishes.findings.into_iter().next() {
+            return Err(CandidateError::Unrenderable { message: finding.message });
+        }
+        self.of(provenance, Some(recipe), components, dishes.documents, Vec::new())
     }
 
     fn of(
@@ -119,11 +143,6 @@ impl Kitchen<'_> {
         let provenance = provenance.clone();
         let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
         Ok(Candidate { recipe, provenance, tree, change, reviews, facts, unheard, movement, components, documents, findings })
-    }
-
-    fn documents(&self, components: &BTreeMap<String, ComponentAt>) -> Result<Documents, SourceError> {
-        let files = components.values().map(|component| component.files(self.repository, self.pipeline.file_choice()));
-        Ok(read_documents(files.collect::<Result<_, _>>()?))
     }
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct RecordedDocument {
     /// Where in the file it stands; nothing in what older versions wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<Place>,
+    /// The environments that it was rendered for; nothing: it stands in its file as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rendered_for: Option<Vec<String>>,
     pub(crate) identity: ObjectIdentity,
     /// Digest of the body as plugins saw it: Secret values withheld.
     pub(crate) digest: Digest,
@@ -66,6 +69,7 @@ fn recorded(judged: &JudgedDocument) -> RecordedDocument {
         component: judged.component.clone(),
         file: judged.document.source.path.clone(),
         place: Some(judged.document.place.clone()),
+        rendered_for: judged.document.rendered_for.clone(),
         identity: judged.document.identity.clone(),
         digest: Digest::of(&judged.withheld),
         replayable: judged.withheld == judged.document.body,

@@ -7,9 +7,14 @@ use tollgate_core::image::ImageReference;
 use tollgate_core::pointer::Pointer;
 use tollgate_core::recipe::Recipe;
 use tollgate_core::render::{Rendered, RenderedDocument};
-use tollgate_manifest::{PinError, pin_images};
+use tollgate_gate::JudgedDocument;
+use tollgate_manifest::{CHART_FILE, PinError, pin_images};
 
+use crate::delivery::components::ComponentAt;
 use crate::delivery::recipe::Candidate;
+
+/// Names of files that make a directory one that tools render.
+const NOT_TO_BE_TAKEN_FOR: [&str; 4] = ["kustomization.yaml", "kustomization.yml", "Kustomization", CHART_FILE];
 
 /// A document that can't be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +41,25 @@ pub(crate) fn render(candidate: &Candidate, recipe: &Recipe) -> Result<Rendered,
             source,
         })?;
         rendered.push(RenderedDocument {
+            path: path(judged, candidate.components.get(&component)),
             component,
-            path: document.source.path.clone(),
             identity: document.identity.clone(),
             body,
         });
     }
     Ok(Rendered::new(rendered))
+}
+
+/// Where it goes in a release: to a file of its source's name. Nobody may take what a kustomization or a chart makes for one.
+fn path(judged: &JudgedDocument, component: Option<&ComponentAt>) -> String {
+    let path = &judged.document.source.path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match component {
+        Some(component) if judged.document.rendered_for.is_some() && NOT_TO_BE_TAKEN_FOR.contains(&name) => {
+            format!("{}/rendered.yaml", component.path)
+        }
+        _ => path.clone(),
+    }
 }
 
 fn digests(recipe: &Recipe) -> BTreeMap<ImageReference, Digest> {

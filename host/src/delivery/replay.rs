@@ -1,7 +1,7 @@
 //! A recorded decision made again, from what the ledger kept of it (same-in-same-out).
 //!
 //! Validators judge the kept documents, promotion gates answer the kept question, and what follows from the ledger's earlier
-//! entries is worked out anew. Only what the world outside said (`source/…` and `recipe/…`, which files and registries said, and
+//! entries is worked out anew. Only what the world outside said (`source/…`, `render/…` and `recipe/…`, which files and registries said, and
 //! what git and the forge said of the change) is taken as it was recorded, and named.
 
 mod compare;

@@ -93,7 +93,7 @@ fn read_all(paths: Vec<Utf8PathBuf>, naming: &Naming<'_>) -> Result<Files, PathE
     let found = candidates(by_shown.keys().map(String::as_str), &naming.choice);
     let files: Result<Vec<FileToRead>, PathError> =
         found.manifests.par_iter().map(|shown| read_one(shown, &by_shown[shown], naming)).collect();
-    Ok(Files { files: files?, not_evaluated: unopened(&found), findings: Vec::new() })
+    Ok(Files { files: files?, not_evaluated: unopened(&found), ..Files::default() })
 }
 
 fn read_one(shown: &str, path: &Utf8Path, naming: &Naming<'_>) -> Result<FileToRead, PathError> {

@@ -29,6 +29,10 @@ pub(crate) struct Files {
     pub(crate) files: Vec<FileToRead>,
     pub(crate) not_evaluated: Vec<NotEvaluated>,
     pub(crate) findings: Vec<Finding>,
+    /// What was rendered already.
+    pub(crate) rendered: Vec<JudgedDocument>,
+    /// The files that it was rendered from.
+    pub(crate) inputs: Vec<Arc<SourceFile>>,
 }
 
 /// Everything that files hold.
@@ -40,12 +44,14 @@ pub(crate) struct Documents {
     pub(crate) not_evaluated: Vec<NotEvaluated>,
     /// Every file that was read, for the lines around findings.
     pub(crate) files: Vec<Arc<SourceFile>>,
+    /// Every file that something was rendered from, for the same.
+    pub(crate) inputs: Vec<Arc<SourceFile>>,
 }
 
 impl Documents {
     /// The bytes of a file, by its path as reports show it; nothing where they must not be seen.
     pub(crate) fn source(&self, path: &str) -> Option<Vec<u8>> {
-        self.files.iter().find(|file| file.path == path && may_be_shown(file)).map(|file| file.bytes.clone())
+        self.files.iter().chain(&self.inputs).find(|file| file.path == path && may_be_shown(file)).map(|file| file.bytes.clone())
     }
 }
 

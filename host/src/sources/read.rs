@@ -8,7 +8,7 @@ use tollgate_manifest::{NotEvaluated, ReadLimits, read, withhold_secrets};
 
 use super::{Documents, FileToRead, Files, finding};
 
-/// All files, and what is known of groups of files without opening them.
+/// All files, and what is known of groups of files without opening them: documents are those that were rendered already.
 pub(crate) fn gather(groups: Vec<Files>) -> (Vec<FileToRead>, Documents) {
     let mut all = Documents::default();
     let mut files = Vec::new();
@@ -16,12 +16,14 @@ pub(crate) fn gather(groups: Vec<Files>) -> (Vec<FileToRead>, Documents) {
         files.extend(group.files);
         all.not_evaluated.extend(group.not_evaluated);
         all.findings.extend(group.findings);
+        all.documents.extend(group.rendered);
+        all.inputs.extend(group.inputs);
     }
     all.files = files.iter().map(|file| Arc::clone(&file.source)).collect();
     (files, all)
 }
 
-/// Reads all files, several at a time, in the order given.
+/// Reads all files, several at a time, in the order given, after what was rendered already.
 pub(crate) fn read_documents(groups: Vec<Files>) -> Documents {
     let (files, mut all) = gather(groups);
     let readings: Vec<Documents> = files.par_iter().map(read_file).collect();

@@ -5,6 +5,7 @@ use tollgate_core::pointer::Pointer;
 
 use super::glob::{glob, globs};
 use super::overlap::overlap;
+use super::rendering::render;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline::{Component, Image, Pipeline, Source};
@@ -17,7 +18,9 @@ const PLACEHOLDER: &str = "{component}";
 pub(crate) fn components(raw: &Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<ComponentSpec> {
     let at = at.member("components");
     let specs = raw.components.iter().enumerate();
-    let specs = specs.filter_map(|(index, component)| component_spec(component, &at.element(index), problems)).collect();
+    let has_targets = !raw.environments.is_empty();
+    let specs =
+        specs.filter_map(|(index, component)| component_spec(component, has_targets, &at.element(index), problems)).collect();
     for (index, component) in raw.components.iter().enumerate() {
         check_against(component, &raw.components[..index], &at.element(index), problems);
     }
@@ -42,7 +45,7 @@ fn check_path(what: &str, path: &str, at: &At<'_>, problems: &mut Vec<ConfigProb
     }
 }
 
-fn component_spec(raw: &Component, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<ComponentSpec> {
+fn component_spec(raw: &Component, has_targets: bool, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<ComponentSpec> {
     check_path("`path`", raw.path.as_str(), &at.member("path"), problems);
     let path = glob(&raw.path, &at.member("path"), problems);
     let image = at.member("image");
@@ -55,7 +58,8 @@ fn component_spec(raw: &Component, at: &At<'_>, problems: &mut Vec<ConfigProblem
         let problem = at.member("source").key_problem("`source` has no effect, because the component has no own images");
         problems.push(problem.hint("say which images are its own with `image: {own: PATTERN}`, or remove `source`"));
     }
-    Some(ComponentSpec { path: path?, own_images, image_pointers, source })
+    let render = raw.render.as_ref().and_then(|raw| render(raw, has_targets, &at.member("render"), problems));
+    Some(ComponentSpec { path: path?, own_images, image_pointers, source, render })
 }
 
 fn image_pointers(raw: &[PointerText], at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<Pointer> {

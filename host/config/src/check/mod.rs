@@ -22,6 +22,7 @@ pub(crate) mod people;
 mod places;
 pub(crate) mod policies;
 pub(crate) mod registry;
+mod rendering;
 mod triggers;
 pub(crate) mod waivers;
 pub(crate) mod windows;

@@ -16,6 +16,7 @@ pub(crate) mod pack;
 pub(crate) mod people;
 pub(crate) mod pipeline;
 pub(crate) mod policy;
+pub(crate) mod rendering;
 pub(crate) mod role;
 pub(crate) mod text;
 pub(crate) mod waivers;

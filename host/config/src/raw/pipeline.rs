@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::language::Language;
 use super::people::{Overrides, People, Queue};
 use super::policy::Policy;
+use super::rendering::Render;
 use super::role::Role;
 use super::text::{
     DurationText, GlobText, MirrorText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, RegistryText, Text,
@@ -133,6 +134,10 @@ pub(crate) struct Component {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"repo": "https://git.example.com/{component}", "branch": "master"}]))]
     pub(crate) source: Option<Source>,
+    /// How its files become manifests. Without this key, they are manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"kustomize": "overlays/{environment}"}]))]
+    pub(crate) render: Option<Render>,
 }
 
 /// What the tags of own images say.

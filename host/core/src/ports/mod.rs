@@ -7,6 +7,7 @@ pub mod images;
 pub mod lease;
 pub mod manifests;
 pub mod publish;
+pub mod rendering;
 pub mod repository;
 pub mod target;
 
@@ -19,5 +20,6 @@ pub use images::{ResolveDigest, ResolveError};
 pub use lease::{KeepLease, LeaseError, Swapped};
 pub use manifests::LocateValue;
 pub use publish::{Publication, PublishTree, Published, PublishedFile, PublishedTree};
+pub use rendering::{ComponentFile, RENDERED_DIRECTORY, RenderAnswer, RenderComponent, RenderToolError};
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
 pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};

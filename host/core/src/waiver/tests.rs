@@ -12,7 +12,10 @@ fn mk_finding(rule: &str, name: &str, pointer: &str) -> Finding {
         level: Level::Deny,
         severity: Severity::Low,
         message: String::new(),
-        subject: Subject::Document { document: DocumentReference { index: 0, identity }, pointer: pointer.parse().unwrap() },
+        subject: Subject::Document {
+            document: DocumentReference { index: 0, identity, rendered_for: None },
+            pointer: pointer.parse().unwrap(),
+        },
         location: Some(Location { file: "a.yaml".to_owned(), span: Span::START }),
         remediation: None,
         controls: Vec::new(),

@@ -66,6 +66,7 @@ fn mk_pipeline() -> Pipeline {
             own_images: Vec::new(),
             image_pointers: vec!["/spec/image".parse().unwrap()],
             source: None,
+            render: None,
         }],
         ..Pipeline::default()
     }

@@ -239,7 +239,7 @@ fn push_document(
 ) {
     let index = u32::try_from(reading.documents.len()).unwrap_or(u32::MAX);
     let place = Place { index, stream, base };
-    reading.documents.push(Document { source: Arc::clone(source), place, identity, body: body.into() });
+    reading.documents.push(Document { source: Arc::clone(source), place, identity, body: body.into(), rendered_for: None });
 }
 
 fn is_utf16(bytes: &[u8]) -> bool {

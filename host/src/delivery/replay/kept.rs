@@ -76,6 +76,7 @@ impl Kept {
                 place: recorded.place.clone().unwrap_or_else(nowhere),
                 identity: recorded.identity.clone(),
                 body: Arc::clone(&body),
+                rendered_for: recorded.rendered_for.clone(),
             };
             Some(JudgedDocument { document, component: recorded.component.clone(), withheld: body })
         };

@@ -12,6 +12,7 @@ mod open_attempts;
 mod policy_changes;
 mod recipes;
 mod recording;
+mod rendered;
 mod rendering;
 mod replaying;
 pub(crate) mod world;

@@ -306,7 +306,7 @@ fn mk_document(word: &str) -> JudgedDocument {
         name: "tollgate.yaml".to_owned(),
     };
     let place = Place { index: 0, stream: 0, base: Pointer::root() };
-    let document = Document { source: Arc::new(source), place, identity, body: Arc::clone(&body) };
+    let document = Document { source: Arc::new(source), place, identity, body: Arc::clone(&body), rendered_for: None };
     JudgedDocument { document, component: None, withheld: body }
 }
 

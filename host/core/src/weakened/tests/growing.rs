@@ -44,7 +44,13 @@ fn mk_forge() -> ForgeSpec {
 }
 
 fn mk_component(path: &str) -> ComponentSpec {
-    ComponentSpec { path: glob(path), own_images: vec![glob("registry.example.com/*")], image_pointers: Vec::new(), source: None }
+    ComponentSpec {
+        path: glob(path),
+        own_images: vec![glob("registry.example.com/*")],
+        image_pointers: Vec::new(),
+        source: None,
+        render: None,
+    }
 }
 
 /// A policy that has something of everything that can be taken away.

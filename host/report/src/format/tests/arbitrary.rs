@@ -36,7 +36,14 @@ fn any_document() -> impl Strategy<Value = DocumentReport> {
         prop::option::of(prop_oneof!["[a-z]{1,3}", any_text()]),
         any_text(),
     )
-        .prop_map(|(api_version, kind, namespace, name)| DocumentReport { index: 0, api_version, kind, namespace, name })
+        .prop_map(|(api_version, kind, namespace, name)| DocumentReport {
+            index: 0,
+            api_version,
+            kind,
+            namespace,
+            name,
+            rendered_for: None,
+        })
 }
 
 prop_compose! {

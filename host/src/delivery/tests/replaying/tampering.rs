@@ -156,7 +156,7 @@ fn put(entry: &mut Entry, world: &World, name: &str, bytes: &[u8]) -> Option<()>
 /// What files and registries said is taken as it was recorded, so that a change to it can't be told from what they said.
 fn take_finding(entry: &mut Entry, world: &World, which: usize) -> Option<()> {
     let mut findings = findings_of(entry, &world.ledger).unwrap();
-    let is_made_again = |finding: &Finding| !["source", "recipe"].contains(&finding.policy.as_str());
+    let is_made_again = |finding: &Finding| !["source", "render", "recipe"].contains(&finding.policy.as_str());
     let places: Vec<usize> = (0..findings.len()).filter(|index| is_made_again(&findings[*index])).collect();
     findings.remove(*places.get(which % places.len().max(1))?);
     put(entry, world, FINDINGS_BLOB, &canonical::to_vec(&findings).unwrap())

@@ -7,6 +7,7 @@ mod registry;
 mod repository;
 mod story;
 mod target;
+mod tools;
 
 use tollgate_core::document::{Location, Place, SourceFile, Span};
 use tollgate_core::pipeline::{
@@ -28,6 +29,7 @@ pub(crate) use registry::MemoryRegistry;
 pub(crate) use repository::{MemoryRepository, Tree, mk_tree, sha};
 pub(crate) use story::{Decided, World, mk_world};
 pub(crate) use target::MemoryTarget;
+pub(crate) use tools::MemoryTools;
 
 pub(crate) const REPO: &str = "https://git.example.com/shop/deployment";
 
@@ -58,6 +60,10 @@ impl LocateValue for Lines {
     fn locate(&self, source: &SourceFile, place: &Place, pointers: &[Pointer]) -> Vec<Span> {
         tollgate_manifest::locate(source, place.stream, &place.base, pointers)
     }
+
+    fn locate_rendered(&self, source: &SourceFile, place: &Place, body: &[u8], pointers: &[Pointer]) -> Vec<Span> {
+        tollgate_manifest::locate_rendered(source, place, body, pointers)
+    }
 }
 
 pub(crate) fn mk_component_spec(path: &str) -> ComponentSpec {
@@ -66,6 +72,7 @@ pub(crate) fn mk_component_spec(path: &str) -> ComponentSpec {
         own_images: vec![glob("registry.example.com/*")],
         image_pointers: Vec::new(),
         source: Some(SourceSpec { repository: "https://git.example.com/{component}".to_owned(), branch: "master".to_owned() }),
+        render: None,
     }
 }
 

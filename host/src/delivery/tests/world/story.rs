@@ -15,8 +15,8 @@ use tollgate_gate::Policies;
 use tollgate_sign::AllowedSigners;
 
 use super::{
-    Lines, MemoryLedger, MemoryRegistry, MemoryRepository, MemoryTarget, at, deployment, mk_by, mk_pipeline, mk_policies, mk_tree,
-    same_image, sha, suspicious,
+    Lines, MemoryLedger, MemoryRegistry, MemoryRepository, MemoryTarget, MemoryTools, at, deployment, mk_by, mk_pipeline,
+    mk_policies, mk_tree, same_image, sha, suspicious,
 };
 use crate::delivery::attempt::{Attempt, AttemptError, Ended};
 use crate::delivery::change::{ChangeReader, Since};
@@ -30,6 +30,7 @@ pub(crate) struct World {
     pub(crate) repository: MemoryRepository,
     pub(crate) ledger: MemoryLedger,
     pub(crate) registry: MemoryRegistry,
+    pub(crate) tools: MemoryTools,
     pub(crate) targets: BTreeMap<String, MemoryTarget>,
     pub(crate) pipeline: Pipeline,
     pub(crate) policies: Policies,
@@ -66,6 +67,7 @@ pub(crate) fn mk_world() -> World {
         repository: MemoryRepository::default(),
         ledger: MemoryLedger::with_trust("c0", policy),
         registry: MemoryRegistry::default(),
+        tools: MemoryTools::default(),
         targets: pipeline.targets().map(|target| (target.name.clone(), MemoryTarget::new(target))).collect(),
         pipeline,
         policies: mk_policies(&[("suspicious", suspicious()), ("same-image", same_image())]),
@@ -112,7 +114,8 @@ impl World {
     }
 
     pub(crate) fn kitchen(&self) -> Kitchen<'_> {
-        Kitchen { repository: &self.repository, resolver: &self.registry, locate: &Lines, pipeline: &self.pipeline }
+        let (repository, resolver, tools) = (&self.repository, &self.registry, &self.tools);
+        Kitchen { repository, resolver, locate: &Lines, pipeline: &self.pipeline, tools, target: None }
     }
 
     pub(crate) fn candidate(&self, target: &str, provenance: &Provenance) -> Result<Candidate, Undecided> {
@@ -125,7 +128,7 @@ impl World {
         let (repository, people, signers) = (&self.repository, &self.pipeline.people, &AllowedSigners::default());
         let since = Since::Target(&target.name);
         let reader = ChangeReader { repository, people, signers, forge: None, history: &history, since, now: at(0) };
-        let candidate = self.kitchen().candidate(provenance, found)?;
+        let candidate = Kitchen { target: Some(target), ..self.kitchen() }.candidate(provenance, found)?;
         let told = reader.read(&candidate.provenance, &candidate.tree).map_err(CandidateError::from)?;
         Ok(candidate.with_change(told))
     }

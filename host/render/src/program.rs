@@ -1,0 +1,165 @@
+//! The programs: where they are, and which.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_core::digest::Digest;
+use tollgate_core::ports::RenderToolError;
+use tollgate_core::recipe::Renderer;
+use tollgate_core::rendering::RenderTool;
+
+use crate::child::{Ended, run};
+use crate::environment::{command, may_be_alone};
+use crate::limits::RenderLimits;
+use crate::place::Place;
+
+/// The program of a tool.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) tool: RenderTool,
+    /// Without links.
+    pub(crate) path: Utf8PathBuf,
+    version: String,
+    /// Whether it runs where there is no network.
+    pub(crate) is_alone: bool,
+}
+
+/// The variable that names a tool's program.
+pub(crate) const fn variable(tool: RenderTool) -> &'static str {
+    match tool {
+        RenderTool::Kustomize => "TOLLGATE_KUSTOMIZE",
+        RenderTool::Helm => "TOLLGATE_HELM",
+    }
+}
+
+impl Program {
+    /// Finds the program of a tool, and asks it for its version.
+    ///
+    /// # Errors
+    /// When it is not there, or is something else.
+    pub(crate) fn find(
+        tool: RenderTool,
+        given: Option<&Utf8Path>,
+        search: Option<&OsStr>,
+        limits: &RenderLimits,
+    ) -> Result<Self, RenderToolError> {
+        let missing = || RenderToolError::Missing { tool, variable: variable(tool) };
+        let path = match given {
+            Some(path) => path.to_owned(),
+            None => search.and_then(|search| in_path(tool.name(), search)).ok_or_else(missing)?,
+        };
+        let path = path.canonicalize_utf8().ok().filter(|path| is_program(path)).ok_or_else(missing)?;
+        let mut program = Self { tool, path, version: String::new(), is_alone: may_be_alone() };
+        let version = program.ask_version(limits)?;
+        let version = match version {
+            None if program.is_alone => {
+                // Not every kernel lets users do it.
+                program.is_alone = false;
+                program.ask_version(limits)?
+            }
+            version => version,
+        };
+        let unknown = || RenderToolError::NoVersion { tool, program: program.path.to_string() };
+        program.version = version.ok_or_else(unknown)?;
+        Ok(program)
+    }
+
+    /// A command that runs it in a place.
+    pub(crate) fn command(&self, place: &Place, limits: &RenderLimits) -> Command {
+        command(&self.path, self.is_alone, place, limits)
+    }
+
+    fn ask_version(&self, limits: &RenderLimits) -> Result<Option<String>, RenderToolError> {
+        let arguments: &[&str] = match self.tool {
+            RenderTool::Kustomize => &["version"],
+            RenderTool::Helm => &["version", "--short"],
+        };
+        let place = Place::empty()?;
+        let failed = |source| RenderToolError::Io { path: self.path.to_string(), source };
+        match run(self.command(&place, limits).args(arguments), limits.deadline, 4096).map_err(failed)? {
+            Ended::Exited { status, output, .. } if status.success() => Ok(version_of(&output)),
+            Ended::TooLate => Err(RenderToolError::TooSlow { tool: self.tool, seconds: limits.deadline.as_secs() }),
+            Ended::Exited { .. } | Ended::TooMuch => Ok(None),
+        }
+    }
+
+    /// The program as it is part of a recipe.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(crate) fn renderer(&self) -> Result<Renderer, RenderToolError> {
+        let bytes = fs_err::read(&self.path).map_err(|source| RenderToolError::Io { path: self.path.to_string(), source })?;
+        Ok(Renderer { name: self.tool.name().to_owned(), version: self.version.clone(), digest: Digest::of(&bytes) })
+    }
+}
+
+/// One line, of which nothing else is expected than that it names a version.
+fn version_of(output: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(output).ok()?.trim();
+    let is_version = text.contains(|c: char| c.is_ascii_digit()) && text.len() <= 200 && !text.contains(char::is_control);
+    is_version.then(|| text.to_owned())
+}
+
+fn in_path(name: &str, search: &OsStr) -> Option<Utf8PathBuf> {
+    let directories = std::env::split_paths(search).filter_map(|path| Utf8PathBuf::from_path_buf(path).ok());
+    directories.filter(|directory| directory.is_absolute()).map(|directory| directory.join(name)).find(|path| is_program(path))
+}
+
+fn is_program(path: &Utf8Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs_err::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A program that is a script, which stands in for a tool.
+    pub(crate) fn mk_script(directory: &Utf8Path, name: &str, script: &str) -> Utf8PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = directory.join(name);
+        fs_err::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn mk_directory() -> (tempfile::TempDir, Utf8PathBuf) {
+        let guard = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(guard.path()).unwrap().to_owned();
+        (guard, path)
+    }
+
+    fn find(given: Option<&Utf8Path>, search: &str) -> Result<Program, RenderToolError> {
+        Program::find(RenderTool::Kustomize, given, Some(OsStr::new(search)), &RenderLimits::default())
+    }
+
+    #[test]
+    fn a_program_is_found_by_its_path_or_its_name_and_is_known_by_its_bytes() {
+        let (_guard, directory) = mk_directory();
+        let script = mk_script(&directory, "kustomize", "echo v5.8.2");
+        let by_name = find(None, &format!("relative:/nowhere:{directory}")).unwrap().renderer().unwrap();
+        let by_path = find(Some(&script), "").unwrap().renderer().unwrap();
+        assert_eq!(by_name, by_path);
+        assert_eq!((by_name.name.as_str(), by_name.version.as_str()), ("kustomize", "v5.8.2"));
+        assert_eq!(by_name.digest, Digest::of(b"#!/bin/sh\necho v5.8.2\n"));
+    }
+
+    #[test]
+    fn a_missing_program_is_named_with_what_to_do() {
+        let (_guard, directory) = mk_directory();
+        fs_err::write(directory.join("kustomize"), "not a program").unwrap();
+        let error = find(None, directory.as_str()).unwrap_err().to_string();
+        assert!(error.contains("`kustomize`") && error.contains("`TOLLGATE_KUSTOMIZE`"), "{error}");
+        assert!(matches!(find(Some(Utf8Path::new("/nowhere/kustomize")), ""), Err(RenderToolError::Missing { .. })));
+    }
+
+    #[test]
+    fn what_says_no_version_is_no_tool() {
+        let (_guard, directory) = mk_directory();
+        for script in ["exit 0", "echo; echo", "exit 1", "echo version", "echo a1; echo b2"] {
+            let path = mk_script(&directory, "kustomize", script);
+            assert!(matches!(find(Some(&path), ""), Err(RenderToolError::NoVersion { .. })), "{script}");
+        }
+    }
+}
