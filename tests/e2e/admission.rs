@@ -156,6 +156,8 @@ fn a_release_and_a_rollback_pass_as_soon_as_they_are_in_the_ledger() {
     guarded.ready(1);
     let second = guarded.get(DEPLOYMENT)["spec"]["template"]["spec"]["containers"][0]["image"].clone();
     assert_ne!(first, second);
+    // What is no longer approved passes until the ledger is read again, which is every second here.
+    std::thread::sleep(Duration::from_secs(3));
     // The one before was approved once, and is not what runs now.
     let back = json!({"spec": {"template": {"spec": {"containers": [{"name": "cart", "image": first}]}}}});
     denied(guarded.change("alice@example.com", DEPLOYMENT, &back), &["approved-recipe/"]);
