@@ -61,7 +61,7 @@ mod tests {
         let identity = ObjectIdentity {
             api_version: "v1".to_owned(),
             kind: "Pod".to_owned(),
-            namespace: environments.map(|environments| environments.concat()),
+            namespace: environments.map(<[&str]>::concat),
             name: "cart".to_owned(),
         };
         let rendered_for = environments.map(|environments| environments.iter().map(|name| (*name).to_owned()).collect());

@@ -18,7 +18,7 @@ pub struct Journal {
 impl Journal {
     /// Something that happened, with its circumstances.
     pub fn tell(&self, message: &str, fields: &[(&str, &str)]) {
-        write(line("info", message, fields.iter().map(|(key, value)| (*key, json!(value)))));
+        write(&line("info", message, fields.iter().map(|(key, value)| (*key, json!(value)))));
     }
 
     /// Something that went wrong, with everything that led to it.
@@ -30,7 +30,7 @@ impl Journal {
             why.push_str(&source.to_string());
             next = source.source();
         }
-        write(line("error", message, [("error", json!(why))].into_iter()));
+        write(&line("error", message, [("error", json!(why))].into_iter()));
     }
 
     /// An answer to a cluster.
@@ -38,7 +38,7 @@ impl Journal {
         if answer.ruling == Ruling::Allowed && answer.warnings.is_empty() && !self.allowed {
             return;
         }
-        write(answered(request, answer, took));
+        write(&answered(request, answer, took));
     }
 }
 
@@ -76,7 +76,7 @@ fn line<'a>(level: &str, message: &str, fields: impl Iterator<Item = (&'a str, V
     Value::Object(members)
 }
 
-fn write(line: Value) {
+fn write(line: &Value) {
     let mut text = line.to_string();
     text.push('\n');
     // Who closed standard error does not want to know.

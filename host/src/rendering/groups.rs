@@ -11,10 +11,10 @@ use super::{InputTree, Rendered, RenderedComponent, RenderingError, questions};
 use crate::sources::Files;
 
 /// The rendered components that any of these paths lies in, by directory.
-pub(crate) fn rendered_directories<'p>(
-    pipeline: &'p Pipeline,
+pub(crate) fn rendered_directories(
+    pipeline: &Pipeline,
     paths: impl IntoIterator<Item = impl AsRef<str>>,
-) -> BTreeMap<String, &'p RenderSpec> {
+) -> BTreeMap<String, &RenderSpec> {
     let rendered = |path: &str| {
         let (directory, spec) = pipeline.component_at(path)?;
         Some((directory.to_owned(), spec.render.as_ref()?))

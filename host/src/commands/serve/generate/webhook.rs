@@ -8,7 +8,7 @@ use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::policy::KindFilter;
 
 use super::place::Place;
-use crate::admission::Known;
+use crate::admission::{Approved, Known};
 
 /// What is written all the time and runs nothing. A failure here must not stop a cluster from telling what happens in it.
 const NOISE: [(&str, &str); 5] = [
@@ -94,7 +94,7 @@ fn looked_at(known: &Known) -> LookedAt {
     }
     if all.is_everything {
         all.by_group.clear();
-        known.approved().into_iter().flat_map(|approved| approved.kinds()).for_each(|kind| all.add(kind));
+        known.approved().into_iter().flat_map(Approved::kinds).for_each(|kind| all.add(kind));
     }
     all
 }
