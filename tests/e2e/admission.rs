@@ -22,7 +22,7 @@ impl Guarded {
     fn start(gate: &str, lines: &[&str]) -> Option<Self> {
         let cluster = Cluster::start(Life::Whole)?;
         let target = format!(
-            "{{name: preprod-apps, role: apps, on: {{branch: master}}, kubernetes: {{kubeconfig: {}, namespace: shop, wait: 90s}}}}",
+            "{{name: preprod-apps, role: apps, on: {{branch: master}}, kubernetes: {{kubeconfig: {}, namespace: shop, wait: 3m}}}}",
             cluster.kubeconfig()
         );
         let pipeline = Pipeline::deployment().environments(&[&format!("{{name: preprod, targets: [{target}]}}")]).gate(gate);
@@ -66,6 +66,17 @@ impl Guarded {
 
     fn get(&self, path: &str) -> Value {
         serde_json::from_str(&self.cluster.get(path).unwrap()).unwrap()
+    }
+
+    /// Waits until the webhook knows all of the ledger.
+    #[track_caller]
+    fn catch_up(&self) {
+        let known = format!("tollgate_ledger_entries {}", self.shop.ledger().entries().len());
+        let begun = Instant::now();
+        while !self.webhook.probe("/metrics").1.lines().any(|line| line == known) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "never `{known}`; {:#?}", self.webhook.journal());
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Waits until so many pods are ready, and returns their names.
@@ -156,8 +167,8 @@ fn a_release_and_a_rollback_pass_as_soon_as_they_are_in_the_ledger() {
     guarded.ready(1);
     let second = guarded.get(DEPLOYMENT)["spec"]["template"]["spec"]["containers"][0]["image"].clone();
     assert_ne!(first, second);
-    // What is no longer approved passes until the ledger is read again, which is every second here.
-    std::thread::sleep(Duration::from_secs(3));
+    // What is no longer approved passes until the ledger is read again.
+    guarded.catch_up();
     // The one before was approved once, and is not what runs now.
     let back = json!({"spec": {"template": {"spec": {"containers": [{"name": "cart", "image": first}]}}}});
     denied(guarded.change("alice@example.com", DEPLOYMENT, &back), &["approved-recipe/"]);

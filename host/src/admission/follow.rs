@@ -11,8 +11,8 @@ use crate::invocation::Invocation;
 
 /// What was read this lately is not read again for a no.
 const FRESH: Duration = Duration::from_millis(500);
-/// How long a no waits for the ledger to be read once more.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a no waits for the ledger to be read once more: less than a cluster waits for the no.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 /// Reads what answers rest on.
 pub(crate) trait ReadKnown: Send {

@@ -236,11 +236,13 @@ fn is_plugin(policy: &str) -> bool {
     policy.starts_with("builtin:") || policy.starts_with("./")
 }
 
-const fn admission(raw: raw::Admission) -> GateAdmission {
+const fn admission(raw: raw::GateAdmission) -> GateAdmission {
     match raw {
-        raw::Admission::Mode(word) => GateAdmission { mode: mode(word), deletes: false },
-        raw::Admission::Terms(raw::AdmissionTerms { mode: Some(word), deletes }) => GateAdmission { mode: mode(word), deletes },
-        raw::Admission::Terms(raw::AdmissionTerms { mode: None, deletes }) => GateAdmission { mode: AdmissionMode::Deny, deletes },
+        raw::GateAdmission::Mode(word) => GateAdmission { mode: mode(word), deletes: false },
+        raw::GateAdmission::Terms(raw::AdmissionTerms { mode: Some(word), deletes }) => GateAdmission { mode: mode(word), deletes },
+        raw::GateAdmission::Terms(raw::AdmissionTerms { mode: None, deletes }) => {
+            GateAdmission { mode: AdmissionMode::Deny, deletes }
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Gate {
     /// What it does in the cluster, where `tollgate serve` answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("default" = "deny", "examples" = ["warn", {"mode": "deny", "deletes": true}]))]
-    pub(crate) admission: Option<Admission>,
+    pub(crate) admission: Option<GateAdmission>,
     /// Settings for the plugin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"level": "restricted"}]))]
@@ -72,7 +72,7 @@ pub(crate) enum Enforcement {
 /// What a gate does in the cluster: a word, or more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub(crate) enum Admission {
+pub(crate) enum GateAdmission {
     Mode(AdmissionMode),
     Terms(AdmissionTerms),
 }

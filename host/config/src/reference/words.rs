@@ -36,6 +36,7 @@ pub(super) fn phrase(schema: &Value) -> String {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str).map(|reference| reference.trim_start_matches("#/$defs/")) {
         return match name.strip_suffix("OrList") {
             Some(inner) => format!("{0} or a list of {0}", link(inner)),
+            None if name == "GateAdmission" => format!("{} or {}", link("AdmissionMode"), link("AdmissionTerms")),
             None if name == "On" => format!("{} or {}", link("Manual"), link("References")),
             None if name == "Member" => format!("{} or {}", link("Name"), link("Group")),
             None => link(name),
