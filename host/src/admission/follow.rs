@@ -9,8 +9,6 @@ use tollgate_core::ports::AnswerAdmission;
 use super::known::Known;
 use crate::invocation::Invocation;
 
-/// What was read this lately is not read again for a no.
-const FRESH: Duration = Duration::from_millis(500);
 /// How long a no waits for the ledger to be read once more: less than a cluster waits for the no.
 const PATIENCE: Duration = Duration::from_secs(7);
 
@@ -37,8 +35,9 @@ pub(crate) struct Follower {
 struct Sight {
     read_at: Instant,
     failure: Option<String>,
-    /// How often it was read.
-    reads: u64,
+    /// How many readings have begun, and how many have ended. They come one after the other.
+    begun: u64,
+    ended: u64,
     /// Somebody wants it to be read now.
     wanted: bool,
     follows: bool,
@@ -47,7 +46,7 @@ struct Sight {
 impl Follower {
     /// Goes on reading on a thread of its own for as long as anybody holds what is returned.
     pub(crate) fn start(known: Known, mut reader: Box<dyn ReadKnown>, every: Duration) -> Arc<Self> {
-        let sight = Sight { read_at: Instant::now(), failure: None, reads: 1, wanted: false, follows: reader.follows() };
+        let sight = Sight { read_at: Instant::now(), failure: None, begun: 1, ended: 1, wanted: false, follows: reader.follows() };
         let follower = Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
         if reader.follows() {
             let weak = Arc::downgrade(&follower);
@@ -74,6 +73,7 @@ impl Follower {
             sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         sight.wanted = false;
+        sight.begun += 1;
     }
 
     fn take(&self, read: Result<Option<Known>, String>) {
@@ -91,23 +91,23 @@ impl Follower {
             sight.read_at = Instant::now();
         }
         sight.failure = failure;
-        sight.reads += 1;
+        sight.ended += 1;
         drop(sight);
         self.changed.notify_all();
     }
 
-    /// Has the ledger read once more, where it was not read just now, and says whether it was.
+    /// Has the ledger read once more, and says whether it was. One reading is enough for all who ask before it begins; one that has
+    /// begun already may have looked before the answer was there.
     fn refresh(&self) -> bool {
         let begun = Instant::now();
         let mut sight = self.sight();
-        if !sight.follows || sight.read_at.elapsed() < FRESH {
+        if !sight.follows {
             return false;
         }
-        // One that is being read may have been begun before the question came.
-        let enough = sight.reads + 1;
+        let enough = sight.begun + 1;
         sight.wanted = true;
         self.changed.notify_all();
-        while sight.reads < enough || sight.wanted {
+        while sight.ended < enough {
             let Some(left) = PATIENCE.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { return false };
             sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
         }
