@@ -55,8 +55,19 @@ fn every_case_of_a_plugin_comes_out_as_it_says() {
     assert!(plugins.len() >= 5, "{plugins:?}");
     for plugin in plugins {
         let name = plugin.file_name().unwrap();
+        if asks_from_elsewhere(&plugin) {
+            let builtin = format!("builtin:{name}");
+            world.tollgate("").args(["plugin", "test", plugin.as_str(), "--plugin", &builtin]).run().exits(0);
+            continue;
+        }
         assert_none(&differences(&world, &plugin, &["--policy", &format!("builtin:{name}")], Some(name)));
     }
+}
+
+/// Whether its cases are not those of `check`, which `plugin test` alone can ask.
+fn asks_from_elsewhere(plugin: &Utf8Path) -> bool {
+    let mut files = fs_err::read_dir(plugin.join("cases/fail").as_std_path()).unwrap().map(|entry| entry.unwrap().path());
+    files.any(|file| fs_err::read_to_string(file).unwrap().lines().any(|line| line == "# context:"))
 }
 
 const PRIVILEGED: &str = "\
