@@ -1,13 +1,14 @@
 //! From a question to its answer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tollgate_core::admission::{AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling};
 use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
 use tollgate_core::decision::{Decision, DecisionWord};
-use tollgate_core::document::{Place, SourceFile, Span};
+use tollgate_core::document::{Document, Place, SourceFile, Span};
 use tollgate_core::finding::{Finding, Subject};
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::AdmissionMode;
@@ -123,8 +124,9 @@ impl Known {
         if let Some(origin) = origin {
             judgements.findings_mut().for_each(|finding| rename(finding, origin));
         }
-        let own = |_: &std::collections::BTreeSet<String>| vec![judged.clone()];
-        inline_waivers::accept(&self.pipeline, now, judgements, own, &Nowhere);
+        // Nobody has reviewed the annotations of what comes, so those of the approved document count, and no others.
+        let reviewed = |_: &std::collections::BTreeSet<String>| self.reviewed(judged, origin);
+        inline_waivers::accept(&self.pipeline, now, judgements, reviewed, &Nowhere);
         // A manifest may leave its namespace out without being in any recipe yet.
         let mut bare: Vec<Finding> = judgements.findings();
         bare.iter_mut().for_each(without_namespace);
@@ -134,6 +136,18 @@ impl Known {
                 finding.waiver = finding.waiver.take().or(bare.waiver);
             }
         }
+    }
+
+    /// The object as the newest recipe has it, in the file that it comes from.
+    fn reviewed(&self, judged: &JudgedDocument, origin: Option<&Origin>) -> Vec<JudgedDocument> {
+        let context = self.approved.as_ref().map(|approved| approved.context(&judged.document.identity));
+        let newest = context.and_then(|context| context.documents.into_iter().next());
+        let (Some(approved), Some(origin)) = (newest, origin) else { return Vec::new() };
+        let Ok(body) = serde_json::to_vec(&approved.document) else { return Vec::new() };
+        let body: Arc<[u8]> = body.into();
+        let source = Arc::new(SourceFile { path: origin.file.clone(), bytes: Vec::new() });
+        let document = Document { source, identity: origin.identity.clone(), body: Arc::clone(&body), ..judged.document.clone() };
+        vec![JudgedDocument { document, component: judged.component.clone(), withheld: body }]
     }
 
     fn is_in_own_namespace(&self, judged: &JudgedDocument) -> bool {

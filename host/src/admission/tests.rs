@@ -373,6 +373,31 @@ mod approved {
         assert_eq!((approved.kinds().len(), approved.namespaces()), (1, &["shop".to_owned()][..]));
     }
 
+    /// What becomes of a bad ConfigMap that carries a waiver, where the recipes have it as it is here.
+    fn ruling_where_the_recipe_has(recipe: Option<&Value>, asked: &Value) -> Ruling {
+        let pipeline = Pipeline {
+            inline_waivers: true,
+            ..mk_pipeline_of(vec![Gate { enforcement: Enforcement::Overridable, ..nothing_bad() }])
+        };
+        let identity =
+            ObjectIdentity { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned(), namespace: None, name: "a".to_owned() };
+        let approved = recipe.map(|body| mk_approved(&[mk_document(&identity, body.clone())]));
+        let policies = mk_policies(&[("suspicious", suspicious())]);
+        let asking = Asked { pipeline, policies, revision: "sha256:0".to_owned() };
+        ask(&Known::new(asking, Some(mk_prod()), approved, Passes::new(), 7), asked).ruling
+    }
+
+    #[test]
+    fn a_waiver_in_an_annotation_counts_only_where_the_approved_document_has_it() {
+        let bare = mk_map("bad");
+        let mut waived = bare.clone();
+        waived["metadata"]["annotations"] =
+            json!({"waiver.tollgate.dev/suspicious.no": "2030-01-01 lead@example.com It is known."});
+        assert_eq!(ruling_where_the_recipe_has(Some(&waived), &waived), Ruling::Allowed);
+        assert_eq!(ruling_where_the_recipe_has(Some(&bare), &waived), Ruling::Denied, "nobody reviewed it");
+        assert_eq!(ruling_where_the_recipe_has(None, &waived), Ruling::Denied, "nobody reviewed it");
+    }
+
     #[test]
     fn what_an_autoscaler_of_the_recipe_scales_is_known() {
         let deployment = mk_identity("apps/v1", "Deployment", None);
