@@ -244,8 +244,7 @@ pub(crate) struct Delivery {
 
 /// Opens repository and ledger, and reads the revision in force.
 pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
-    let (delivery, failures) = delivery_to_recover(invocation)?;
-    if failures.is_empty() { Ok(delivery) } else { Err(failures) }
+    delivery_by(invocation, &sandbox(invocation).map_err(|failure| vec![failure])?)
 }
 
 /// The same with a sandbox that outlives it, for who reads again and again.

@@ -9,7 +9,7 @@ use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
 use tollgate_core::decision::{Decision, DecisionWord};
 use tollgate_core::document::{Document, Place, SourceFile, Span};
-use tollgate_core::finding::{Finding, Subject};
+use tollgate_core::finding::{Finding, Level, Subject};
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::AdmissionMode;
 use tollgate_core::pointer::Pointer;
@@ -73,7 +73,7 @@ impl Known {
         let origin = self.approved.as_ref().and_then(|approved| approved.origin(&identity));
         judged.component = origin.map(|origin| origin.component.clone());
         let (decision, judgements) = self.decide(panel, request, &judged, origin, now);
-        self.said(request, &decision, &judgements)
+        self.said(request, panel, &decision, &judgements)
     }
 
     fn decide(
@@ -159,13 +159,17 @@ impl Known {
         own.is_some() && judged.document.identity.namespace.as_ref() == own
     }
 
-    fn said(&self, request: &AdmissionRequest, decision: &Decision, judgements: &Judgements) -> AdmissionAnswer {
+    fn said(&self, request: &AdmissionRequest, panel: &Panel, decision: &Decision, judgements: &Judgements) -> AdmissionAnswer {
+        let blocking = panel.blocking(decision);
+        let counted = decision.findings().iter().filter(|finding| finding.level >= Level::Warn && finding.waiver.is_none());
+        let (denying, told): (Vec<&Finding>, Vec<&Finding>) =
+            counted.partition(|finding| finding.level == Level::Deny && blocking.contains(finding.policy.as_str()));
         let ruling = match decision.word() {
             DecisionWord::Approved => Ruling::Allowed,
             DecisionWord::Denied => Ruling::Denied,
             DecisionWord::Pending => Ruling::Error,
         };
-        let message = if ruling == Ruling::Allowed { String::new() } else { words::denial(&request.subject(), decision) };
+        let message = if ruling == Ruling::Allowed { String::new() } else { words::denial(&request.subject(), decision, &denying) };
         let mut audit = BTreeMap::from([("gates", words::gates(decision))]);
         if let Some(recipe) = self.approved.as_ref().and_then(|approved| approved.recipes().first()) {
             audit.insert("recipe", recipe.recipe.to_string());
@@ -182,7 +186,7 @@ impl Known {
             fuel: judgement.fuel,
             memory: judgement.memory,
         });
-        AdmissionAnswer { ruling, message, warnings: words::warnings(decision), audit, policies: policies.collect() }
+        AdmissionAnswer { ruling, message, warnings: words::warnings(decision, &told), audit, policies: policies.collect() }
     }
 }
 

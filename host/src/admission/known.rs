@@ -1,12 +1,16 @@
 //! What answers rest on: the policy in force, what may run at the target, and who may pass what, as the ledger had it when it was
 //! last read.
 
+use std::collections::BTreeSet;
+
+use tollgate_core::decision::{Decision, GateVerdict};
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::{AdmissionMode, AdmissionSpec, Change, Gate, Pipeline, Target};
 use tollgate_core::policy::{Enforcement, Scope};
 use tollgate_core::time::Timestamp;
+use tollgate_core::verdict::Verdict;
 use tollgate_gate::Policies;
 
 use super::approved::Approved;
@@ -20,6 +24,18 @@ const SLOW_CALLS: usize = 2;
 pub(super) struct Panel {
     pub(super) gates: Vec<Gate>,
     pub(super) policies: Policies,
+}
+
+impl Panel {
+    /// The policies of those gates that fail and let nothing pass.
+    pub(super) fn blocking(&self, decision: &Decision) -> BTreeSet<&str> {
+        let blocks = |verdict: &GateVerdict| {
+            verdict.verdict == Verdict::Fail && verdict.enforcement != Enforcement::Advisory && verdict.passed_by.is_none()
+        };
+        let names: BTreeSet<&str> = decision.gates().iter().filter(|gate| blocks(gate)).map(|gate| gate.name.as_str()).collect();
+        let gates = self.gates.iter().filter(|gate| names.contains(gate.name.as_str()));
+        gates.flat_map(|gate| gate.requirement.policies()).collect()
+    }
 }
 
 /// What answers rest on.

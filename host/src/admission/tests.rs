@@ -105,6 +105,16 @@ fn a_gate_denies_what_its_policy_finds_and_lets_the_rest_pass() {
 }
 
 #[test]
+fn what_only_advises_is_no_reason_for_a_denial_and_what_denies_is_not_told_twice() {
+    let advises = Gate { enforcement: Enforcement::Advisory, ..mk_gate("context", "tells-context") };
+    let denied = ask(&mk_known(mk_pipeline_of(vec![nothing_bad(), advises]), Passes::new()), &mk_map("bad"));
+    assert_eq!(denied.ruling, Ruling::Denied);
+    assert!(!denied.message.contains("tells-context"), "{}", denied.message);
+    assert_eq!(denied.warnings.len(), 1, "{:?}", denied.warnings);
+    assert!(denied.warnings[0].starts_with("tells-context/no"), "{:?}", denied.warnings);
+}
+
+#[test]
 fn a_policy_that_breaks_is_an_error_which_does_not_pass() {
     let known = mk_known(mk_pipeline_of(vec![nothing_bad()]), Passes::new());
     let broken = ask(&known, &mk_map("broken"));

@@ -2,7 +2,7 @@
 
 use tollgate_core::admission::Freshness;
 use tollgate_core::decision::{Decision, GateVerdict};
-use tollgate_core::finding::{Finding, Level, Subject};
+use tollgate_core::finding::{Finding, Subject};
 use tollgate_core::policy::Enforcement;
 use tollgate_core::verdict::Verdict;
 
@@ -14,17 +14,16 @@ const WARNING: usize = 256;
 const WARNINGS: usize = 12;
 
 /// Why an object does not pass.
-pub(super) fn denial(subject: &str, decision: &Decision) -> String {
+pub(super) fn denial(subject: &str, decision: &Decision, denying: &[&Finding]) -> String {
     let errors = decision.errors().filter_map(|gate| match &gate.verdict {
         Verdict::Error { message } => Some(format!("gate `{}` could not judge `{subject}`: {message}", gate.name)),
         _ => None,
     });
     let errors: Vec<String> = errors.collect();
-    let denying: Vec<&Finding> = decision.findings().iter().filter(|finding| is_denying(finding)).collect();
     if denying.is_empty() {
         return errors.join("\n");
     }
-    let mut message = findings(subject, denying.into_iter());
+    let mut message = findings(subject, denying.iter().copied());
     for error in errors {
         message.push('\n');
         message.push_str(&error);
@@ -34,10 +33,6 @@ pub(super) fn denial(subject: &str, decision: &Decision) -> String {
         message.push_str(&hint);
     }
     message
-}
-
-fn is_denying(finding: &Finding) -> bool {
-    finding.level == Level::Deny && finding.waiver.is_none()
 }
 
 /// Who could let it pass.
@@ -72,8 +67,8 @@ fn line(finding: &Finding) -> String {
     format!("{}{field}: {}{fix}", finding.rule, finding.message)
 }
 
-/// What passes all the same, and should not be overlooked: warnings, and what gates let pass that only advise or were passed.
-pub(super) fn warnings(decision: &Decision) -> Vec<String> {
+/// What should not be overlooked beside what denies: warnings, and what gates let pass that only advise or were passed.
+pub(super) fn warnings(decision: &Decision, told: &[&Finding]) -> Vec<String> {
     let passed = decision.gates().iter().filter_map(|gate| {
         let pass = gate.passed_by?;
         Some(format!("gate `{}` was passed by the override of entry {}, until {}", gate.name, pass.entry, pass.until))
@@ -82,7 +77,7 @@ pub(super) fn warnings(decision: &Decision) -> Vec<String> {
         let Verdict::Error { message } = &gate.verdict else { return None };
         Some(format!("gate `{}` could not judge: {message}", gate.name))
     });
-    let found = decision.findings().iter().filter(|finding| finding.level >= Level::Warn && finding.waiver.is_none()).map(line);
+    let found = told.iter().map(|finding| line(finding));
     let all: Vec<String> = passed.chain(broken).chain(found).collect();
     let more = all.len().saturating_sub(WARNINGS);
     let mut shown: Vec<String> = all.iter().take(WARNINGS).map(|warning| cut(warning)).collect();

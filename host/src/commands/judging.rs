@@ -42,7 +42,7 @@ pub(crate) fn choose(
     loader: &dyn LoadPolicy,
 ) -> Result<Judging, Failures> {
     if !arguments.policy.is_empty() || !arguments.pack.is_empty() {
-        return named(invocation, arguments, loader, &arguments.policy, &arguments.pack, "named on the command line, not in force");
+        return named(invocation, &arguments.set, loader, (&arguments.policy, &arguments.pack), NAMED);
     }
     if invocation.ci || proposal.is_some() {
         return in_force(invocation, arguments, proposal, loader);
@@ -81,33 +81,24 @@ fn recommended(
     loader: &dyn LoadPolicy,
     notices: Vec<String>,
 ) -> Result<Judging, Failures> {
-    let judging = named(invocation, arguments, loader, &[], &[], "builtin:recommended, not in force")?;
+    let judging = named(invocation, &arguments.set, loader, (&[], &[]), "builtin:recommended, not in force")?;
     Ok(Judging { notices, ..judging })
 }
 
-/// Policies that a command line names.
-pub(crate) fn of_command_line(
-    invocation: &Invocation,
-    policies: &[String],
-    packs: &[String],
-    loader: &dyn LoadPolicy,
-) -> Result<Judging, Failures> {
-    let reader = Reader { tree: Tree::Directory(invocation.directory.clone()), ledger: None };
-    let configuration = local::of_command_line(&reader, policies, packs)?;
-    load(configuration, &[], loader, &reader, "named on the command line, not in force")
-}
+/// What judges where a command line names it.
+pub(crate) const NAMED: &str = "named on the command line, not in force";
 
-fn named(
+/// Policies and packs by their names, after settings of the command line.
+pub(crate) fn named(
     invocation: &Invocation,
-    arguments: &Check,
+    settings: &[String],
     loader: &dyn LoadPolicy,
-    policies: &[String],
-    packs: &[String],
+    (policies, packs): (&[String], &[String]),
     revision: &str,
 ) -> Result<Judging, Failures> {
     let reader = Reader { tree: Tree::Directory(invocation.directory.clone()), ledger: None };
     let configuration = local::of_command_line(&reader, policies, packs)?;
-    load(configuration, &arguments.set, loader, &reader, revision)
+    load(configuration, settings, loader, &reader, revision)
 }
 
 fn in_force(

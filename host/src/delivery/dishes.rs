@@ -41,10 +41,13 @@ impl Dishes {
 
 impl Kitchen<'_> {
     /// The targets whose images a recipe has: all that recipes are promoted to, since it is the same recipe on each. What moves to a
-    /// target that nothing is promoted from goes no further.
+    /// target that nothing is promoted from goes no further, and comes from those that it `requires`.
     pub(super) fn all_targets(&self) -> Vec<&Target> {
         match self.target {
-            Some(target) if !target.promotable => vec![target],
+            Some(target) if !target.promotable => {
+                let before = target.predecessors().filter_map(|name| self.pipeline.target(name));
+                std::iter::once(target).chain(before).collect()
+            }
             _ => self.pipeline.targets().filter(|target| target.promotable).collect(),
         }
     }
@@ -119,12 +122,11 @@ impl Kitchen<'_> {
         Err(CandidateError::OtherRenderer { component: component.name.clone(), recorded, now })
     }
 
-    /// Own images that the target gets, and that an environment before it does not get: only the recipe would be proven there, and not
+    /// Own images that the target gets, and that a target before it does not get, its Ops twin among them: only the recipe would be proven there, and not
     /// they.
     pub(super) fn unproven(&self, components: &BTreeMap<String, ComponentAt>, dishes: &Dishes) -> Vec<Finding> {
         let Some(target) = self.target else { return Vec::new() };
-        let before = target.after.iter().chain(target.after_any.iter().flatten());
-        let before: Vec<&Target> = before.filter_map(|name| self.pipeline.target(name)).collect();
+        let before: Vec<&Target> = target.predecessors().filter_map(|name| self.pipeline.target(name)).collect();
         let mut findings = Vec::new();
         for component in components.values() {
             let Some(spec) = &component.spec.render else { continue };

@@ -7,6 +7,7 @@ use tollgate_sandbox::Sandbox;
 use crate::admission::{Asked, Known, ReadKnown};
 use crate::cli::serve::Serve;
 use crate::commands::drift::named;
+use crate::commands::judging;
 use crate::commands::serve::approving::approved;
 use crate::configuration::Failures;
 use crate::exit::fail;
@@ -118,7 +119,7 @@ impl ReadKnown for Never {
 }
 
 fn of_command_line(invocation: &Invocation, arguments: &Serve, sandbox: &Sandbox) -> Result<Known, Failures> {
-    let chosen = crate::commands::judging::of_command_line(invocation, &arguments.policy, &arguments.pack, sandbox)?;
+    let chosen = judging::named(invocation, &[], sandbox, (&arguments.policy, &arguments.pack), judging::NAMED)?;
     let asked = Asked { pipeline: chosen.configuration.pipeline, policies: chosen.policies, revision: chosen.revision };
     Ok(Known::without_ledger(asked))
 }
