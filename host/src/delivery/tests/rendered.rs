@@ -78,6 +78,33 @@ fn an_own_image_that_only_a_later_target_gets_is_denied_there() {
     assert!(prod.recipe.is_none() && prod.findings[0].message.contains("`preprod-apps`"));
 }
 
+/// The same world, where a target must have been proven on its Ops twin: what `preprod-apps` stands for here.
+fn mk_twins(environment: usize) -> World {
+    let mut world = mk_rendered_world();
+    let target = &mut world.pipeline.environments[environment].targets[0];
+    target.after.clear();
+    target.requires = vec!["preprod-apps".to_owned()];
+    world
+}
+
+#[test]
+fn an_own_image_that_the_ops_twin_does_not_get_is_denied_also_where_nothing_is_promoted_from() {
+    for (environment, target) in [(0, "staging-apps"), (2, "prod-apps")] {
+        let world = mk_twins(environment);
+        let (one, other) = (world.build("cart", "1"), world.build("cart", "2"));
+        let findings = |images| {
+            let commit = commit(&world, images);
+            // What a branch changes goes to staging, so that master must be another one.
+            world.repository.set_branch("master", &world.repository.commit_tree(mk_tree(&[("README.md", "a shop")]), &[]));
+            candidate(&world, target, &commit).findings
+        };
+        assert_eq!(findings([&one, &one, &one]), [], "{target}");
+        let denied = findings([&other, &one, &other]);
+        assert_eq!(rules(&denied), ["recipe/other-image"], "{target}");
+        assert!(denied[0].message.contains("`preprod-apps`"), "{}", denied[0].message);
+    }
+}
+
 #[test]
 fn what_can_not_be_rendered_for_any_target_on_the_way_has_no_recipe() {
     let world = mk_rendered_world();
