@@ -111,6 +111,30 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What the host itself finds, under a name of its own (`source`, `render`, `recipe`, `structure`): it denies, and answers to no
+    /// control.
+    pub fn of_host(
+        (policy, rule): (&str, &str),
+        subject: Subject,
+        location: Option<Location>,
+        message: String,
+        remediation: &str,
+    ) -> Self {
+        Self {
+            policy: policy.to_owned(),
+            rule: RuleId::new(policy, rule),
+            level: Level::Deny,
+            severity: Severity::High,
+            message,
+            subject,
+            location,
+            remediation: Some(remediation.to_owned()),
+            controls: Vec::new(),
+            status: None,
+            waiver: None,
+        }
+    }
+
     /// The order in which reports list findings: by file and place, then by rule.
     pub fn report_order(&self, other: &Self) -> std::cmp::Ordering {
         let key =

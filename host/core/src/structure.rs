@@ -1,7 +1,7 @@
 //! Structure: what no gate and no override can soften. Findings `structure/…`, always `deny`.
 
 use crate::digest::Digest;
-use crate::finding::{Finding, Level, RuleId, Severity, Subject};
+use crate::finding::{Finding, Subject};
 use crate::pipeline::{GitReference, Target};
 use crate::plan::{Conflict, Plan};
 use crate::proven::ProvenRecipe;
@@ -58,19 +58,7 @@ pub const RULES: [StructureRule; 7] = [
 ];
 
 fn finding(rule: &str, subject: Subject, message: String, remediation: &str) -> Finding {
-    Finding {
-        policy: POLICY.to_owned(),
-        rule: RuleId::new(POLICY, rule),
-        level: Level::Deny,
-        severity: Severity::High,
-        message,
-        subject,
-        location: None,
-        remediation: Some(remediation.to_owned()),
-        controls: Vec::new(),
-        status: None,
-        waiver: None,
-    }
+    Finding::of_host((POLICY, rule), subject, None, message, remediation)
 }
 
 /// Whether a reference may move a recipe to a target at all.

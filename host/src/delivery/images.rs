@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tollgate_core::digest::Digest;
 use tollgate_core::document::Location;
-use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
+use tollgate_core::finding::{Finding, Subject};
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{LocateValue, ResolveDigest, ResolveError};
@@ -177,19 +177,9 @@ impl ImageProblem {
             ),
         };
         let span = locate.locate_in(&document.document, std::slice::from_ref(pointer)).pop();
-        Finding {
-            policy: "recipe".to_owned(),
-            rule: RuleId::new("recipe", rule),
-            level: Level::Deny,
-            severity: Severity::High,
-            message,
-            subject: Subject::Document { document: document.document.reference(), pointer: pointer.clone() },
-            location: span.map(|span| Location { file: document.document.source.path.clone(), span }),
-            remediation: Some(remediation),
-            controls: Vec::new(),
-            status: None,
-            waiver: None,
-        }
+        let subject = Subject::Document { document: document.document.reference(), pointer: pointer.clone() };
+        let location = span.map(|span| Location { file: document.document.source.path.clone(), span });
+        Finding::of_host(("recipe", rule), subject, location, message, &remediation)
     }
 }
 

@@ -7,7 +7,7 @@ mod read;
 use std::sync::Arc;
 
 use tollgate_core::document::{Location, SourceFile, Span};
-use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
+use tollgate_core::finding::{Finding, Subject};
 use tollgate_gate::JudgedDocument;
 use tollgate_manifest::{Candidates, NotEvaluated, may_be_shown};
 
@@ -87,19 +87,8 @@ fn unopened(candidates: &Candidates) -> Vec<NotEvaluated> {
 }
 
 fn finding(rule: &str, path: &str, span: Span, message: String, remediation: &str) -> Finding {
-    Finding {
-        policy: "source".to_owned(),
-        rule: RuleId::new("source", rule),
-        level: Level::Deny,
-        severity: Severity::High,
-        message,
-        subject: Subject::File,
-        location: Some(Location { file: path.to_owned(), span }),
-        remediation: Some(remediation.to_owned()),
-        controls: Vec::new(),
-        status: None,
-        waiver: None,
-    }
+    let location = Location { file: path.to_owned(), span };
+    Finding::of_host(("source", rule), Subject::File, Some(location), message, remediation)
 }
 
 fn symlink_finding(path: &str) -> Finding {

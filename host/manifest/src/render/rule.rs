@@ -1,7 +1,7 @@
 //! What is found about the inputs of renderers. Findings `render/…`, always `deny`.
 
 use tollgate_core::document::{Location, SourceFile, Span};
-use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
+use tollgate_core::finding::{Finding, Subject};
 
 /// Name of the policy that these findings carry.
 const POLICY: &str = "render";
@@ -78,19 +78,7 @@ pub(crate) fn finding(rule: &RenderRule, source: &SourceFile, span: Span, messag
 impl RenderRule {
     /// What is found.
     pub fn finding(&self, subject: Subject, location: Option<Location>, message: String) -> Finding {
-        Finding {
-            policy: POLICY.to_owned(),
-            rule: RuleId::new(POLICY, self.id),
-            level: Level::Deny,
-            severity: Severity::High,
-            message,
-            subject,
-            location,
-            remediation: Some(self.remediation.to_owned()),
-            controls: Vec::new(),
-            status: None,
-            waiver: None,
-        }
+        Finding::of_host((POLICY, self.id), subject, location, message, self.remediation)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Findings about sources: what could not be read, and where.
 
 use tollgate_core::document::{Location, Span};
-use tollgate_core::finding::{Finding, Level, RuleId, Severity, Subject};
+use tollgate_core::finding::{Finding, Subject};
 
 use super::SourceCode;
 
@@ -35,24 +35,16 @@ impl SourceFinding {
 
     /// The finding as reports carry it, in the file of this path.
     pub fn into_finding(self, path: &str) -> Finding {
-        Finding {
-            policy: "source".to_owned(),
-            rule: RuleId::new("source", self.code.as_str()),
-            level: Level::Deny,
-            severity: Severity::High,
-            remediation: Some(self.remediation().to_owned()),
-            message: self.message,
-            subject: Subject::File,
-            location: Some(Location { file: path.to_owned(), span: self.span }),
-            controls: Vec::new(),
-            status: None,
-            waiver: None,
-        }
+        let remediation = self.remediation();
+        let location = Location { file: path.to_owned(), span: self.span };
+        Finding::of_host(("source", self.code.as_str()), Subject::File, Some(location), self.message, remediation)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tollgate_core::finding::Level;
+
     use super::*;
 
     #[test]
