@@ -42,3 +42,6 @@ pub const KUSTOMIZE: GoProgram =
 /// Renders charts.
 pub const HELM: GoProgram = GoProgram::of_tool("helm", "helm.sh/helm/v4/cmd/helm")
     .with_flags(&["-ldflags", "-s -w -X helm.sh/helm/v4/internal/version.version=v4.3.1"]);
+
+/// All of them, the slowest first.
+pub const ALL: [GoProgram; 9] = [KUBERNETES, KWOK, HELM, REGISTRY, ETCD, KUSTOMIZE, YAML_ORACLE, CRANE, TRANSPARENCY];

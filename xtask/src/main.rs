@@ -13,6 +13,7 @@ mod docs;
 mod install;
 mod lint;
 mod process;
+mod servers;
 mod soak;
 mod test;
 mod workspaces;
@@ -43,6 +44,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Starts and ends the Kubernetes that the tests use.
     Cluster(cluster::Arguments),
+    /// Builds the servers and programs of others that the tests use.
+    Servers,
     /// Installs the binary with its plugins.
     Install(install::Arguments),
 }
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Soak(arguments) => soak::run(&arguments).map_err(Into::into),
         Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
         Command::Cluster(arguments) => cluster::run(&arguments).map_err(Into::into),
+        Command::Servers => servers::run().map_err(Into::into),
         Command::Install(arguments) => install::run(&arguments).map_err(Into::into),
     };
     match outcome {

@@ -25,7 +25,9 @@ pub enum BuildError {
 /// Cargo, without what somebody has set for the host: that must not change the bytes of a plugin.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.env_remove("RUSTFLAGS").env_remove("CARGO_BUILD_RUSTFLAGS").env_remove("CARGO_TARGET_DIR");
+    for variable in ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTC_WORKSPACE_WRAPPER"] {
+        command.env_remove(variable);
+    }
     command
 }
 
