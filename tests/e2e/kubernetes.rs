@@ -121,3 +121,26 @@ fn a_promotion_to_a_cluster_that_is_killed_at_any_moment_is_completed_by_the_nex
         shop.tollgate(&["drift"]).run().exits(0);
     }
 }
+
+#[test]
+fn what_holds_data_is_deleted_by_the_very_plan_that_was_confirmed_and_the_decision_can_be_made_again() {
+    let Some(clusters) = Clusters::start() else { return };
+    let shop = clusters.shop();
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: archive\n";
+    shop.deployment.write("services/mail/archive.yaml", namespace);
+    shop.release("mail", "with an archive");
+    shop.promote("master").exits(0);
+    shop.deployment.remove("services/mail/archive.yaml");
+    shop.release("mail", "without it");
+    let denied = shop.tollgate(&["promote", "master", "--output", "json"]).run().exits(10).json();
+    let findings = denied["targets"][0]["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["rule"] == "structure/confirmed-deletes").unwrap();
+    assert!(finding["message"].as_str().unwrap().contains("`Namespace archive` would be deleted"), "{finding}");
+    let digest = finding["remediation"].as_str().unwrap().split(['`', ' ']).find(|word| word.starts_with("sha256:")).unwrap();
+    let other = format!("sha256:{}", "0".repeat(64));
+    shop.tollgate(&["promote", "master", "--confirm-deletes", &other]).run().exits(10).says(&["another plan"]);
+    assert!(clusters.preprod.get("/api/v1/namespaces/archive").is_some());
+    shop.tollgate(&["promote", "master"]).env("TOLLGATE_CONFIRM_DELETES", digest).run().exits(0);
+    assert_eq!(clusters.preprod.get("/api/v1/namespaces/archive"), None);
+    shop.tollgate(&["audit", "replay"]).run().exits(0);
+}

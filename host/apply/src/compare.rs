@@ -77,6 +77,7 @@ pub(crate) fn action(
         live_uid: None,
         sends: sent.map(digest_of_body).transpose()?,
         changes: changes(Veil::of(&object.identity), live, body, key),
+        takes: Vec::new(),
     })
 }
 

@@ -6,13 +6,20 @@
 //! which is what may be changed and deleted; its `resourceVersion` keeps two attempts apart.
 
 mod apply;
+mod asked;
+mod definition;
 mod failure;
+mod force;
 mod health;
 mod inventory;
 mod kinds;
+mod layer;
+mod live;
+mod mark;
 mod order;
 mod owned;
 mod permissions;
+mod recreate;
 mod scaling;
 mod server;
 mod stored;
@@ -35,7 +42,9 @@ use tollgate_core::time::Timestamp;
 use crate::compare::withheld;
 use crate::key::PlanKey;
 use apply::Attempt;
+use asked::Answers;
 use failure::ServerError;
+use health::Rules;
 use inventory::Place;
 use server::Server;
 use survey::Surveyor;
@@ -48,13 +57,14 @@ pub struct Kubernetes {
     place: Place,
     /// Where a relative key file is looked for.
     base: Utf8PathBuf,
+    answers: Answers,
 }
 
 impl Kubernetes {
     /// A target by its name and configuration. Asks nobody yet.
     pub fn new(target: &str, spec: &KubernetesTarget, base: &Utf8Path) -> Self {
         let place = Place { namespace: spec.namespace.clone(), name: format!("tollgate-{target}") };
-        Self { target: target.to_owned(), spec: spec.clone(), place, base: base.to_owned() }
+        Self { target: target.to_owned(), spec: spec.clone(), place, base: base.to_owned(), answers: Answers::default() }
     }
 
     fn plan_key(&self) -> Result<Option<PlanKey>, ApplyError> {
@@ -72,9 +82,11 @@ impl Kubernetes {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let io = |source| ApplyError::Io { target: self.target.clone(), path: "runtime".to_owned(), action: "started", source };
         runtime.map_err(io)?.block_on(async {
+            let health = &Rules::compile(&self.spec.health).map_err(|error| self.failed(error.into()))?;
             let server = Server::connect(&self.spec).await.map_err(|error| self.failed(error))?;
-            let (target, place, adopts) = (self.target.as_str(), &self.place, self.spec.adopt);
-            let surveyor = Surveyor { server: &server, target, place, key: key.as_ref(), adopts };
+            let Self { target, place, spec, answers, .. } = self;
+            let (adopts, force) = (spec.adopt, spec.force.as_slice());
+            let surveyor = Surveyor { server: &server, target, place, key: key.as_ref(), adopts, force, answers, health };
             act(&surveyor).await
         })
     }
@@ -103,7 +115,7 @@ impl ApplyPlan for Kubernetes {
         self.with(async |surveyor| {
             let stored = stored::read(surveyor.server, surveyor.place).await.map_err(|error| surveyor.failed(error))?;
             let inventory = stored.map_err(|reason| surveyor.broken(&reason))?.inventory;
-            let live = survey::live(surveyor.server, &inventory).await.map_err(|error| surveyor.failed(error))?;
+            let live = survey::live(surveyor.server, &inventory, &surveyor.place.set_id()).await.map_err(|error| surveyor.failed(error))?;
             Ok(withheld(live))
         })
     }

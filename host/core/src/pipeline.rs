@@ -267,7 +267,69 @@ pub struct KubernetesTarget {
     pub wait: u64,
     /// Objects that are there already, and that no inventory has, become the target's.
     pub adopt: bool,
+    /// What is taken over from whoever has set it.
+    pub force: Vec<ForcedFields>,
+    /// Kinds that hold data: an object of them is deleted only by a plan whose digest was confirmed.
+    pub confirm_deletes: Vec<String>,
+    /// When objects of some kinds are healthy, where their status does not say it as others do.
+    pub health: Vec<HealthRule>,
     pub plan_key: Option<PlanKey>,
+}
+
+/// When objects of one kind are healthy, as CEL expressions over the fields of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthRule {
+    pub api_version: String,
+    pub kind: String,
+    /// True: it is as it is meant to be.
+    pub current: String,
+    /// True: it is on its way, whatever `current` says.
+    pub in_progress: Option<String>,
+    /// True: it will not get there by itself, whatever the others say.
+    pub failed: Option<String>,
+}
+
+impl Target {
+    /// Kinds that hold data there, and whose objects are deleted only by a plan that was confirmed.
+    pub fn confirm_deletes(&self) -> &[String] {
+        match &self.kind {
+            TargetKind::Kubernetes(cluster) => &cluster.confirm_deletes,
+            TargetKind::Directory(_) | TargetKind::Git(_) => &[],
+        }
+    }
+}
+
+impl KubernetesTarget {
+    /// What is said of a cluster where nothing is said: a namespace alone, which is waited for five minutes.
+    pub fn in_namespace(namespace: &str) -> Self {
+        Self {
+            kubeconfig: None,
+            context: None,
+            namespace: namespace.to_owned(),
+            wait: 300,
+            adopt: false,
+            force: Vec::new(),
+            confirm_deletes: KINDS_WITH_DATA.map(str::to_owned).to_vec(),
+            health: Vec::new(),
+            plan_key: None,
+        }
+    }
+}
+
+/// Kinds whose objects take data with them when they are deleted.
+pub const KINDS_WITH_DATA: [&str; 5] =
+    ["Namespace", "PersistentVolumeClaim", "PersistentVolume", "CustomResourceDefinition", "StatefulSet"];
+
+/// Fields of objects of one kind that are taken over from whoever has set them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForcedFields {
+    pub kind: String,
+    /// Nothing: objects of any name.
+    pub name: Option<String>,
+    /// Nothing: objects of any namespace.
+    pub namespace: Option<String>,
+    /// As the API server names them, each with all below it: `.spec.replicas`.
+    pub fields: Vec<String>,
 }
 
 /// Where the operator keeps the key under which secret values enter plan digests.

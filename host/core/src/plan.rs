@@ -50,6 +50,19 @@ pub struct Action {
     pub sends: Option<Digest>,
     /// Sorted by path.
     pub changes: Vec<FieldChange>,
+    /// Fields that somebody else has set and that are taken over, because the target says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<Taken>,
+}
+
+/// A field that is taken from whoever has set it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Taken {
+    /// As the target names it: `.spec.replicas`.
+    pub field: String,
+    /// Who has set it, by the name under which it did.
+    pub from: String,
 }
 
 /// Something at the target that stands in the way.

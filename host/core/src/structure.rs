@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::finding::{Finding, Subject};
 use crate::pipeline::{GitReference, Target};
-use crate::plan::{Conflict, Plan};
+use crate::plan::{Action, Conflict, NoDigest, Plan, Verb};
 use crate::proven::ProvenRecipe;
 use crate::render::Rendered;
 
@@ -19,7 +19,7 @@ pub struct StructureRule {
 }
 
 /// All rules of structure.
-pub const RULES: [StructureRule; 7] = [
+pub const RULES: [StructureRule; 8] = [
     StructureRule {
         id: "on",
         title: "The reference moves this target",
@@ -54,6 +54,11 @@ pub const RULES: [StructureRule; 7] = [
         id: "conflict",
         title: "The target holds nothing that tollgate did not put there",
         help: "What somebody else put in the target's place is not overwritten. Move it away, or point the target elsewhere.",
+    },
+    StructureRule {
+        id: "confirmed-deletes",
+        title: "What holds data is deleted only when that was confirmed",
+        help: "A namespace, a claim, a definition or a stateful set takes data along when it is deleted. Look at the plan; if it is meant, say its digest: `--confirm-deletes`, or the variable `TOLLGATE_CONFIRM_DELETES`. Another plan needs another confirmation. Which kinds hold data says `confirmDeletes` of the target.",
     },
 ];
 
@@ -140,4 +145,27 @@ pub fn check_plan(plan: &Plan) -> Vec<Finding> {
         finding("conflict", Subject::Target(plan.target.clone()), message, "Move it away, or point the target elsewhere.")
     };
     plan.conflicts.iter().map(conflict).collect()
+}
+
+/// What a plan deletes of kinds that hold data, unless the digest of this very plan was confirmed.
+///
+/// # Errors
+/// When the plan has no digest.
+pub fn check_deletes(kinds: &[String], plan: &Plan, confirmed: Option<Digest>) -> Result<Vec<Finding>, NoDigest> {
+    let holds_data = |action: &&Action| action.verb == Verb::Delete && kinds.contains(&action.object.identity.kind);
+    let mut deleted = plan.actions.iter().filter(holds_data).peekable();
+    if deleted.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let digest = plan.digest()?;
+    if confirmed == Some(digest) {
+        return Ok(Vec::new());
+    }
+    let other = confirmed.map(|confirmed| format!("; what was confirmed is {}, another plan", confirmed.short())).unwrap_or_default();
+    let unconfirmed = |action: &Action| {
+        let message = format!("`{}` would be deleted, and what it holds with it{other}", action.object.identity);
+        let remediation = format!("Look at the plan. If it is meant, do the same with `--confirm-deletes {digest}`.");
+        finding("confirmed-deletes", Subject::Target(plan.target.clone()), message, &remediation)
+    };
+    Ok(deleted.map(unconfirmed).collect())
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Level;
 use crate::forge::ForgeSpec;
-use crate::pipeline::{AdmissionMode, ComponentSpec, Gate, GateMatch, Glob, Pipeline, PolicySpec, Requirement, Target};
+use crate::pipeline::{
+    AdmissionMode, ComponentSpec, Gate, GateMatch, Glob, KubernetesTarget, Pipeline, PolicySpec, Requirement, Target, TargetKind,
+};
 use crate::policy::Enforcement;
 use crate::waiver::Waiver;
 
@@ -190,9 +192,37 @@ fn target_differences(before: &Target, after: &Target) -> Vec<String> {
     if after.promotable && !before.promotable {
         sentences.push(format!("environment `{}` is promotable", after.environment));
     }
-    if (&after.environment, after.role, &after.kind) != (&before.environment, before.role, &before.kind) {
+    if (&after.environment, after.role, place(after)) != (&before.environment, before.role, place(before)) {
         sentences.push(format!("target `{name}` is another place"));
     }
+    if let (TargetKind::Kubernetes(before), TargetKind::Kubernetes(after)) = (&before.kind, &after.kind) {
+        sentences.extend(cluster_differences(name, before, after));
+    }
+    sentences
+}
+
+/// Where a target is, whatever is done there.
+fn place(target: &Target) -> TargetKind {
+    match &target.kind {
+        TargetKind::Kubernetes(cluster) => {
+            let (adopt, force, confirm_deletes, health) = (false, Vec::new(), Vec::new(), Vec::new());
+            TargetKind::Kubernetes(KubernetesTarget { adopt, force, confirm_deletes, health, ..cluster.clone() })
+        }
+        other => other.clone(),
+    }
+}
+
+fn cluster_differences(name: &str, before: &KubernetesTarget, after: &KubernetesTarget) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if after.adopt && !before.adopt {
+        sentences.push(format!("target `{name}` takes over what is there already"));
+    }
+    let forced = after.force.iter().filter(|forced| !before.force.contains(forced));
+    sentences.extend(forced.map(|forced| format!("target `{name}` takes fields of `{}` from others", forced.kind)));
+    let other = after.health.iter().filter(|rule| !before.health.contains(rule));
+    sentences.extend(other.map(|rule| format!("target `{name}` tells otherwise when a `{}` is healthy", rule.kind)));
+    let unconfirmed = before.confirm_deletes.iter().filter(|kind| !after.confirm_deletes.contains(kind));
+    sentences.extend(unconfirmed.map(|kind| format!("target `{name}` deletes `{kind}` without being told to")));
     sentences
 }
 

@@ -222,6 +222,7 @@ fn mk_action(name: &str, sends: &str) -> Action {
         live_uid: None,
         sends: Some(Digest::of(sends.as_bytes())),
         changes: Vec::new(),
+        takes: Vec::new(),
     }
 }
 

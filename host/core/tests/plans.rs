@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
-use tollgate_core::plan::{Action, Conflict, FieldChange, NoDigest, Plan, PlannedValue, Verb};
+use tollgate_core::plan::{Action, Conflict, FieldChange, NoDigest, Plan, PlannedValue, Taken, Verb};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::render::{Rendered, RenderedDocument};
-use tollgate_core::structure::{check_objects, check_plan};
+use tollgate_core::pipeline::KINDS_WITH_DATA;
+use tollgate_core::structure::{check_deletes, check_objects, check_plan};
 
 fn mk_identity(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> ObjectIdentity {
     ObjectIdentity {
@@ -31,6 +32,7 @@ fn mk_action(verb: Verb, before: Option<PlannedValue>, after: Option<PlannedValu
         live_uid: None,
         sends: None,
         changes: vec![FieldChange { path: Pointer::root().member("data"), before, after }],
+        takes: Vec::new(),
     }
 }
 
@@ -52,13 +54,14 @@ fn only_what_would_be_done_is_in_the_digest() {
 #[test]
 fn each_part_of_an_action_changes_the_digest() {
     let action = mk_action(Verb::Change, plain(json!(1)), plain(json!(2)));
-    let mut others = vec![action.clone(); 6];
+    let mut others = vec![action.clone(); 7];
     others[0].verb = Verb::Delete;
     others[1].live_uid = Some("uid".to_owned());
     others[2].sends = Some(Digest::of(b"body"));
     others[3].changes[0].before = plain(json!(0));
     others[4].changes[0].after = None;
     others[5].object.component = "shop".to_owned();
+    others[6].takes = vec![Taken { field: ".data".to_owned(), from: "kubectl".to_owned() }];
     let digest = |action: &Action| mk_plan(vec![action.clone()]).digest().unwrap();
     for (position, other) in others.iter().enumerate() {
         assert_ne!(digest(other), digest(&action), "{position}");
@@ -89,6 +92,29 @@ fn each_conflict_is_a_denial_that_says_where() {
     let plan = Plan { conflicts: vec![conflict("a"), conflict("b")], ..mk_plan(Vec::new()) };
     let messages: Vec<String> = check_plan(&plan).into_iter().map(|finding| finding.message).collect();
     assert_eq!(messages, ["`a` is in the way: it is foreign", "`b` is in the way: it is foreign"]);
+}
+
+#[test]
+fn what_holds_data_is_deleted_by_the_very_plan_that_was_confirmed() {
+    let kinds = KINDS_WITH_DATA.map(str::to_owned);
+    let of_kind = |verb, kind: &str| {
+        let object = mk_document("cart", "a.yaml", mk_identity("v1", kind, Some("shop"), "orders")).key();
+        Action { object, ..mk_action(verb, plain(json!(1)), None) }
+    };
+    let told = |plan: &Plan, confirmed| -> Vec<String> {
+        check_deletes(&kinds, plan, confirmed).unwrap().into_iter().map(|finding| finding.message).collect()
+    };
+    let harmless = mk_plan(vec![of_kind(Verb::Delete, "ConfigMap"), of_kind(Verb::Change, "StatefulSet")]);
+    assert!(told(&harmless, None).is_empty());
+    let plan = mk_plan(vec![of_kind(Verb::Delete, "PersistentVolumeClaim"), of_kind(Verb::Delete, "ConfigMap")]);
+    let digest = plan.digest().unwrap();
+    assert!(told(&plan, Some(digest)).is_empty());
+    assert_eq!(told(&plan, None), ["`PersistentVolumeClaim shop/orders` would be deleted, and what it holds with it"]);
+    let other = told(&plan, Some(harmless.digest().unwrap()));
+    assert!(other[0].contains("another plan"), "{other:?}");
+    let finding = &check_deletes(&kinds, &plan, None).unwrap()[0];
+    assert!(finding.remediation.as_ref().is_some_and(|text| text.contains(&digest.to_string())), "{finding:?}");
+    assert!(check_deletes(&[], &plan, None).unwrap().is_empty());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use tollgate_core::digest::Digest;
-use tollgate_core::plan::{Action, Conflict, FieldChange, Plan, PlannedValue, Verb};
+use tollgate_core::plan::{Action, Conflict, FieldChange, Plan, PlannedValue, Taken, Verb};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::render::ObjectKey;
 
@@ -48,6 +48,9 @@ pub struct ActionReport {
     pub verb: Verb,
     pub object: ObjectKey,
     pub changes: Vec<ChangeReport>,
+    /// Left out where nothing is taken from others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<Taken>,
 }
 
 /// One value that is set or removed.
@@ -119,7 +122,7 @@ impl PlanReport {
 impl ActionReport {
     fn new(action: &Action) -> Self {
         let changes = action.changes.iter().map(|change| ChangeReport::new(&action.object, change)).collect();
-        Self { verb: action.verb, object: action.object.clone(), changes }
+        Self { verb: action.verb, object: action.object.clone(), changes, takes: action.takes.clone() }
     }
 
     fn to_text(&self, style: Style) -> String {
@@ -130,7 +133,9 @@ impl ActionReport {
         };
         let head = format!("{sign} {word} {}", clean::line(&self.object.to_string()));
         let changes: String = self.changes.iter().map(|change| change.to_text(style)).collect();
-        format!("{}\n{changes}", style.paint(tone, head))
+        let takes = self.takes.iter().map(|taken| format!("    takes {} from `{}`", clean::line(&taken.field), clean::line(&taken.from)));
+        let takes: String = takes.map(|line| format!("{}\n", style.paint(Tone::Caution, line))).collect();
+        format!("{}\n{changes}{takes}", style.paint(tone, head))
     }
 }
 

@@ -27,14 +27,7 @@ fn mk_pipeline_of(gates: Vec<Gate>) -> Pipeline {
 }
 
 fn mk_prod() -> Target {
-    let kind = TargetKind::Kubernetes(KubernetesTarget {
-        kubeconfig: None,
-        context: None,
-        namespace: "shop".to_owned(),
-        wait: 0,
-        adopt: false,
-        plan_key: None,
-    });
+    let kind = TargetKind::Kubernetes(KubernetesTarget::in_namespace("shop"));
     Target { kind, ..mk_target("prod", Trigger::Tag(glob("v*")), &[]) }
 }
 

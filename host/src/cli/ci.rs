@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::Trust;
-use super::queue::Waiting;
+use super::queue::{Confirmation, Waiting};
 
 /// What pending means for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,6 +52,9 @@ pub(crate) struct Ci {
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
 
     /// Whether what is still pending passes [default: `pass` for a proposal, `fail` for a push]
     #[arg(long, value_name = "WHAT", value_enum)]

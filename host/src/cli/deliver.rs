@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::queue::Waiting;
+use super::queue::{Confirmation, Waiting};
 use super::{Format, Trust};
 
 /// Show what a branch or tag would change, and what the gates say
@@ -74,6 +74,9 @@ pub(crate) struct Promote {
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
+
     /// Withdraw a promotion that waits for its turn, as `P-17`; promote nothing
     #[arg(long, value_name = "PROMOTION", conflicts_with_all = ["reference", "to", "no_apply", "given"])]
     pub(crate) abort: Option<String>,
@@ -100,6 +103,9 @@ pub(crate) struct Rollback {
 
     #[command(flatten)]
     pub(crate) waiting: Waiting,
+
+    #[command(flatten)]
+    pub(crate) confirmation: Confirmation,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use tollgate_core::digest::Digest;
 
 use super::{Format, Trust};
 
@@ -26,6 +27,14 @@ impl Waiting {
     pub(crate) fn patience(self) -> Duration {
         self.given.unwrap_or_default()
     }
+}
+
+/// What somebody has looked at and confirmed.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Confirmation {
+    /// Let the plan with this digest delete what holds data, such as claims and namespaces in a cluster
+    #[arg(long, value_name = "DIGEST", env = "TOLLGATE_CONFIRM_DELETES")]
+    pub(crate) confirm_deletes: Option<Digest>,
 }
 
 /// Show who waits for which target, what is ahead, and who works on it

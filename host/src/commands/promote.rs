@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tollgate_core::act::Hold;
 use tollgate_core::decision::DecisionWord;
+use tollgate_core::digest::Digest;
 use tollgate_core::entry::{By, PromotionId};
 use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
@@ -68,7 +69,8 @@ pub(super) fn promote(
     notices.extend(waiting_notice(&delivery, &history).map_err(one)?);
     for target in selected.targets {
         let (apply, patience) = (!arguments.no_apply, arguments.waiting.patience());
-        let step = Step { delivery: &delivery, target, by: &by, apply, patience, hold: None };
+        let confirmed = arguments.confirmation.confirm_deletes;
+        let step = Step { delivery: &delivery, target, by: &by, apply, patience, hold: None, confirmed };
         match step.run(&selected.provenance, &mut sources) {
             Ok(stepped) => {
                 targets.push(stepped.report);
@@ -110,6 +112,8 @@ pub(super) struct Step<'a> {
     pub(super) patience: Duration,
     /// What a rollback writes beside its decision, where that approves.
     pub(super) hold: Option<Hold>,
+    /// The plan whose deletes somebody has confirmed.
+    pub(super) confirmed: Option<Digest>,
 }
 
 impl Step<'_> {
@@ -130,7 +134,7 @@ impl Step<'_> {
             let now = Invocation::now();
             let candidate = source(&destination, &history)?;
             let told = destination.told(&candidate, &history, now)?;
-            let mut candidate = candidate.with_change(told);
+            let mut candidate = Candidate { confirmed: self.confirmed, ..candidate.with_change(told) };
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;

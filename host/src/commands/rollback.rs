@@ -40,7 +40,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     let away_from = history.current(&target.name).and_then(|current| current.recipe());
     let hold = Hold { away_from, reason: arguments.reason.clone() };
     let patience = arguments.waiting.patience();
-    let step = Step { delivery: &delivery, target, by: &by, apply: true, patience, hold: Some(hold) };
+    let confirmed = arguments.confirmation.confirm_deletes;
+    let step = Step { delivery: &delivery, target, by: &by, apply: true, patience, hold: Some(hold), confirmed };
     let mut sources = Documents::default();
     let source = |destination: &Destination<'_>, history: &Gist| {
         let telling = Telling::of(&id, history, &delivery.ledger).map_err(fail)?;

@@ -43,7 +43,7 @@ impl Way<'_> {
         let mut question = None;
         let mut passes = Passes::new();
         if let Some(prepared) = &prepared {
-            host.extend(self.structure(candidate, history, prepared));
+            host.extend(self.structure(candidate, history, prepared)?);
             let asked = Question { way: self, candidate, history, prepared, findings: &known(&host, &judgements) }.ask()?;
             judgements.absorb(judge_promotion(&policies, &asked));
             passes = jury.passes(history, prepared.id);
@@ -60,12 +60,13 @@ impl Way<'_> {
         Jury { target, pipeline, policies, locate, now }
     }
 
-    fn structure(&self, candidate: &Candidate, history: &Gist, prepared: &Prepared) -> Vec<Finding> {
+    fn structure(&self, candidate: &Candidate, history: &Gist, prepared: &Prepared) -> Result<Vec<Finding>, DecideError> {
         let Prepared { id, rendered, plan, .. } = prepared;
         let mut findings = check_movement(self.target, candidate.movement, &candidate.provenance.reference, *id, history);
         findings.extend(structure::check_objects(rendered));
         findings.extend(structure::check_plan(plan));
-        findings
+        findings.extend(structure::check_deletes(self.target.confirm_deletes(), plan, candidate.confirmed)?);
+        Ok(findings)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tollgate_core::deciding::{CountedApproval, Fact, GitChange};
+use tollgate_core::digest::Digest;
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec, Target};
 use tollgate_core::ports::{ForgeError, LocateValue, ReadRepository, RenderComponent, ResolveDigest, ResolveError, SourceError};
@@ -33,6 +34,8 @@ pub(crate) struct Candidate {
     pub(crate) unheard: Option<ForgeError>,
     /// Whether it goes back to what ran on the target before.
     pub(crate) movement: Movement,
+    /// The plan whose deletes somebody has confirmed.
+    pub(crate) confirmed: Option<Digest>,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
     /// `recipe/…`, and what is wrong with the record of the change.
@@ -142,7 +145,7 @@ impl Kitchen<'_> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
         let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
-        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, unheard, movement, components, documents, findings })
+        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, unheard, movement, confirmed: None, components, documents, findings })
     }
 }
 

@@ -49,12 +49,16 @@ pub(crate) struct RecordedQuestion {
     pub(crate) movement: Movement,
     /// Git hash of the whole tree of the commit.
     pub(crate) tree: String,
+    /// The plan whose deletes somebody had confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) confirmed: Option<Digest>,
     pub(crate) request: GateRequest,
 }
 
 impl RecordedQuestion {
     pub(crate) fn new(candidate: &Candidate, history: &Gist, request: GateRequest) -> Self {
-        Self { ledger: history.len(), movement: candidate.movement, tree: candidate.tree.clone(), request }
+        let Candidate { movement, tree, confirmed, .. } = candidate;
+        Self { ledger: history.len(), movement: *movement, tree: tree.clone(), confirmed: *confirmed, request }
     }
 }
 

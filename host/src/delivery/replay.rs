@@ -99,7 +99,7 @@ impl Replay<'_> {
         let mut passes = Passes::new();
         if let Some(question) = &kept.question {
             let then = before.prefix(question.recorded.ledger);
-            host.extend(structure_again(target, question, decided, &kept, &then));
+            host.extend(structure_again(target, question, decided, &kept, &then)?);
             self.compare_question(&mut comparison, (entry, target), question, &then, &known(&host, &judgements))?;
             judgements.absorb(judge_promotion(&asked, &question.recorded.request));
             passes = jury.passes(&then, question.id);
@@ -164,12 +164,13 @@ impl Replayed {
     }
 }
 
-fn structure_again(target: &Target, question: &Asked, decided: &Decided, kept: &Kept, then: &History) -> Vec<Finding> {
+fn structure_again(target: &Target, question: &Asked, decided: &Decided, kept: &Kept, then: &History) -> Result<Vec<Finding>, NoDigest> {
     let (movement, reference) = (question.recorded.movement, &decided.provenance.reference);
     let mut findings = check_movement(target, movement, reference, question.id, then);
     findings.extend(structure::check_objects(&kept.objects()));
     findings.extend(structure::check_plan(&question.plan));
-    findings
+    findings.extend(structure::check_deletes(target.confirm_deletes(), &question.plan, question.recorded.confirmed)?);
+    Ok(findings)
 }
 
 /// The policies that saw values which the ledger does not keep: they can't be asked again.

@@ -1,9 +1,8 @@
 //! Applies a plan: the one place that changes a cluster.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, sleep};
 use tollgate_core::approved::Approved;
 use tollgate_core::document::ObjectIdentity;
@@ -15,8 +14,9 @@ use tollgate_core::time::Timestamp;
 use super::failure::ServerError;
 use super::inventory::{Inventory, State};
 use super::kinds::Kinds;
+use super::layer;
+use super::mark::Mark;
 use super::order;
-use super::server::{AT_ONCE, Answer, Mode};
 use super::stored::{self, Stored};
 use super::survey::{Surplus, Survey, Surveyor};
 use super::wait::{self, Deadline};
@@ -106,9 +106,11 @@ impl Attempt<'_> {
         let old = &claimed.inventory;
         let state = State { writing: Some(writing.clone()), ..old.state.clone() };
         let both = superset(&old.members, &wanted);
-        let stored = self.replace_or_stop(claimed, Inventory { state, members: both }).await?;
+        let mut marks = old.marks.clone();
+        marks.extend(survey.marks.clone());
+        let stored = self.replace_or_stop(claimed, Inventory { state, members: both, marks: marks.clone() }).await?;
         let deadline = Deadline::in_seconds(self.wait);
-        self.apply_all(&stored, survey, deadline).await?;
+        marks.extend(self.apply_all(&stored, survey, deadline).await?);
         let undone = self.prune(&stored, survey, deadline).await?;
         let mut members = wanted;
         members.extend(undone.undeleted);
@@ -118,11 +120,14 @@ impl Attempt<'_> {
             ..stored.inventory.state.clone()
         };
         let state = State { writing: state.writing.filter(|_| !is_whole), ..state };
-        let written = self.replace_or_stop(&stored, Inventory { state, members }).await?;
+        let written = self.replace_or_stop(&stored, Inventory { state, members, marks }).await?;
         if is_whole { Ok(written.inventory.state.told()) } else { Err(self.unfinished(undone.told)) }
     }
 
-    async fn apply_all(&self, stored: &Stored, survey: &Survey, deadline: Deadline) -> Result<(), ApplyError> {
+    /// Applies what changes and waits for all, layer after layer. The marks of what was written.
+    async fn apply_all(&self, stored: &Stored, survey: &Survey, deadline: Deadline) -> Result<BTreeMap<ObjectKey, Mark>, ApplyError> {
+        let made_again = layer::made_again(&survey.plan);
+        let mut marks = BTreeMap::new();
         let changing: BTreeSet<&ObjectKey> =
             survey.plan.actions.iter().filter(|action| action.verb != Verb::Delete).map(|action| &action.object).collect();
         for layer in &survey.layers {
@@ -131,15 +136,15 @@ impl Attempt<'_> {
             let due: Vec<&Wanted> = layer.iter().filter(|wanted| changing.contains(&wanted.key)).collect();
             if !due.is_empty() {
                 self.confirm(stored).await?;
-                self.apply_layer(&due).await?;
+                marks.extend(self.apply_layer(&due, &made_again).await?);
             }
             let all: Vec<&Wanted> = layer.iter().collect();
-            let unready = self.ask(wait::until_current(self.surveyor.server, &all, deadline).await)?;
+            let unready = self.ask(wait::until_current(self.surveyor, &all, deadline).await)?;
             if !unready.is_empty() {
                 return Err(self.unfinished(unready));
             }
         }
-        Ok(())
+        Ok(marks)
     }
 
     /// Finds the paths of objects whose definition came with an earlier layer. The server takes a moment to know a new kind.
@@ -156,21 +161,6 @@ impl Attempt<'_> {
             sleep(Duration::from_millis(100)).await;
         }
         Ok(())
-    }
-
-    async fn apply_layer(&self, layer: &[&Wanted]) -> Result<(), ApplyError> {
-        let server = self.surveyor.server;
-        let send = |wanted: &Wanted| {
-            let (path, body, identity) = (wanted.path.clone(), wanted.body.clone(), wanted.key.identity.clone());
-            async move {
-                let Some(path) = path else { return Ok(Some(format!("{identity} has no kind in the cluster yet"))) };
-                Ok::<_, ServerError>(refusal(&identity, server.apply(&path, &body, Mode::Write).await?))
-            }
-        };
-        let answers: Vec<Option<String>> =
-            self.ask(stream::iter(layer.iter().map(|wanted| send(wanted))).buffered(AT_ONCE).try_collect().await)?;
-        let refused: Vec<String> = answers.into_iter().flatten().collect();
-        if refused.is_empty() { Ok(()) } else { Err(self.unfinished(refused)) }
     }
 
     /// Deletes what the recipe no longer has, what was needed by others last.
@@ -218,7 +208,7 @@ impl Attempt<'_> {
         if is_ours { Ok(()) } else { Err(self.overtaken()) }
     }
 
-    fn ask<T>(&self, answer: Result<T, ServerError>) -> Result<T, ApplyError> {
+    pub(super) fn ask<T>(&self, answer: Result<T, ServerError>) -> Result<T, ApplyError> {
         answer.map_err(|error| self.surveyor.failed(error))
     }
 
@@ -226,7 +216,7 @@ impl Attempt<'_> {
         self.unfinished(vec!["somebody else has written its inventory, so this attempt stopped".to_owned()])
     }
 
-    fn unfinished(&self, told: Vec<String>) -> ApplyError {
+    pub(super) fn unfinished(&self, told: Vec<String>) -> ApplyError {
         ApplyError::Unfinished { target: self.surveyor.target.to_owned(), told }
     }
 }
@@ -236,15 +226,4 @@ fn superset(old: &BTreeSet<ObjectKey>, new: &BTreeSet<ObjectKey>) -> BTreeSet<Ob
     let known: BTreeSet<order::Id> = new.iter().map(|object| order::Id::of(&object.identity)).collect();
     let kept = old.iter().filter(|object| !known.contains(&order::Id::of(&object.identity)));
     kept.chain(new).cloned().collect()
-}
-
-fn refusal(identity: &ObjectIdentity, answer: Answer) -> Option<String> {
-    match answer {
-        Answer::Object(_) => None,
-        Answer::Refused(status) => Some(format!("{identity} was refused: {}", status.message)),
-        Answer::Conflicts(fields) => {
-            let fields: Vec<String> = fields.iter().map(|field| format!("{} ({})", field.field, field.message)).collect();
-            Some(format!("{identity} was set by somebody else meanwhile: {}", fields.join(", ")))
-        }
-    }
 }

@@ -2,6 +2,8 @@
 
 use kube::core::Status;
 
+use super::health::BadRule;
+
 /// Why an API server can't be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ServerError {
@@ -26,6 +28,8 @@ pub(super) enum ServerError {
         "the API server does not know all its kinds now: `{group}` can't be looked up; look at its APIService, and try again once it answers"
     )]
     Incomplete { group: String },
+    #[error(transparent)]
+    Health(#[from] BadRule),
 }
 
 impl From<kube::Error> for ServerError {

@@ -3,7 +3,7 @@
 //! ```text
 //! data:
 //!   tollgate.state: {"attempt": 7, "written": {…}}
-//!   shop_cart_apps_Deployment: {"component": "cart", "version": "v1"}    one line an object
+//!   shop_cart_apps_Deployment: {"component": "cart", "version": "v1", "mark": "8c1f…"}    one line an object
 //! ```
 //!
 //! The keys are those of the inventories of kpt and cli-utils. The ConfigMap is the parent of an ApplySet (KEP-3659) as well, whose
@@ -19,6 +19,8 @@ use sha2::{Digest as _, Sha256};
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::ports::{TargetState, WrittenState};
 use tollgate_core::render::ObjectKey;
+
+use super::mark::Mark;
 
 /// The label of an ApplySet's parent, and what its value is on members.
 pub(super) const SET_ID: &str = "applyset.kubernetes.io/id";
@@ -45,6 +47,8 @@ pub(super) struct Inventory {
     pub(super) state: State,
     /// With the namespaces that they have in the cluster.
     pub(super) members: BTreeSet<ObjectKey>,
+    /// Of members that were seen as the recipe has them.
+    pub(super) marks: BTreeMap<ObjectKey, Mark>,
 }
 
 /// What the target says of itself.
@@ -70,6 +74,8 @@ struct Member {
     /// Where its key does not say it clearly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<Mark>,
 }
 
 impl State {
@@ -109,8 +115,10 @@ impl Inventory {
             if key == STATE {
                 inventory.state = serde_json::from_str(text).map_err(odd)?;
             } else {
-                let member: Member = serde_json::from_str(text).map_err(odd)?;
+                let mut member: Member = serde_json::from_str(text).map_err(odd)?;
+                let mark = member.mark.take();
                 let object = object_of(key, member).ok_or_else(|| format!("its `{key}` names no object"))?;
+                inventory.marks.extend(mark.map(|mark| (object.clone(), mark)));
                 inventory.members.insert(object);
             }
         }
@@ -120,7 +128,7 @@ impl Inventory {
     /// The ConfigMap.
     pub(super) fn write(&self, place: &Place) -> Value {
         let state = serde_json::to_string(&self.state).unwrap_or_default();
-        let members = self.members.iter().map(|object| (key_of(&object.identity), member_of(object)));
+        let members = self.members.iter().map(|object| (key_of(&object.identity), self.line(object)));
         let data: BTreeMap<String, String> = members.chain([(STATE.to_owned(), state)]).collect();
         let group_kind = |object: &ObjectKey| match object.identity.group() {
             "" => object.identity.kind.clone(),
@@ -142,6 +150,14 @@ impl Inventory {
             },
         })
     }
+
+    /// What is said of a member beside its key.
+    fn line(&self, object: &ObjectKey) -> String {
+        let version = object.identity.api_version.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = Some(object.identity.name.clone()).filter(|name| name.contains('_'));
+        let mark = self.marks.get(object).cloned();
+        serde_json::to_string(&Member { component: object.component.clone(), version, name, mark }).unwrap_or_default()
+    }
 }
 
 /// `<namespace>_<name>_<group>_<kind>`, with `:` as `__`.
@@ -150,13 +166,7 @@ fn key_of(identity: &ObjectIdentity) -> String {
     format!("{namespace}_{}_{}_{}", identity.name.replace(':', "__"), identity.group(), identity.kind)
 }
 
-fn member_of(object: &ObjectKey) -> String {
-    let version = object.identity.api_version.rsplit('/').next().unwrap_or_default().to_owned();
-    let name = Some(object.identity.name.clone()).filter(|name| name.contains('_'));
-    serde_json::to_string(&Member { component: object.component.clone(), version, name }).unwrap_or_default()
-}
-
-fn object_of(key: &str, Member { component, version, name: told }: Member) -> Option<ObjectKey> {
+fn object_of(key: &str, Member { component, version, name: told, .. }: Member) -> Option<ObjectKey> {
     let (rest, kind) = key.rsplit_once('_')?;
     let (rest, group) = rest.rsplit_once('_')?;
     let (namespace, name) = rest.split_once('_')?;
@@ -189,7 +199,8 @@ mod tests {
             mk("v1", "Service", Some("other"), "cart"),
         ];
         let state = State { attempt: 7, ..State::default() };
-        Inventory { state, members: members.into() }
+        let mark: Mark = serde_json::from_value(json!("8c1f")).unwrap();
+        Inventory { state, marks: [(members[0].clone(), mark)].into(), members: members.into() }
     }
 
     #[test]

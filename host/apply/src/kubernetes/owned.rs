@@ -51,6 +51,12 @@ impl Owned {
         self.children.is_empty()
     }
 
+    /// All of it as JSON, each step under a name that no other has.
+    pub(super) fn told(&self) -> Value {
+        let members = self.children.iter().map(|(step, below)| (step.key(), below.told()));
+        Value::Object(members.collect())
+    }
+
     /// What either has.
     pub(super) fn union(mut self, other: &Self) -> Self {
         for (step, below) in &other.children {
@@ -104,6 +110,15 @@ impl Step {
     fn text(&self) -> &str {
         match self {
             Self::Field(text) | Self::Keyed(text) | Self::Element(text) => text,
+        }
+    }
+
+    /// As `FieldsV1` writes it.
+    fn key(&self) -> String {
+        match self {
+            Self::Field(text) => format!("f:{text}"),
+            Self::Keyed(text) => format!("k:{text}"),
+            Self::Element(text) => format!("v:{text}"),
         }
     }
 

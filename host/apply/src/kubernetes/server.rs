@@ -30,7 +30,20 @@ pub(super) struct Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     DryRun,
+    /// The same, where what others have set is taken over.
+    DryRunForced,
     Write,
+    WriteForced,
+}
+
+impl Mode {
+    const fn is_dry(self) -> bool {
+        matches!(self, Self::DryRun | Self::DryRunForced)
+    }
+
+    const fn is_forced(self) -> bool {
+        matches!(self, Self::DryRunForced | Self::WriteForced)
+    }
 }
 
 /// How a request to apply ended.
@@ -86,10 +99,10 @@ impl Server {
         }
     }
 
-    /// Server-side apply. Unknown and doubled fields are refused; what others have set is not taken over.
+    /// Server-side apply. Unknown and doubled fields are refused; what others have set is taken over only where it is forced.
     pub(super) async fn apply(&self, path: &str, object: &Value, mode: Mode) -> Result<Answer, ServerError> {
-        let dry = if mode == Mode::DryRun { "&dryRun=All" } else { "" };
-        let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force=false{dry}");
+        let dry = if mode.is_dry() { "&dryRun=All" } else { "" };
+        let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force={}{dry}", mode.is_forced());
         let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
         match self.ask(Method::PATCH, &path, Some(("application/apply-patch+yaml", body))).await {
             Ok(object) => Ok(Answer::Object(Box::new(object))),

@@ -80,6 +80,6 @@ async fn make_namespace(server: &Server, name: &str) -> Result<(), ServerError> 
     }
 }
 
-fn version(object: &Value) -> Option<String> {
+pub(super) fn version(object: &Value) -> Option<String> {
     object.pointer("/metadata/resourceVersion").and_then(Value::as_str).map(str::to_owned)
 }

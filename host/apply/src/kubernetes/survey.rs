@@ -2,25 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures::stream::{self, StreamExt as _};
 use serde_json::Value;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
+use tollgate_core::pipeline::ForcedFields;
 use tollgate_core::plan::{Action, Conflict, NoDigest, Plan};
 use tollgate_core::ports::ApplyError;
 use tollgate_core::render::{ObjectKey, Rendered};
 
+use super::asked::{Answers, Outcome, Unasked, in_the_way};
 use super::failure::ServerError;
+use super::health::Rules;
 use super::inventory::{Inventory, OWNER, PART_OF, Place};
 use super::kinds::Kinds;
+use super::live::{self, Live};
+use super::mark::Mark;
 use super::order::{self, Id};
 use super::owned::Owned;
 use super::permissions;
 use super::scaling;
-use super::server::{AT_ONCE, Answer, MANAGER, Mode, Server};
+use super::server::{AT_ONCE, MANAGER, Server};
 use super::stored::{self, Stored};
 use super::wanted::{self, Wanted};
-use crate::compare::{action, changed};
+use crate::compare::action;
 use crate::key::PlanKey;
 
 /// A recipe beside what is in the cluster.
@@ -32,6 +37,8 @@ pub(super) struct Survey {
     pub(super) layers: Vec<Vec<usize>>,
     /// What the recipe no longer has, and is still there.
     pub(super) surplus: Vec<Surplus>,
+    /// Of what is as the recipe has it.
+    pub(super) marks: BTreeMap<ObjectKey, Mark>,
 }
 
 /// A live object that is to be deleted.
@@ -50,18 +57,10 @@ pub(super) struct Surveyor<'a> {
     pub(super) key: Option<&'a PlanKey>,
     /// Whether what is there already and nobody's becomes the target's.
     pub(super) adopts: bool,
-}
-
-/// What the server says of one object.
-struct Asked {
-    live: Option<Value>,
-    answer: Answered,
-}
-
-enum Answered {
-    Would(Answer),
-    /// It can't be asked before another object is there.
-    Later,
+    /// What is taken from others.
+    pub(super) force: &'a [ForcedFields],
+    pub(super) answers: &'a Answers,
+    pub(super) health: &'a Rules,
 }
 
 /// What has been found out about single objects.
@@ -70,6 +69,20 @@ struct Found {
     actions: Vec<Action>,
     unchanged: u32,
     conflicts: Vec<Conflict>,
+    marks: BTreeMap<ObjectKey, Mark>,
+}
+
+impl Found {
+    fn add(&mut self, object: &ObjectKey, outcome: Outcome) {
+        match outcome {
+            Outcome::Do(actions) => self.actions.extend(actions),
+            Outcome::InTheWay(conflicts) => self.conflicts.extend(conflicts),
+            Outcome::Unchanged(mark) => {
+                self.unchanged = self.unchanged.saturating_add(1);
+                self.marks.extend(mark.map(|mark| (object.clone(), mark)));
+            }
+        }
+    }
 }
 
 impl Surveyor<'_> {
@@ -87,19 +100,25 @@ impl Surveyor<'_> {
         let mut found = Found { conflicts, ..Found::default() };
         found.conflicts.extend(empties(&wanted, &stored.inventory));
         let layers = self.layers(&wanted, &mut found.conflicts);
-        let members: BTreeSet<Id> = stored.inventory.members.iter().map(|member| Id::of(&member.identity)).collect();
-        let asked = match self.ask_all(&mut wanted).await {
-            Err(error) => return Err(self.refused(error, &wanted, &kinds).await),
-            Ok(asked) => asked,
+        let gone = gone(&wanted, &stored.inventory, &kinds);
+        let paths = wanted.iter().filter_map(|wanted| wanted.path.clone()).chain(gone.iter().map(|(_, path)| path.clone()));
+        let asked = match live::at(self.server, &paths.collect(), &self.place.set_id()).await {
+            Err(error) => Err(error.into()),
+            Ok(live) => match self.ask_all(&mut wanted, &live, &stored.inventory, &mut found).await {
+                Ok(()) => Ok(live),
+                Err(error) => Err(error),
+            },
         };
-        for (wanted, asked) in wanted.iter().zip(asked) {
-            self.judge(wanted, asked, &members, &mut found)?;
-        }
-        let surplus = self.surplus(&wanted, &stored.inventory, &kinds, &mut found).await?;
+        let live = match asked {
+            Err(Unasked::Server(error)) => return Err(self.refused(error, &wanted, &kinds).await),
+            Err(Unasked::NotCanonical(source)) => return Err(self.not_canonical(source)),
+            Ok(live) => live,
+        };
+        let surplus = self.surplus(&wanted, gone, &live, &mut found)?;
         found.actions.sort_by(|a, b| a.object.cmp(&b.object));
-        let Found { actions, unchanged, conflicts } = found;
+        let Found { actions, unchanged, conflicts, marks } = found;
         let plan = Plan { target: self.target.to_owned(), recipe, actions, unchanged, conflicts };
-        Ok(Survey { plan, stored, wanted, layers, surplus })
+        Ok(Survey { plan, stored, wanted, layers, surplus, marks })
     }
 
     fn layers(&self, wanted: &[Wanted], conflicts: &mut Vec<Conflict>) -> Vec<Vec<usize>> {
@@ -110,83 +129,34 @@ impl Surveyor<'_> {
         })
     }
 
-    async fn ask_all(&self, wanted: &mut [Wanted]) -> Result<Vec<Asked>, ServerError> {
+    /// Finds out about every object. What a server says of one is kept no longer than until it is judged.
+    async fn ask_all(
+        &self,
+        wanted: &mut [Wanted],
+        live: &Live,
+        inventory: &Inventory,
+        found: &mut Found,
+    ) -> Result<(), Unasked> {
         let scaled = scaling::scaled(self.server, wanted).await?;
-        let live: Vec<Option<Value>> =
-            stream::iter(wanted.iter().map(|wanted| self.look(wanted))).buffered(AT_ONCE).try_collect().await?;
-        for (wanted, live) in wanted.iter_mut().zip(&live) {
-            scaling::leave(wanted, live.as_ref(), &scaled);
-        }
+        wanted.iter_mut().for_each(|wanted| scaling::leave(wanted, look(live, wanted), &scaled));
         let mut brought = wanted::namespaces(wanted);
         // It is made with the inventory.
         brought.insert(&self.place.namespace);
-        let both = wanted.iter().zip(live).map(|(wanted, live)| self.ask(wanted, live, &brought));
-        stream::iter(both).buffered(AT_ONCE).try_collect().await
-    }
-
-    async fn look(&self, wanted: &Wanted) -> Result<Option<Value>, ServerError> {
-        let Some(path) = &wanted.path else { return Ok(None) };
-        Ok(self.server.get(path).await?.filter(|live| !stored::is_placeholder(live)))
-    }
-
-    async fn ask(&self, wanted: &Wanted, live: Option<Value>, brought: &BTreeSet<&str>) -> Result<Asked, ServerError> {
-        let Some(path) = &wanted.path else { return Ok(Asked { live: None, answer: Answered::Later }) };
-        let answer = match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
-            // Its namespace comes with it.
-            Answer::Refused(status) if status.code == 404 && is_brought(wanted, brought) => Answered::Later,
-            Answer::Refused(status) if ServerError::of_status(&status).is_forbidden() => {
-                return Err(ServerError::of_status(&status));
-            }
-            answer => Answered::Would(answer),
+        let members: BTreeSet<Id> = inventory.members.iter().map(|member| Id::of(&member.identity)).collect();
+        let one = async |wanted: &Wanted| {
+            let live = look(live, wanted);
+            let is_member = members.contains(&Id::of(&wanted.key.identity));
+            let outcome = match live.and_then(|live| self.stranger(live, is_member)) {
+                Some(message) => Ok(in_the_way(&wanted.key.identity, message)),
+                None => self.outcome(wanted, live, &inventory.marks, &brought).await,
+            };
+            (wanted.key.clone(), outcome)
         };
-        Ok(Asked { live, answer })
-    }
-
-    fn judge(&self, wanted: &Wanted, asked: Asked, members: &BTreeSet<Id>, found: &mut Found) -> Result<(), ApplyError> {
-        let Wanted { key: object, body, .. } = wanted;
-        let mut conflict = |at: String, message: String| found.conflicts.push(Conflict { at, message });
-        if let Some(message) = asked.live.as_ref().and_then(|live| self.stranger(live, members.contains(&Id::of(&object.identity))))
-        {
-            conflict(object.identity.to_string(), message);
-            return Ok(());
-        }
-        let planned = match asked.answer {
-            Answered::Would(Answer::Object(planned)) => Some(planned),
-            Answered::Later => None,
-            Answered::Would(Answer::Refused(status)) => {
-                conflict(object.identity.to_string(), format!("is refused by the API server: {}", status.message));
-                return Ok(());
-            }
-            Answered::Would(Answer::Conflicts(fields)) => {
-                for field in fields {
-                    let message = format!("is set by somebody else ({}); leave it to them, or take it from them", field.message);
-                    conflict(format!("{} {}", object.identity, field.field), message);
-                }
-                return Ok(());
-            }
-        };
-        let done = match (&asked.live, &planned) {
-            (Some(live), Some(planned)) => self.change(wanted, live, planned)?,
-            _ => Some(action(object, None, Some(body), self.key).map_err(|source| self.not_canonical(source))?),
-        };
-        match done {
-            Some(action) => found.actions.push(action),
-            None => found.unchanged = found.unchanged.saturating_add(1),
+        let mut outcomes = stream::iter(wanted.iter()).map(one).buffered(AT_ONCE).boxed_local();
+        while let Some((object, outcome)) = outcomes.next().await {
+            found.add(&object, outcome?);
         }
         Ok(())
-    }
-
-    /// What would be other than it is, of what tollgate sets or has set; nothing where all of it stays.
-    fn change(&self, wanted: &Wanted, live: &Value, planned: &Value) -> Result<Option<Action>, ApplyError> {
-        let (before, after) = (Owned::by(MANAGER, live), Owned::by(MANAGER, planned));
-        let all = before.clone().union(&after);
-        let parts = (all.project(live).unwrap_or_default(), all.project(planned).unwrap_or_default());
-        if parts.0 == parts.1 && before == after {
-            return Ok(None);
-        }
-        let action =
-            changed(&wanted.key, (&parts.0, &parts.1), &wanted.body, self.key).map_err(|source| self.not_canonical(source))?;
-        Ok(Some(Action { live_uid: uid(live), ..action }))
     }
 
     /// Why a live object can't be taken for ours.
@@ -203,31 +173,23 @@ impl Surveyor<'_> {
     }
 
     /// What the inventory has, the recipe has not, and is still there.
-    async fn surplus(
+    fn surplus(
         &self,
         wanted: &[Wanted],
-        inventory: &Inventory,
-        kinds: &Kinds,
+        gone: Vec<(ObjectKey, String)>,
+        live: &Live,
         found: &mut Found,
     ) -> Result<Vec<Surplus>, ApplyError> {
-        let kept: BTreeSet<Id> = wanted.iter().map(|wanted| Id::of(&wanted.key.identity)).collect();
-        let gone = inventory.members.iter().filter(|member| !kept.contains(&Id::of(&member.identity)));
-        let look = |member: ObjectKey| async move {
-            let Some(kind) = kinds.of_any_version(&member.identity) else { return Ok(None) };
-            let path = kind.object(&member.identity);
-            Ok(self.server.get(&path).await?.map(|object| (member, path, object)))
-        };
-        let live: Vec<Option<(ObjectKey, String, Value)>> =
-            stream::iter(gone.cloned().map(look)).buffered(AT_ONCE).try_collect().await.map_err(|error| self.failed(error))?;
         let mut surplus = Vec::new();
-        for (key, path, object) in live.into_iter().flatten() {
-            if let Some(message) = self.undeletable(&key, &object, wanted) {
+        for (key, path) in gone {
+            let Some(object) = live.get(&path) else { continue };
+            if let Some(message) = self.undeletable(&key, object, wanted) {
                 found.conflicts.push(Conflict { at: key.identity.to_string(), message });
                 continue;
             }
-            let owned = Owned::part_by(MANAGER, &object);
+            let owned = Owned::part_by(MANAGER, object);
             let action = action(&key, Some(&owned), None, self.key).map_err(|source| self.not_canonical(source))?;
-            let uid = uid(&object).unwrap_or_default();
+            let uid = uid(object).unwrap_or_default();
             found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
             surplus.push(Surplus { key, path, uid });
         }
@@ -289,8 +251,16 @@ fn empties(wanted: &[Wanted], inventory: &Inventory) -> Option<Conflict> {
     (wanted.is_empty() && count > 0).then(|| Conflict { at: "the target".to_owned(), message })
 }
 
-fn is_brought(wanted: &Wanted, brought: &BTreeSet<&str>) -> bool {
-    wanted.key.identity.namespace.as_deref().is_some_and(|namespace| brought.contains(namespace))
+/// The members of an inventory that the recipe does not have, with their paths. What is of a kind that is gone is gone with it.
+fn gone(wanted: &[Wanted], inventory: &Inventory, kinds: &Kinds) -> Vec<(ObjectKey, String)> {
+    let kept: BTreeSet<Id> = wanted.iter().map(|wanted| Id::of(&wanted.key.identity)).collect();
+    let gone = inventory.members.iter().filter(|member| !kept.contains(&Id::of(&member.identity)));
+    gone.filter_map(|member| Some((member.clone(), kinds.of_any_version(&member.identity)?.object(&member.identity)))).collect()
+}
+
+/// The live object that a recipe's is to become.
+fn look<'a>(live: &'a Live, wanted: &Wanted) -> Option<&'a Value> {
+    live.get(wanted.path.as_ref()?).filter(|live| !stored::is_placeholder(live))
 }
 
 pub(super) fn uid(object: &Value) -> Option<String> {
@@ -298,17 +268,10 @@ pub(super) fn uid(object: &Value) -> Option<String> {
 }
 
 /// The live objects of an inventory, as they were applied: without what others set.
-pub(super) async fn live(server: &Server, inventory: &Inventory) -> Result<BTreeMap<ObjectKey, Value>, ServerError> {
+pub(super) async fn live(server: &Server, inventory: &Inventory, set: &str) -> Result<BTreeMap<ObjectKey, Value>, ServerError> {
     let kinds = Kinds::discover(server.client()).await?;
-    let look = |member: ObjectKey| {
-        let path = kinds.of_any_version(&member.identity).map(|kind| kind.object(&member.identity));
-        async move {
-            let Some(path) = path else { return Ok::<_, ServerError>(None) };
-            Ok(server.get(&path).await?.map(|object| (member, object)))
-        }
-    };
-    let found: Vec<Option<(ObjectKey, Value)>> =
-        stream::iter(inventory.members.iter().cloned().map(look)).buffered(AT_ONCE).try_collect().await?;
-    let ours = |(key, object): (ObjectKey, Value)| (key, Owned::part_by(MANAGER, &object));
-    Ok(found.into_iter().flatten().map(ours).collect())
+    let members = gone(&[], inventory, &kinds);
+    let found = live::at(server, &members.iter().map(|(_, path)| path.clone()).collect(), set).await?;
+    let ours = |(key, path): (ObjectKey, String)| Some((key, Owned::part_by(MANAGER, found.get(&path)?)));
+    Ok(members.into_iter().filter_map(ours).collect())
 }

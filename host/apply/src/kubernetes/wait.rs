@@ -10,8 +10,9 @@ use tollgate_core::document::ObjectIdentity;
 
 use super::failure::ServerError;
 use super::health::{self, Health, trouble};
+use super::live::{self, Live};
 use super::server::{AT_ONCE, Server};
-use super::survey::{Surplus, uid};
+use super::survey::{Surplus, Surveyor, uid};
 use super::wanted::Wanted;
 
 /// How often it is looked.
@@ -36,41 +37,48 @@ impl Deadline {
 ///
 /// # Errors
 /// When the server can't be asked.
-pub(super) async fn until_current(server: &Server, objects: &[&Wanted], deadline: Deadline) -> Result<Vec<String>, ServerError> {
+pub(super) async fn until_current(
+    surveyor: &Surveyor<'_>,
+    objects: &[&Wanted],
+    deadline: Deadline,
+) -> Result<Vec<String>, ServerError> {
+    let Surveyor { server, place, .. } = *surveyor;
     if deadline.0.is_none() {
         return Ok(Vec::new());
     }
     let mut pause = PAUSES.0;
     let mut left: Vec<&Wanted> = objects.to_vec();
     loop {
-        let states: Vec<(&Wanted, Option<Value>, Health)> =
-            stream::iter(left.iter().map(|wanted| look(server, wanted))).buffered(AT_ONCE).try_collect().await?;
-        left = states.iter().filter(|(_, _, health)| *health != Health::Current).map(|(wanted, ..)| *wanted).collect();
-        let is_stuck = states.iter().all(|(_, _, health)| matches!(health, Health::Current | Health::Failed(_)));
+        let paths = left.iter().filter_map(|wanted| wanted.path.clone()).collect();
+        let live = live::at(server, &paths, &place.set_id()).await?;
+        let states: Vec<(&Wanted, Health)> =
+            stream::iter(left.iter().map(|wanted| look(surveyor, wanted, &live))).buffered(AT_ONCE).try_collect().await?;
+        left = states.iter().filter(|(_, health)| *health != Health::Current).map(|(wanted, _)| *wanted).collect();
+        let is_stuck = states.iter().all(|(_, health)| matches!(health, Health::Current | Health::Failed(_)));
         if left.is_empty() {
             return Ok(Vec::new());
         }
         if is_stuck || deadline.is_over() {
-            return told(server, &states).await;
+            return told(server, &states, &live).await;
         }
         sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
     }
 }
 
-async fn look<'a>(server: &Server, wanted: &'a Wanted) -> Result<(&'a Wanted, Option<Value>, Health), ServerError> {
-    let Some(path) = &wanted.path else { return Ok((wanted, None, Health::Current)) };
-    let live = server.get(path).await?;
-    let health = match &live {
-        Some(live) => health::of(&wanted.key.identity, live),
+async fn look<'a>(surveyor: &Surveyor<'_>, wanted: &'a Wanted, live: &Live) -> Result<(&'a Wanted, Health), ServerError> {
+    let Some(path) = &wanted.path else { return Ok((wanted, Health::Current)) };
+    let live = live.get(path);
+    let health = match live {
+        Some(live) => health::of(&wanted.key.identity, live, surveyor.health),
         None if vanishes(wanted) => Health::Current,
         None => Health::Failed("it is gone".to_owned()),
     };
-    let waits = match (&health, &live) {
-        (Health::Progressing(_), Some(live)) => waits_for_a_pod(server, &wanted.key.identity, live).await?,
+    let waits = match (&health, live) {
+        (Health::Progressing(_), Some(live)) => waits_for_a_pod(surveyor.server, &wanted.key.identity, live).await?,
         _ => false,
     };
-    Ok((wanted, live, if waits { Health::Current } else { health }))
+    Ok((wanted, if waits { Health::Current } else { health }))
 }
 
 /// Whether it is a claim that gets its volume with its first pod, which comes later. The pod says whether that went well.
@@ -89,9 +97,9 @@ fn vanishes(wanted: &Wanted) -> bool {
 }
 
 /// What is wrong with each, and what its pods say.
-async fn told(server: &Server, states: &[(&Wanted, Option<Value>, Health)]) -> Result<Vec<String>, ServerError> {
+async fn told(server: &Server, states: &[(&Wanted, Health)], live: &Live) -> Result<Vec<String>, ServerError> {
     let mut told = Vec::new();
-    for (wanted, live, health) in states {
+    for (wanted, health) in states {
         let (what, reason) = match health {
             Health::Current => continue,
             Health::Progressing(reason) => ("is not ready in time", reason.as_str()),
@@ -99,7 +107,7 @@ async fn told(server: &Server, states: &[(&Wanted, Option<Value>, Health)]) -> R
             Health::Terminating => ("is being deleted", "somebody else deleted it"),
         };
         let identity = &wanted.key.identity;
-        let pods = match live {
+        let pods = match wanted.path.as_ref().and_then(|path| live.get(path)) {
             Some(live) => pods_trouble(server, identity, live).await?,
             None => None,
         };

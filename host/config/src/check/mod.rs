@@ -11,6 +11,7 @@ mod forge;
 pub(crate) mod gates;
 mod glob;
 pub(crate) mod grants;
+mod health;
 pub(crate) mod implied;
 pub(crate) mod matches;
 mod merge;

@@ -1,12 +1,12 @@
 //! Where targets are written: each has a place of its own.
 
-use tollgate_core::pipeline::{DirectoryTarget, GitTarget, Glob, KubernetesTarget, LedgerSpec, PlanKey, TargetKind};
+use tollgate_core::pipeline::{DirectoryTarget, ForcedFields, GitTarget, Glob, KubernetesTarget, LedgerSpec, PlanKey, TargetKind};
 
-use crate::check::duration;
+use crate::check::{duration, health};
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline as raw;
-use crate::raw::text::OneOrMany;
+use crate::raw::text::{OneOrMany, Text};
 use crate::source::fault_of_path;
 
 /// What a target applies to. Where that is not said, it is refused, and what is returned counts for nothing.
@@ -42,9 +42,35 @@ fn kubernetes(raw: &raw::Kubernetes, at: &At<'_>, problems: &mut Vec<ConfigProbl
         context: raw.context.as_ref().map(|context| context.as_str().to_owned()),
         namespace: raw.namespace.as_str().to_owned(),
         adopt: raw.adopt,
+        force: forced(&raw.force_conflicts, &at.member("forceConflicts"), problems),
+        health: health::rules(&raw.health, &at.member("health"), problems),
+        confirm_deletes: raw.confirm_deletes.iter().map(|kind| kind.as_str().to_owned()).collect(),
         wait: duration::seconds(&raw.wait, &at.member("wait"), problems),
         plan_key: raw.plan_key.as_ref().and_then(|key| plan_key(key, &at.member("planKey"), problems)),
     }
+}
+
+fn forced(raw: &[raw::ForcedFields], at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<ForcedFields> {
+    raw.iter().enumerate().map(|(index, raw)| forced_fields(raw, &at.element(index), problems)).collect()
+}
+
+fn forced_fields(raw: &raw::ForcedFields, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> ForcedFields {
+    for (index, field) in raw.fields.iter().enumerate().filter(|(_, field)| !is_field(field.as_str())) {
+        let problem = at.member("fields").element(index).problem(format!("`{}` is no path of a field", field.as_str()));
+        problems.push(problem.hint("write it as the conflict names it, such as `.spec.replicas`"));
+    }
+    let owned = |text: &Text| text.as_str().to_owned();
+    ForcedFields {
+        kind: owned(&raw.kind),
+        name: raw.name.as_ref().map(owned),
+        namespace: raw.namespace.as_ref().map(owned),
+        fields: raw.fields.iter().map(owned).collect(),
+    }
+}
+
+/// `.spec.replicas`; not `.`, which would be all of the object.
+fn is_field(path: &str) -> bool {
+    path.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphabetic)) && !path.ends_with('.')
 }
 
 fn directory(raw: Option<&raw::Directory>, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> DirectoryTarget {

@@ -349,10 +349,71 @@ pub(crate) struct Kubernetes {
     #[serde(default)]
     #[schemars(extend("examples" = [true]))]
     pub(crate) adopt: bool,
+    /// Fields that are taken over from whoever has set them. All others that somebody else has set to something else are conflicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("examples" = [[{"kind": "Deployment", "name": "cart", "fields": [".spec.replicas"]}]]))]
+    pub(crate) force_conflicts: Vec<ForcedFields>,
+    /// Kinds that hold data. A plan that deletes an object of one of them is let through only with its digest, by
+    /// `--confirm-deletes`. Set it to `[]` where the gate `destructive-change` asks people for it.
+    #[serde(default = "kinds_with_data")]
+    #[schemars(extend("examples" = [["PersistentVolumeClaim", "Namespace"]]))]
+    pub(crate) confirm_deletes: Vec<Text>,
+    /// When objects of custom kinds are healthy, where their status has no condition `Ready` that says it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("examples" = [[{"apiVersion": "example.com/v1", "kind": "Database", "current": "status.phase == 'Running'"}]]))]
+    pub(crate) health: Vec<HealthRule>,
     /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]
     pub(crate) plan_key: Option<PlanKey>,
+}
+
+/// Fields of objects of one kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ForcedFields {
+    /// A kind of object.
+    #[schemars(extend("examples" = ["Deployment"]))]
+    pub(crate) kind: Text,
+    /// The name of one; without it, all of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["cart"]))]
+    pub(crate) name: Option<Text>,
+    /// A namespace; without it, any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["shop"]))]
+    pub(crate) namespace: Option<Text>,
+    /// Paths as conflicts name them. Each stands for all below it.
+    #[schemars(length(min = 1))]
+    #[schemars(extend("examples" = [[".spec.replicas", ".metadata.labels.team"]]))]
+    pub(crate) fields: Vec<Text>,
+}
+
+/// When objects of one kind are healthy: expressions in CEL over the fields of an object, such as `status` and `spec`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct HealthRule {
+    /// `group/version` of the kind.
+    #[schemars(extend("examples" = ["example.com/v1"]))]
+    pub(crate) api_version: Text,
+    /// The kind.
+    #[schemars(extend("examples" = ["Database"]))]
+    pub(crate) kind: Text,
+    /// Where it is true, an object is as it is meant to be. Where it is not, or can't be told, it is waited for.
+    #[schemars(extend("examples" = ["status.phase == 'Running'"]))]
+    pub(crate) current: Text,
+    /// Where it is true, an object is on its way, whatever `current` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["status.phase == 'Restoring'"]))]
+    pub(crate) in_progress: Option<Text>,
+    /// Where it is true, an object will not get there by itself, and nothing is waited for any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["status.phase == 'Broken'"]))]
+    pub(crate) failed: Option<Text>,
+}
+
+fn kinds_with_data() -> Vec<Text> {
+    tollgate_core::pipeline::KINDS_WITH_DATA.map(|kind| Text(kind.to_owned())).to_vec()
 }
 
 fn five_minutes() -> DurationText {

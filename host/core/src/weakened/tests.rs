@@ -4,8 +4,8 @@ use super::*;
 use crate::document::{Location, Span};
 use crate::language::Language;
 use crate::pipeline::{
-    AdmissionMode, ComponentSpec, DirectoryTarget, Environment, GateAdmission, GitReference, PluginSource, RegistrySpec, Role,
-    TargetKind, Trigger,
+    AdmissionMode, ComponentSpec, DirectoryTarget, Environment, ForcedFields, GateAdmission, GitReference, HealthRule,
+    PluginSource, RegistrySpec, Role, Trigger,
 };
 use crate::policy::{Grants, LimitClass};
 
@@ -83,6 +83,17 @@ fn target(pipeline: &mut Pipeline) -> &mut Target {
     &mut pipeline.environments[0].targets[0]
 }
 
+/// What is told of a change to a target in a cluster.
+fn in_cluster(change: impl FnOnce(&mut KubernetesTarget)) -> Vec<String> {
+    let mut before = mk_pipeline();
+    target(&mut before).kind = TargetKind::Kubernetes(KubernetesTarget::in_namespace("shop"));
+    let mut after = before.clone();
+    if let TargetKind::Kubernetes(cluster) = &mut target(&mut after).kind {
+        change(cluster);
+    }
+    weakened(&before, &after)
+}
+
 #[test]
 fn the_same_revision_and_one_that_asks_more_are_not_weaker() {
     assert!(told(|_| {}).is_empty());
@@ -98,6 +109,7 @@ fn the_same_revision_and_one_that_asks_more_are_not_weaker() {
         after.policies[0].levels.insert("approvals".to_owned(), Some(Level::Deny));
     });
     assert_eq!(more, Vec::<String>::new());
+    assert_eq!(in_cluster(|cluster| cluster.confirm_deletes.push("Secret".to_owned())), Vec::<String>::new());
 }
 
 #[test]
@@ -130,6 +142,23 @@ fn whatever_asks_less_is_told_in_a_sentence() {
         (told(|after| target(after).on.push(Trigger::Manual)), "target `prod-apps` is moved by more"),
         (told(|after| target(after).name = "other".to_owned()), "target `prod-apps` is gone"),
         (told(|after| target(after).role = Role::Ops), "target `prod-apps` is another place"),
+        (in_cluster(|cluster| cluster.adopt = true), "target `prod-apps` takes over what is there already"),
+        (in_cluster(|cluster| cluster.confirm_deletes.clear()), "target `prod-apps` deletes `StatefulSet` without being told to"),
+        (
+            in_cluster(|cluster| {
+                let (api_version, kind, current) = ("example.com/v1".to_owned(), "Database".to_owned(), "true".to_owned());
+                cluster.health.push(HealthRule { api_version, kind, current, in_progress: None, failed: None });
+            }),
+            "target `prod-apps` tells otherwise when a `Database` is healthy",
+        ),
+        (in_cluster(|cluster| cluster.namespace = "other".to_owned()), "target `prod-apps` is another place"),
+        (
+            in_cluster(|cluster| {
+                let fields = vec![".spec.replicas".to_owned()];
+                cluster.force.push(ForcedFields { kind: "Deployment".to_owned(), name: None, namespace: None, fields });
+            }),
+            "target `prod-apps` takes fields of `Deployment` from others",
+        ),
         (
             told(|after| {
                 // The same place, and nothing that has to come before.

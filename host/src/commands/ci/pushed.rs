@@ -87,6 +87,7 @@ fn question(arguments: &Ci) -> Promote {
         trust: arguments.trust.clone(),
         no_apply: false,
         waiting: arguments.waiting,
+        confirmation: arguments.confirmation,
         abort: None,
         output: Format::Text,
     }

@@ -4,12 +4,14 @@
 //! by whoever waits.
 
 mod condition;
+mod rules;
 mod workload;
 
 use serde_json::Value;
 use tollgate_core::document::ObjectIdentity;
 
 use condition::{Conditions, Truth};
+pub(super) use rules::{BadRule, Rules};
 pub(super) use workload::trouble;
 
 /// How it is with an object.
@@ -31,13 +33,14 @@ impl Health {
     }
 }
 
-/// How it is with a live object.
-pub(super) fn of(identity: &ObjectIdentity, object: &Value) -> Health {
+/// How it is with a live object. What the target says of its kind counts before what is known of it.
+pub(super) fn of(identity: &ObjectIdentity, object: &Value, rules: &Rules) -> Health {
     if object.pointer("/metadata/deletionTimestamp").is_some() {
         return Health::Terminating;
     }
     let conditions = Conditions::of(object);
-    unobserved(object).or_else(|| stalled(&conditions)).unwrap_or_else(|| of_kind(identity, object, &conditions))
+    let told = unobserved(object).or_else(|| rules.of(identity, object)).or_else(|| stalled(&conditions));
+    told.unwrap_or_else(|| of_kind(identity, object, &conditions))
 }
 
 /// A status that is of an older specification says nothing of this one.

@@ -8,7 +8,7 @@ fn mk(api_version: &str, kind: &str) -> ObjectIdentity {
 }
 
 fn health(api_version: &str, kind: &str, object: &Value) -> Health {
-    of(&mk(api_version, kind), object)
+    of(&mk(api_version, kind), object, &Rules::default())
 }
 
 fn reason(health: Health) -> String {

@@ -91,11 +91,7 @@ fn a_cluster_that_cannot_be_reached_is_an_error_and_no_plan() {
     for kubeconfig in [file.to_str().unwrap().to_owned(), "/nowhere/kubeconfig".to_owned()] {
         let spec = tollgate_core::pipeline::KubernetesTarget {
             kubeconfig: Some(kubeconfig),
-            context: None,
-            namespace: world.namespace.clone(),
-            wait: 60,
-            adopt: false,
-            plan_key: None,
+            ..tollgate_core::pipeline::KubernetesTarget::in_namespace(&world.namespace)
         };
         let target = crate::kubernetes::Kubernetes::new("prod-apps", &spec, camino::Utf8Path::new("/"));
         let error = target.plan(recipe(&settings), &settings).unwrap_err();

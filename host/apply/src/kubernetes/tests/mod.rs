@@ -2,8 +2,11 @@
 
 mod adopting;
 mod conflicts;
+mod defining;
+mod forcing;
 mod healthy;
 mod pruning;
 mod steps;
 mod support;
 mod trouble;
+mod unasked;

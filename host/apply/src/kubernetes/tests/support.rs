@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use serde_json::{Value, json};
 use tollgate_core::approved::Approved;
 use tollgate_core::document::ObjectIdentity;
-use tollgate_core::pipeline::{KubernetesTarget, PlanKey};
+use tollgate_core::pipeline::{ForcedFields, KubernetesTarget, PlanKey};
 use tollgate_core::plan::{Plan, Verb};
 use tollgate_core::ports::{Applied, ApplyError, ApplyPlan as _, TargetState};
 use tollgate_core::render::{Rendered, RenderedDocument};
@@ -33,8 +33,7 @@ impl World {
     pub(super) fn new(namespace: &str) -> Option<Self> {
         let kubeconfig = Some(cluster()?.kubeconfig().into_string());
         let namespace = namespace.to_owned();
-        let spec =
-            KubernetesTarget { kubeconfig, context: None, namespace: namespace.clone(), wait: 60, adopt: false, plan_key: None };
+        let spec = KubernetesTarget { kubeconfig, wait: 60, ..KubernetesTarget::in_namespace(&namespace) };
         Some(Self { namespace, ledger: MemoryLedger::new(), spec })
     }
 
@@ -45,6 +44,12 @@ impl World {
 
     pub(super) fn adopting(mut self) -> Self {
         self.spec.adopt = true;
+        self
+    }
+
+    pub(super) fn forcing(mut self, kind: &str, fields: &[&str]) -> Self {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        self.spec.force.push(ForcedFields { kind: kind.to_owned(), name: None, namespace: None, fields });
         self
     }
 

@@ -32,8 +32,7 @@ fn values(cluster: &Cluster, namespace: &str) -> BTreeMap<String, String> {
 
 fn mk_target(kubeconfig: &Utf8Path, namespace: &str) -> Kubernetes {
     let kubeconfig = Some(kubeconfig.to_string());
-    let spec =
-        KubernetesTarget { kubeconfig, context: None, namespace: namespace.to_owned(), wait: 60, adopt: false, plan_key: None };
+    let spec = KubernetesTarget { kubeconfig, wait: 60, ..KubernetesTarget::in_namespace(namespace) };
     Kubernetes::new(TARGET, &spec, Utf8Path::new("/"))
 }
 
