@@ -115,7 +115,9 @@ impl ApplyPlan for Kubernetes {
         self.with(async |surveyor| {
             let stored = stored::read(surveyor.server, surveyor.place).await.map_err(|error| surveyor.failed(error))?;
             let inventory = stored.map_err(|reason| surveyor.broken(&reason))?.inventory;
-            let live = survey::live(surveyor.server, &inventory, &surveyor.place.set_id()).await.map_err(|error| surveyor.failed(error))?;
+            let live = survey::live(surveyor.server, &inventory, &surveyor.place.set_id())
+                .await
+                .map_err(|error| surveyor.failed(error))?;
             Ok(withheld(live))
         })
     }

@@ -161,7 +161,8 @@ pub fn check_deletes(kinds: &[String], plan: &Plan, confirmed: Option<Digest>) -
     if confirmed == Some(digest) {
         return Ok(Vec::new());
     }
-    let other = confirmed.map(|confirmed| format!("; what was confirmed is {}, another plan", confirmed.short())).unwrap_or_default();
+    let other =
+        confirmed.map(|confirmed| format!("; what was confirmed is {}, another plan", confirmed.short())).unwrap_or_default();
     let unconfirmed = |action: &Action| {
         let message = format!("`{}` would be deleted, and what it holds with it{other}", action.object.identity);
         let remediation = format!("Look at the plan. If it is meant, do the same with `--confirm-deletes {digest}`.");

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
 use tollgate_core::document::ObjectIdentity;
+use tollgate_core::pipeline::KINDS_WITH_DATA;
 use tollgate_core::plan::{Action, Conflict, FieldChange, NoDigest, Plan, PlannedValue, Taken, Verb};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::render::{Rendered, RenderedDocument};
-use tollgate_core::pipeline::KINDS_WITH_DATA;
 use tollgate_core::structure::{check_deletes, check_objects, check_plan};
 
 fn mk_identity(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> ObjectIdentity {

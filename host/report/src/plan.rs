@@ -133,7 +133,8 @@ impl ActionReport {
         };
         let head = format!("{sign} {word} {}", clean::line(&self.object.to_string()));
         let changes: String = self.changes.iter().map(|change| change.to_text(style)).collect();
-        let takes = self.takes.iter().map(|taken| format!("    takes {} from `{}`", clean::line(&taken.field), clean::line(&taken.from)));
+        let takes =
+            self.takes.iter().map(|taken| format!("    takes {} from `{}`", clean::line(&taken.field), clean::line(&taken.from)));
         let takes: String = takes.map(|line| format!("{}\n", style.paint(Tone::Caution, line))).collect();
         format!("{}\n{changes}{takes}", style.paint(tone, head))
     }

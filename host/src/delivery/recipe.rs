@@ -145,7 +145,20 @@ impl Kitchen<'_> {
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
         let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
-        Ok(Candidate { recipe, provenance, tree, change, reviews, facts, unheard, movement, confirmed: None, components, documents, findings })
+        Ok(Candidate {
+            recipe,
+            provenance,
+            tree,
+            change,
+            reviews,
+            facts,
+            unheard,
+            movement,
+            confirmed: None,
+            components,
+            documents,
+            findings,
+        })
     }
 }
 

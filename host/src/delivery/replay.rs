@@ -164,7 +164,13 @@ impl Replayed {
     }
 }
 
-fn structure_again(target: &Target, question: &Asked, decided: &Decided, kept: &Kept, then: &History) -> Result<Vec<Finding>, NoDigest> {
+fn structure_again(
+    target: &Target,
+    question: &Asked,
+    decided: &Decided,
+    kept: &Kept,
+    then: &History,
+) -> Result<Vec<Finding>, NoDigest> {
     let (movement, reference) = (question.recorded.movement, &decided.provenance.reference);
     let mut findings = check_movement(target, movement, reference, question.id, then);
     findings.extend(structure::check_objects(&kept.objects()));

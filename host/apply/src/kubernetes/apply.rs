@@ -125,7 +125,12 @@ impl Attempt<'_> {
     }
 
     /// Applies what changes and waits for all, layer after layer. The marks of what was written.
-    async fn apply_all(&self, stored: &Stored, survey: &Survey, deadline: Deadline) -> Result<BTreeMap<ObjectKey, Mark>, ApplyError> {
+    async fn apply_all(
+        &self,
+        stored: &Stored,
+        survey: &Survey,
+        deadline: Deadline,
+    ) -> Result<BTreeMap<ObjectKey, Mark>, ApplyError> {
         let made_again = layer::made_again(&survey.plan);
         let mut marks = BTreeMap::new();
         let changing: BTreeSet<&ObjectKey> =

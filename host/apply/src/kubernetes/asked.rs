@@ -99,13 +99,7 @@ impl Surveyor<'_> {
         Ok(outcome)
     }
 
-    async fn ask(
-        &self,
-        wanted: &Wanted,
-        path: &str,
-        live: Option<&Value>,
-        brought: &BTreeSet<&str>,
-    ) -> Result<Outcome, Unasked> {
+    async fn ask(&self, wanted: &Wanted, path: &str, live: Option<&Value>, brought: &BTreeSet<&str>) -> Result<Outcome, Unasked> {
         match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
             Answer::Object(planned) => self.planned(wanted, live, &planned, &[]),
             // Its namespace comes with it.
@@ -142,13 +136,7 @@ impl Surveyor<'_> {
     }
 
     /// What of it is tollgate's to do. Fields that are taken from others are named with who had them.
-    fn planned(
-        &self,
-        wanted: &Wanted,
-        live: Option<&Value>,
-        planned: &Value,
-        fields: &[Conflicting],
-    ) -> Result<Outcome, Unasked> {
+    fn planned(&self, wanted: &Wanted, live: Option<&Value>, planned: &Value, fields: &[Conflicting]) -> Result<Outcome, Unasked> {
         let Some(live) = live else { return Ok(Outcome::Do(vec![self.create(wanted)?])) };
         let losses = if is_definition(&wanted.key.identity) { definition::losses(live, &wanted.body) } else { Vec::new() };
         if !losses.is_empty() {

@@ -88,14 +88,7 @@ fn values(schema: &Value) -> impl Iterator<Item = &Value> {
     schema.get("enum").and_then(Value::as_array).into_iter().flatten()
 }
 
-fn tightened(
-    place: &str,
-    bound: &str,
-    old: &Value,
-    new: &Value,
-    is_tighter: fn(f64, f64) -> bool,
-    losses: &mut Vec<String>,
-) {
+fn tightened(place: &str, bound: &str, old: &Value, new: &Value, is_tighter: fn(f64, f64) -> bool, losses: &mut Vec<String>) {
     let Some(after) = new.get(bound).and_then(Value::as_f64) else { return };
     let before = old.get(bound).and_then(Value::as_f64);
     if before.is_none_or(|before| is_tighter(before, after)) {
@@ -140,7 +133,10 @@ mod tests {
     fn what_an_object_may_no_longer_have_is_named_with_its_path() {
         let at = "/properties/spec/properties";
         assert_eq!(changed(at, json!({}))[0], "v1: .spec.labels is no longer there");
-        assert_eq!(changed(&format!("{at}/size/type"), json!("string")), [r#"v1: .spec.size was of type "integer" and becomes "string""#]);
+        assert_eq!(
+            changed(&format!("{at}/size/type"), json!("string")),
+            [r#"v1: .spec.size was of type "integer" and becomes "string""#]
+        );
         assert_eq!(changed(&format!("{at}/mode/enum"), json!(["fast"])), [r#"v1: .spec.mode may no longer be "safe""#]);
         assert_eq!(changed(&format!("{at}/size/minimum"), json!(2)), ["v1: .spec.size has to keep to `minimum: 2`"]);
         assert_eq!(changed(&format!("{at}/size/maximum"), json!(8)), ["v1: .spec.size has to keep to `maximum: 8`"]);

@@ -14,9 +14,7 @@ pub(super) fn is_allowed(force: &[ForcedFields], identity: &ObjectIdentity, fiel
 
 fn is_about(forced: &ForcedFields, identity: &ObjectIdentity) -> bool {
     let is = |wished: &Option<String>, found: Option<&str>| wished.as_deref().is_none_or(|wished| found == Some(wished));
-    forced.kind == identity.kind
-        && is(&forced.name, Some(&identity.name))
-        && is(&forced.namespace, identity.namespace.as_deref())
+    forced.kind == identity.kind && is(&forced.name, Some(&identity.name)) && is(&forced.namespace, identity.namespace.as_deref())
 }
 
 /// `.spec.template` has `.spec.template.spec` and `.spec.template[…]` below it, and not `.spec.templates`.

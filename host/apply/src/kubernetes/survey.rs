@@ -130,13 +130,7 @@ impl Surveyor<'_> {
     }
 
     /// Finds out about every object. What a server says of one is kept no longer than until it is judged.
-    async fn ask_all(
-        &self,
-        wanted: &mut [Wanted],
-        live: &Live,
-        inventory: &Inventory,
-        found: &mut Found,
-    ) -> Result<(), Unasked> {
+    async fn ask_all(&self, wanted: &mut [Wanted], live: &Live, inventory: &Inventory, found: &mut Found) -> Result<(), Unasked> {
         let scaled = scaling::scaled(self.server, wanted).await?;
         wanted.iter_mut().for_each(|wanted| scaling::leave(wanted, look(live, wanted), &scaled));
         let mut brought = wanted::namespaces(wanted);

@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn conditions_can_be_looked_through() {
         let rules = mk_rules("status.conditions.exists(c, c.type == 'Synced' && c.status == 'True')", None, None);
-        let object = |status: &str| json!({"status": {"conditions": [{"type": "A", "status": "x"}, {"type": "Synced", "status": status}]}});
+        let object =
+            |status: &str| json!({"status": {"conditions": [{"type": "A", "status": "x"}, {"type": "Synced", "status": status}]}});
         assert_eq!(of(&rules, &object("True")), Some(Health::Current));
         assert!(matches!(of(&rules, &object("False")), Some(Health::Progressing(_))));
     }
@@ -139,7 +140,8 @@ mod tests {
         let rules = mk_rules("true", None, None);
         let identity = ObjectIdentity { api_version: "v1".into(), kind: "Pod".into(), namespace: None, name: "a".into() };
         assert_eq!(rules.of(&identity, &json!({})), None);
-        let bad = HealthRule { api_version: "v1".into(), kind: "Pod".into(), current: "status.".into(), in_progress: None, failed: None };
+        let bad =
+            HealthRule { api_version: "v1".into(), kind: "Pod".into(), current: "status.".into(), in_progress: None, failed: None };
         assert!(Rules::compile(&[bad]).unwrap_err().to_string().starts_with("`status.` is no expression"));
     }
 }

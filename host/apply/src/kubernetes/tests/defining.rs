@@ -9,10 +9,15 @@ fn mk_definition(fields: &Value, annotations: &Value) -> RenderedDocument {
     let schema = json!({"type": "object", "properties": {"spec": {"type": "object", "properties": fields}}});
     let version = json!({"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}});
     let names = json!({"kind": "Drawer", "plural": "drawers", "singular": "drawer", "listKind": "DrawerList"});
-    mk("apiextensions.k8s.io/v1", "CustomResourceDefinition", "drawers.defining.example.com", &json!({
-        "metadata": {"annotations": annotations},
-        "spec": {"group": "defining.example.com", "scope": "Namespaced", "names": names, "versions": [version]},
-    }))
+    mk(
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        "drawers.defining.example.com",
+        &json!({
+            "metadata": {"annotations": annotations},
+            "spec": {"group": "defining.example.com", "scope": "Namespaced", "names": names, "versions": [version]},
+        }),
+    )
 }
 
 #[test]

@@ -7,7 +7,8 @@ use super::support::{World, mk, mk_deployment, mk_settings, rendered, told};
 
 /// Whatever the server is asked about ConfigMaps of this namespace, it has to say no; but the inventory is one, too.
 fn refuse_all(world: &World) {
-    let rules = json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["configmaps"]}]);
+    let rules =
+        json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["configmaps"]}]);
     let expression = format!("object.metadata.namespace != '{}' || object.metadata.name.startsWith('tollgate-')", world.namespace);
     let validations = json!([{"expression": expression, "message": "nothing changes here"}]);
     let api = "/apis/admissionregistration.k8s.io/v1";
