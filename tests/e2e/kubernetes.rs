@@ -63,6 +63,8 @@ fn the_image_that_was_tested_in_one_cluster_runs_in_the_next_and_a_rollback_puts
     shop.tollgate(&["rollback", "prod-apps", "--reason", "the second is slow"]).run().exits(0);
     assert_eq!(runs(&clusters.prod, "cart").unwrap(), tested);
     shop.tollgate(&["drift"]).run().exits(0);
+    shop.tollgate(&["audit", "reconcile"]).run().exits(0).says(&["every target is what the ledger says"]);
+    shop.tollgate(&["status"]).run().exits(0).says(&["prod-apps", "preprod-apps"]);
 }
 
 #[test]
@@ -140,7 +142,11 @@ fn what_holds_data_is_deleted_by_the_very_plan_that_was_confirmed_and_the_decisi
     let other = format!("sha256:{}", "0".repeat(64));
     shop.tollgate(&["promote", "master", "--confirm-deletes", &other]).run().exits(10).says(&["another plan"]);
     assert!(clusters.preprod.get("/api/v1/namespaces/archive").is_some());
-    shop.tollgate(&["promote", "master"]).env("TOLLGATE_CONFIRM_DELETES", digest).run().exits(0);
+    let promote = shop.tollgate(&["promote", "master", "--output", "json"]).env("TOLLGATE_CONFIRM_DELETES", digest);
+    let promoted = promote.run().exits(0).json();
     assert_eq!(clusters.preprod.get("/api/v1/namespaces/archive"), None);
-    shop.tollgate(&["audit", "replay"]).run().exits(0);
+    for decided in [&denied, &promoted] {
+        let promotion = decided["targets"][0]["promotion"].as_str().unwrap();
+        shop.tollgate(&["audit", "replay", promotion]).run().exits(0);
+    }
 }
