@@ -37,7 +37,8 @@ pub struct Sent<'a> {
 }
 
 /// What an API server did not do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the API server said {status}: {said}")]
 pub struct Refused {
     /// 0 where there was no answer.
     pub status: u16,

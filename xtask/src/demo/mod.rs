@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: both repositories, ten services, and the story that tollgate makes real.
 
+mod ground;
 mod people;
 mod regulated;
 mod repositories;
@@ -13,6 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
+use ground::Ground;
 use repositories::Shop;
 use stage::Stage;
 
@@ -22,8 +24,12 @@ pub(crate) struct Arguments {
     /// Where the repositories, targets and images are made; it must not exist yet.
     #[arg(long, value_name = "DIR")]
     dir: Option<Utf8PathBuf>,
+    /// Tells it on two real Kubernetes API servers, one for Ops and one for Apps, instead of directories. It needs Go, and
+    /// some minutes the first time.
+    #[arg(long)]
+    cluster: bool,
     /// Compares what is told with this file.
-    #[arg(long, value_name = "FILE", hide = true)]
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "cluster")]
     expect: Option<Utf8PathBuf>,
 }
 
@@ -36,6 +42,10 @@ pub(crate) enum DemoError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Process(#[from] ProcessError),
+    #[error("there is no cluster to tell it on")]
+    Cluster(#[from] tollgate_servers::NoCluster),
+    #[error("the cluster did not take what the story needs")]
+    Refused(#[from] tollgate_servers::Refused),
     #[error("`{directory}` exists already; remove it, or name another with `--dir`")]
     Exists { directory: Utf8PathBuf },
     #[error("an image could not be pushed")]
@@ -69,8 +79,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), DemoError> {
         None => repository.target_directory.join("demo"),
     };
     prepare(&directory, arguments.dir.is_none())?;
+    let ground = if arguments.cluster { Ground::clusters()? } else { Ground::Directories };
     let mut stage = Stage::new(binary, directory);
-    let mut shop = Shop::set_up(&mut stage, &repository.root.join("examples"))?;
+    let mut shop = Shop::set_up(&mut stage, &repository.root.join("examples"), ground)?;
     story::tell(&mut stage, &mut shop)?;
     regulated::tell(&mut stage, &shop)?;
     story::where_everything_is(&mut stage, &shop)?;

@@ -205,7 +205,7 @@ fn audit_day(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
     let report = stage.tollgate(&shop.deployment, &["audit", "report", "--from", "2000-01-01", "--to", "2100-01-01"], 0)?;
     let count = |member: &str| report.json[member].as_array().map_or(0, Vec::len);
     stage.say(&format!("     {} changes, {} exceptions", count("changes"), count("exceptions")));
-    by_hand(stage, shop)?;
+    shop.ground.changed_by_hand(stage, &shop.deployment)?;
     flipped(stage, shop)
 }
 
@@ -229,17 +229,6 @@ fn offline(stage: &mut Stage, shop: &Shop, verified: &Answer) -> Result<(), Demo
         stage.quietly(&directory, &arguments, 0)?;
     }
     Ok(())
-}
-
-fn by_hand(stage: &mut Stage, shop: &Shop) -> Result<(), DemoError> {
-    stage.say("     somebody changes prod by hand");
-    let file = stage.directory.join("targets/shop-prod/by-hand.yaml");
-    fs_err::write(&file, "kind: Secret\n")?;
-    let drift = stage.tollgate(&shop.deployment, &["drift", "prod-apps"], 14)?;
-    for difference in drift.json["targets"][0]["differences"].as_array().into_iter().flatten() {
-        stage.say(&format!("     {}", difference.as_str().unwrap_or_default()));
-    }
-    Ok(fs_err::remove_file(file)?)
 }
 
 /// In a copy of the ledger, so that the shop stays good to play with.

@@ -6,6 +6,7 @@ use tollgate_core::image::ImageReference;
 use tollgate_registry::LayoutWriter;
 
 use super::DemoError;
+use super::ground::Ground;
 use super::people::make_keys;
 use super::stage::Stage;
 
@@ -27,6 +28,7 @@ pub(super) struct Shop {
     pub(super) infrastructure: Utf8PathBuf,
     pub(super) deployment: Utf8PathBuf,
     pub(super) services: Vec<String>,
+    pub(super) ground: Ground,
     registry: Utf8PathBuf,
 }
 
@@ -38,19 +40,21 @@ people:
 
 impl Shop {
     /// Makes the repositories from the examples, builds every service once, and sets up trust.
-    pub(super) fn set_up(stage: &mut Stage, examples: &Utf8Path) -> Result<Self, DemoError> {
+    pub(super) fn set_up(stage: &mut Stage, examples: &Utf8Path, ground: Ground) -> Result<Self, DemoError> {
         fs_err::write(stage.directory.join("gitconfig"), GIT_CONFIGURATION)?;
         let infrastructure = clone(stage, "infrastructure")?;
         let deployment = clone(stage, "deployment")?;
         copy(&examples.join("01-infrastructure"), &infrastructure)?;
         copy(&examples.join("02-deployment"), &deployment)?;
+        ground.settle(&infrastructure)?;
+        ground.settle(&deployment)?;
         let mut services: Vec<String> = Vec::new();
         for entry in deployment.join("services").read_dir_utf8()? {
             services.push(entry?.file_name().to_owned());
         }
         services.sort();
         let registry = stage.directory.join("registry");
-        let shop = Self { infrastructure, deployment, services, registry };
+        let shop = Self { infrastructure, deployment, services, ground, registry };
         for service in &shop.services {
             clone(stage, service)?;
             let commit = shop.build(stage, service, "the first version")?;

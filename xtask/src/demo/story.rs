@@ -125,6 +125,7 @@ pub(super) fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), 
             stage.say(&format!("    {name:<14} recipe {recipe}, {count} {components}"));
         }
     }
+    shop.ground.tell_running(stage);
     let directory = stage.directory.clone();
     stage.chapter("Go on playing:");
     stage.say(&format!("  cd {}", shop.deployment));
@@ -133,7 +134,7 @@ pub(super) fn where_everything_is(stage: &mut Stage, shop: &Shop) -> Result<(), 
     ));
     stage.say("  tollgate status; tollgate explain prod-apps; tollgate recipe show prod-apps");
     stage.say("  git log origin/tollgate/ledger   # after `git fetch`: what was decided, and why");
-    stage.say(&format!("  ls {directory}/targets/shop-prod/current/services"));
+    stage.say(&shop.ground.where_to_look(&directory));
     Ok(())
 }
 
