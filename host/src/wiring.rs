@@ -17,7 +17,7 @@ use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, NeedAccess, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
     ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
 use tollgate_forge::Credential;
@@ -393,6 +393,14 @@ pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn App
             Box::new(Git::new(&target.name, git.plan_key.clone(), root, Box::new(branch)))
         }
     })
+}
+
+/// The same as what has to be allowed in a cluster; nothing where it is none.
+pub(crate) fn cluster(delivery: &Delivery, target: &Target) -> Option<Box<dyn NeedAccess>> {
+    match &target.kind {
+        TargetKind::Kubernetes(kubernetes) => Some(Box::new(Kubernetes::new(&target.name, kubernetes, &delivery.root))),
+        TargetKind::Directory(_) | TargetKind::Git(_) => None,
+    }
 }
 
 /// In CI nothing is remembered from before, so a promotion there has to be told what to trust.

@@ -5,11 +5,13 @@
 //! webhooks and rules would make of it is known before anything is written. An inventory in the cluster says what is the target's,
 //! which is what may be changed and deleted; its `resourceVersion` keeps two attempts apart.
 
+mod access;
 mod apply;
 mod failure;
 mod health;
 mod inventory;
 mod kinds;
+mod needs;
 mod order;
 mod owned;
 mod permissions;
@@ -28,7 +30,7 @@ use tollgate_core::approved::Approved;
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::{self, KubernetesTarget};
 use tollgate_core::plan::Plan;
-use tollgate_core::ports::{Applied, ApplyError, ApplyPlan, TargetState};
+use tollgate_core::ports::{Access, Applied, ApplyError, ApplyPlan, NeedAccess, TargetState};
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
@@ -37,6 +39,7 @@ use crate::key::PlanKey;
 use apply::Attempt;
 use failure::ServerError;
 use inventory::Place;
+use kinds::Kinds;
 use server::Server;
 use survey::Surveyor;
 
@@ -69,13 +72,18 @@ impl Kubernetes {
     /// Connects, and does something that takes answers of the server.
     fn with<T>(&self, act: impl AsyncFnOnce(&Surveyor<'_>) -> Result<T, ApplyError>) -> Result<T, ApplyError> {
         let key = self.plan_key()?;
+        self.connected(async |server| {
+            let (target, place, adopts) = (self.target.as_str(), &self.place, self.spec.adopt);
+            act(&Surveyor { server, target, place, key: key.as_ref(), adopts }).await
+        })
+    }
+
+    fn connected<T>(&self, act: impl AsyncFnOnce(&Server) -> Result<T, ApplyError>) -> Result<T, ApplyError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let io = |source| ApplyError::Io { target: self.target.clone(), path: "runtime".to_owned(), action: "started", source };
         runtime.map_err(io)?.block_on(async {
             let server = Server::connect(&self.spec).await.map_err(|error| self.failed(error))?;
-            let (target, place, adopts) = (self.target.as_str(), &self.place, self.spec.adopt);
-            let surveyor = Surveyor { server: &server, target, place, key: key.as_ref(), adopts };
-            act(&surveyor).await
+            act(&server).await
         })
     }
 }
@@ -105,6 +113,15 @@ impl ApplyPlan for Kubernetes {
             let inventory = stored.map_err(|reason| surveyor.broken(&reason))?.inventory;
             let live = survey::live(surveyor.server, &inventory).await.map_err(|error| surveyor.failed(error))?;
             Ok(withheld(live))
+        })
+    }
+}
+
+impl NeedAccess for Kubernetes {
+    fn access(&self, recipes: &[Rendered]) -> Result<Access, ApplyError> {
+        self.connected(async |server| {
+            let kinds = Kinds::discover(server.client()).await.map_err(|error| self.failed(error))?;
+            Ok(access::of_recipes(recipes, &kinds, &self.place))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The ports: how the domain reaches the world. Adapters implement them; `host/src/wiring.rs` alone names adapters.
 
+pub mod access;
 pub mod admission;
 pub mod commits;
 pub mod forge;
@@ -13,6 +14,7 @@ pub mod target;
 
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
+pub use access::{Access, Grant, NeedAccess};
 pub use admission::AnswerAdmission;
 pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use forge::{ForgeError, ReadForge, WriteForge};

@@ -2,6 +2,7 @@
 
 mod adopting;
 mod conflicts;
+mod granting;
 mod healthy;
 mod pruning;
 mod steps;
