@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
 use tollgate_apply::git::Git;
-use tollgate_apply::kubernetes::Kubernetes;
+use tollgate_apply::kubernetes::{AnyCluster, Kubernetes};
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
@@ -17,8 +17,8 @@ use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, NeedAccess, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
-    ResolveDigest, SignBytes, VerifySignature, WriteForge,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, NeedAccess, ReadCluster, ReadForge, ReadLedger as _, ReadRepository as _,
+    ReadSigners as _, ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
 use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
@@ -379,6 +379,11 @@ fn credential(spec: &ForgeSpec) -> Credential {
 
 fn token(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+/// The cluster of a context, or the current one.
+pub(crate) fn any_cluster(context: Option<String>) -> Box<dyn ReadCluster> {
+    Box::new(AnyCluster::new(context))
 }
 
 /// The adapter for a target.

@@ -17,6 +17,7 @@ mod infrastructure;
 mod kept_plugins;
 mod kubernetes;
 mod leaks;
+mod live;
 mod no_silent_skip;
 mod only_proven_images;
 mod other_languages;

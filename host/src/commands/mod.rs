@@ -10,6 +10,7 @@ mod audit;
 mod check;
 mod checked;
 mod checked_files;
+mod checked_live;
 mod ci;
 mod compared;
 mod completion;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod admission;
+pub mod cluster;
 pub mod commits;
 pub mod forge;
 pub mod images;
@@ -16,6 +17,7 @@ pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLed
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
 pub use access::{Access, Grant, NeedAccess};
 pub use admission::AnswerAdmission;
+pub use cluster::{ClusterError, ClusterKind, InCluster, ReadCluster, Unread, WantedKinds};
 pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use forge::{ForgeError, ReadForge, WriteForge};
 pub use images::{ResolveDigest, ResolveError};
