@@ -4,6 +4,7 @@
 
 mod access;
 mod admission;
+mod adopting;
 mod approved;
 mod audit_day;
 mod boutique;

@@ -6,6 +6,7 @@
 //! which is what may be changed and deleted; its `resourceVersion` keeps two attempts apart.
 
 mod access;
+mod adopted;
 mod apply;
 mod failure;
 mod health;
@@ -31,7 +32,7 @@ use tollgate_core::approved::Approved;
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::{self, KubernetesTarget};
 use tollgate_core::plan::Plan;
-use tollgate_core::ports::{Access, Applied, ApplyError, ApplyPlan, NeedAccess, TargetState};
+use tollgate_core::ports::{Access, Applied, ApplyError, ApplyPlan, NeedAccess, TakenOver, TargetState};
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
@@ -93,6 +94,10 @@ impl Kubernetes {
 impl ApplyPlan for Kubernetes {
     fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError> {
         self.with(async |surveyor| Ok(surveyor.survey(recipe, rendered).await?.plan))
+    }
+
+    fn taken_over(&self, plan: &Plan) -> Result<Vec<TakenOver>, ApplyError> {
+        self.connected(async |server| adopted::adopted(server, &self.place, plan).await.map_err(|error| self.failed(error)))
     }
 
     fn state(&self) -> Result<TargetState, ApplyError> {

@@ -15,6 +15,10 @@ pub(crate) struct Plan {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
+    /// Plan as if the targets, which are clusters, said `adopt: true`, and show what they would take over
+    #[arg(long)]
+    pub(crate) adopt: bool,
+
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Format,

@@ -26,4 +26,4 @@ pub use manifests::LocateValue;
 pub use publish::{Publication, PublishTree, Published, PublishedFile, PublishedTree};
 pub use rendering::{ComponentFile, RENDERED_DIRECTORY, RenderAnswer, RenderComponent, RenderToolError};
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
-pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};
+pub use target::{Applied, ApplyError, ApplyPlan, TakenOver, TargetState, WrittenState};
