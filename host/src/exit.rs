@@ -6,7 +6,7 @@ use tollgate_core::approved::NotApproved;
 use tollgate_core::chain::NoChain;
 use tollgate_core::plan::NoDigest;
 use tollgate_core::ports::{
-    AppendError, ApplyError, ForgeError, LeaseError, LedgerError, RenderToolError, ResolveError, SourceError,
+    AppendError, ApplyError, ClusterError, ForgeError, LeaseError, LedgerError, RenderToolError, ResolveError, SourceError,
 };
 use tollgate_ledger::ProofError;
 use tollgate_ledger::bundle::{BundleError, WriteError};
@@ -55,6 +55,12 @@ impl MeansExit for tollgate_server::ServeError {
             Self::Runtime(_) | Self::Make(_) => ExitCode::Unexpected,
             _ => ExitCode::InvalidConfiguration,
         }
+    }
+}
+
+impl MeansExit for ClusterError {
+    fn exit(&self) -> ExitCode {
+        ExitCode::SourceUnreadable
     }
 }
 

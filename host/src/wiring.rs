@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
 use tollgate_apply::git::Git;
-use tollgate_apply::kubernetes::Kubernetes;
+use tollgate_apply::kubernetes::{AnyCluster, Kubernetes};
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
@@ -17,8 +17,8 @@ use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, TargetKind};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
-    ApplyError, ApplyPlan, LedgerError, LocateValue, ReadForge, ReadLedger as _, ReadRepository as _, ReadSigners as _,
-    ResolveDigest, SignBytes, VerifySignature, WriteForge,
+    ApplyError, ApplyPlan, LedgerError, LocateValue, NeedAccess, ReadCluster, ReadForge, ReadLedger as _, ReadRepository as _,
+    ReadSigners as _, ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
 use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
@@ -381,6 +381,11 @@ fn token(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
+/// The cluster of a context, or the current one.
+pub(crate) fn any_cluster(context: Option<String>) -> Box<dyn ReadCluster> {
+    Box::new(AnyCluster::new(context))
+}
+
 /// The adapter for a target.
 pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn ApplyPlan>, Failure> {
     let root = &delivery.root;
@@ -393,6 +398,14 @@ pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn App
             Box::new(Git::new(&target.name, git.plan_key.clone(), root, Box::new(branch)))
         }
     })
+}
+
+/// The same as what has to be allowed in a cluster; nothing where it is none.
+pub(crate) fn cluster(delivery: &Delivery, target: &Target) -> Option<Box<dyn NeedAccess>> {
+    match &target.kind {
+        TargetKind::Kubernetes(kubernetes) => Some(Box::new(Kubernetes::new(&target.name, kubernetes, &delivery.root))),
+        TargetKind::Directory(_) | TargetKind::Git(_) => None,
+    }
 }
 
 /// In CI nothing is remembered from before, so a promotion there has to be told what to trust.

@@ -2,12 +2,13 @@
 
 use tollgate_tests::World;
 
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "init",
     "check",
     "ci",
     "plan",
     "render",
+    "access",
     "promote",
     "apply",
     "explain",
@@ -32,6 +33,8 @@ fn what_makes_no_sense_is_2_and_says_what_would() {
     refused(&["chek"], &["chek", "check"]);
     refused(&["check", "--polcy", "x"], &["--polcy", "--policy"]);
     refused(&["promote"], &["REF"]);
+    refused(&["access", "master"], &["--service-account", "--user", "--group"]);
+    refused(&["access", "master", "--service-account", "deployer"], &["NAMESPACE/NAME"]);
     refused(&["apply"], &["PROMOTION"]);
     refused(&["explain"], &["PROMOTION|TARGET|RULE"]);
     refused(&["recipe"], &["build"]);
@@ -75,6 +78,7 @@ fn commands_that_need_a_repository_say_so_outside_of_one() {
         &["promote", "master"],
         &["promote", "--abort", "P-1"],
         &["render", "master"],
+        &["access", "master", "--user", "deployer"],
         &["apply", "P-1"],
         &["explain", "prod-apps"],
         &["recipe", "build", "HEAD"],

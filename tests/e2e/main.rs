@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on must stop")]
 
+mod access;
 mod admission;
+mod adopting;
 mod approved;
 mod audit_day;
 mod boutique;
@@ -16,6 +18,7 @@ mod infrastructure;
 mod kept_plugins;
 mod kubernetes;
 mod leaks;
+mod live;
 mod no_silent_skip;
 mod only_proven_images;
 mod other_languages;

@@ -5,17 +5,21 @@
 //! webhooks and rules would make of it is known before anything is written. An inventory in the cluster says what is the target's,
 //! which is what may be changed and deleted; its `resourceVersion` keeps two attempts apart.
 
+mod access;
+mod adopted;
 mod apply;
 mod asked;
 mod definition;
 mod failure;
 mod force;
 mod health;
+mod in_cluster;
 mod inventory;
 mod kinds;
 mod layer;
 mod live;
 mod mark;
+mod needs;
 mod order;
 mod owned;
 mod permissions;
@@ -35,7 +39,7 @@ use tollgate_core::approved::Approved;
 use tollgate_core::digest::Digest;
 use tollgate_core::pipeline::{self, KubernetesTarget};
 use tollgate_core::plan::Plan;
-use tollgate_core::ports::{Applied, ApplyError, ApplyPlan, TargetState};
+use tollgate_core::ports::{Access, Applied, ApplyError, ApplyPlan, NeedAccess, TakenOver, TargetState};
 use tollgate_core::render::{ObjectKey, Rendered};
 use tollgate_core::time::Timestamp;
 
@@ -45,7 +49,9 @@ use apply::Attempt;
 use asked::Answers;
 use failure::ServerError;
 use health::Rules;
+pub use in_cluster::AnyCluster;
 use inventory::Place;
+use kinds::Kinds;
 use server::Server;
 use survey::Surveyor;
 
@@ -79,15 +85,20 @@ impl Kubernetes {
     /// Connects, and does something that takes answers of the server.
     fn with<T>(&self, act: impl AsyncFnOnce(&Surveyor<'_>) -> Result<T, ApplyError>) -> Result<T, ApplyError> {
         let key = self.plan_key()?;
+        let health = Rules::compile(&self.spec.health).map_err(|error| self.failed(error.into()))?;
+        self.connected(async |server| {
+            let Self { target, place, spec, answers, .. } = self;
+            let (adopts, force) = (spec.adopt, spec.force.as_slice());
+            act(&Surveyor { server, target, place, key: key.as_ref(), adopts, force, answers, health: &health }).await
+        })
+    }
+
+    fn connected<T>(&self, act: impl AsyncFnOnce(&Server) -> Result<T, ApplyError>) -> Result<T, ApplyError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let io = |source| ApplyError::Io { target: self.target.clone(), path: "runtime".to_owned(), action: "started", source };
         runtime.map_err(io)?.block_on(async {
-            let health = &Rules::compile(&self.spec.health).map_err(|error| self.failed(error.into()))?;
             let server = Server::connect(&self.spec).await.map_err(|error| self.failed(error))?;
-            let Self { target, place, spec, answers, .. } = self;
-            let (adopts, force) = (spec.adopt, spec.force.as_slice());
-            let surveyor = Surveyor { server: &server, target, place, key: key.as_ref(), adopts, force, answers, health };
-            act(&surveyor).await
+            act(&server).await
         })
     }
 }
@@ -95,6 +106,10 @@ impl Kubernetes {
 impl ApplyPlan for Kubernetes {
     fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError> {
         self.with(async |surveyor| Ok(surveyor.survey(recipe, rendered).await?.plan))
+    }
+
+    fn taken_over(&self, plan: &Plan) -> Result<Vec<TakenOver>, ApplyError> {
+        self.connected(async |server| adopted::adopted(server, &self.place, plan).await.map_err(|error| self.failed(error)))
     }
 
     fn state(&self) -> Result<TargetState, ApplyError> {
@@ -119,6 +134,15 @@ impl ApplyPlan for Kubernetes {
                 .await
                 .map_err(|error| surveyor.failed(error))?;
             Ok(withheld(live))
+        })
+    }
+}
+
+impl NeedAccess for Kubernetes {
+    fn access(&self, recipes: &[Rendered]) -> Result<Access, ApplyError> {
+        self.connected(async |server| {
+            let kinds = Kinds::discover(server.client()).await.map_err(|error| self.failed(error))?;
+            Ok(access::of_recipes(recipes, &kinds, &self.place))
         })
     }
 }

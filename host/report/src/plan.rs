@@ -5,14 +5,17 @@ use serde_json::Value;
 use tollgate_core::digest::Digest;
 use tollgate_core::plan::{Action, Conflict, FieldChange, Plan, PlannedValue, Taken, Verb};
 use tollgate_core::pointer::Pointer;
+use tollgate_core::ports::TakenOver;
 use tollgate_core::render::ObjectKey;
 
 use crate::clean;
 use crate::style::{Style, Tone};
 use crate::text::{join, summary};
 
+mod adoption;
 mod value;
 
+pub use adoption::Adopted;
 use value::Shown;
 
 /// What applying a recipe to a target would do.
@@ -30,6 +33,9 @@ pub struct PlanReport {
     pub counts: PlanCounts,
     pub actions: Vec<ActionReport>,
     pub conflicts: Vec<Conflict>,
+    /// What would be taken over; left out where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adopted: Option<Vec<Adopted>>,
     pub notices: Vec<String>,
 }
 
@@ -85,8 +91,18 @@ impl PlanReport {
             },
             actions: plan.actions.iter().map(ActionReport::new).collect(),
             conflicts: plan.conflicts.clone(),
+            adopted: None,
             notices: Vec::new(),
         }
+    }
+
+    /// Says which objects would be taken over: they are there, and nobody's inventory has them.
+    pub fn adopts(&mut self, objects: &[TakenOver]) {
+        let adopted = |action: &ActionReport| {
+            let taken = objects.iter().find(|taken| taken.object == action.object)?;
+            Some(Adopted::new(action, &taken.set_by))
+        };
+        self.adopted = Some(self.actions.iter().filter_map(adopted).collect());
     }
 
     /// Whether applying it would change anything.
@@ -101,6 +117,9 @@ impl PlanReport {
         blocks.extend(self.actions.iter().map(|action| action.to_text(style)));
         let conflicts = self.conflicts.iter().map(|conflict| format!("{}: {}", conflict.at, conflict.message));
         blocks.push(summary::list("in the way", conflicts, style));
+        blocks.push(
+            self.adopted.as_deref().map(|adopted| adoption::text(adopted, !self.conflicts.is_empty(), style)).unwrap_or_default(),
+        );
         blocks.push(summary::notices(&self.notices, style));
         blocks.push(self.last_line(style));
         join(&blocks)

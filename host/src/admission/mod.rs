@@ -8,6 +8,7 @@ mod concerned;
 mod follow;
 mod judge;
 mod known;
+mod noise;
 mod words;
 
 #[cfg(test)]
@@ -16,3 +17,4 @@ mod tests;
 pub(crate) use approved::Approved;
 pub(crate) use follow::{Follower, ReadKnown};
 pub(crate) use known::{Asked, Known};
+pub(crate) use noise::NOISE;

@@ -16,6 +16,15 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV")]
     pub(crate) rev: Option<String>,
 
+    /// Judge what is in the cluster of a kubeconfig's context, whoever put it there [default: the current context]
+    #[arg(long, value_name = "CONTEXT", num_args = 0..=1, default_missing_value = "",
+        conflicts_with_all = ["paths", "rev", "base", "fix"])]
+    pub(crate) live: Option<String>,
+
+    /// With `--live`: only what is in these namespaces
+    #[arg(short, long, value_name = "NAMESPACE", requires = "live", value_delimiter = ',')]
+    pub(crate) namespace: Vec<String>,
+
     /// Judge the merge of a proposal into this revision, and compare its findings with those of the base
     #[arg(long, value_name = "REV", conflicts_with = "rev")]
     pub(crate) base: Option<String>,

@@ -1,6 +1,6 @@
 //! The commands on the way from a commit to a target.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::queue::{Confirmation, Waiting};
 use super::{Format, Trust};
@@ -14,6 +14,10 @@ pub(crate) struct Plan {
     /// Exit with 3 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,
+
+    /// Plan as if the targets, which are clusters, said `adopt: true`, and show what they would take over
+    #[arg(long)]
+    pub(crate) adopt: bool,
 
     /// Format of the report
     #[arg(short, long, value_enum, default_value_t)]
@@ -44,6 +48,26 @@ pub(crate) struct Render {
     /// Format of the manifests
     #[arg(short, long, value_enum, default_value_t = RenderFormat::Yaml)]
     pub(crate) output: RenderFormat,
+}
+
+/// Write the RBAC manifests by which an account may plan and apply to a cluster, and nothing else
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("account").args(["service_account", "user", "group"]).required(true).multiple(true))]
+pub(crate) struct Access {
+    #[command(flatten)]
+    pub(crate) to: Selection,
+
+    /// The service account that tollgate runs as
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) service_account: Vec<String>,
+
+    /// The user that tollgate runs as, as the cluster knows it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Vec<String>,
+
+    /// A group that it is in
+    #[arg(long, value_name = "NAME")]
+    pub(crate) group: Vec<String>,
 }
 
 /// Formats of manifests.

@@ -122,6 +122,8 @@ pub(crate) enum Command {
     Plan(deliver::Plan),
     /// Write the manifests as they would be applied, every image with its digest
     Render(deliver::Render),
+    /// Write the RBAC manifests by which an account may plan and apply to a cluster, and nothing else
+    Access(deliver::Access),
     /// Move a recipe to its targets: decide, write down, apply
     Promote(deliver::Promote),
     /// Do the last step of a promotion that was approved
@@ -188,6 +190,7 @@ impl Command {
             Self::Ci(arguments) => &arguments.trust,
             Self::Plan(arguments) => &arguments.to.trust,
             Self::Render(arguments) => &arguments.to.trust,
+            Self::Access(arguments) => &arguments.to.trust,
             Self::Promote(arguments) => &arguments.trust,
             Self::Apply(arguments) => &arguments.trust,
             Self::Rollback(arguments) => &arguments.trust,

@@ -45,6 +45,8 @@ pub(crate) struct Beside {
     /// Findings that it lists and that no gate counts.
     pub(crate) shown: Vec<Finding>,
     pub(crate) notices: Vec<String>,
+    /// What could not be looked at.
+    pub(crate) errors: Vec<Failure>,
     /// Waivers, and what became of them.
     pub(crate) waived: Waived,
 }
@@ -101,8 +103,13 @@ impl<'a> Asking<'a> {
 
     /// Lets the waivers of the configuration accept what they are about.
     pub(crate) fn waive(&self, checked: &mut Checked) -> Waived {
+        let is_live = self.arguments.live.is_some();
         let sources = if checked.together.is_empty() { &checked.files.files } else { &checked.together };
         let of_files = |files: &BTreeSet<String>| {
+            // Nobody has reviewed what stands in a cluster.
+            if is_live {
+                return Vec::new();
+            }
             let asked = sources.iter().filter(|source| files.contains(&source.path));
             let read = |source: &Arc<SourceFile>| read_file(&FileToRead { source: Arc::clone(source), component: None }).documents;
             let rendered = checked.rendered.iter().filter(|document| files.contains(&document.document.source.path));
@@ -113,12 +120,12 @@ impl<'a> Asking<'a> {
 
     /// Whether everything is judged that a promotion would judge, so that a waiver of nothing can be told.
     fn judges_all(&self) -> bool {
-        self.arguments.paths.is_empty() && (self.arguments.base.is_none() || self.arguments.whole)
+        self.arguments.paths.is_empty() && self.arguments.live.is_none() && (self.arguments.base.is_none() || self.arguments.whole)
     }
 
     /// The report.
     pub(crate) fn report(&self, checked: &Checked, beside: Beside) -> CheckReport {
-        let Beside { shown, notices, waived } = beside;
+        let Beside { shown, notices, errors: unread, waived } = beside;
         let Checked { judgements, files, documents, evaluated, .. } = checked;
         let mut judged = judgements.findings();
         judged.extend(shown);
@@ -126,6 +133,7 @@ impl<'a> Asking<'a> {
         let decision = Decision::fold(gates, files.findings.clone(), judged);
         let pipeline = &self.judging.configuration.pipeline;
         let (mut errors, unheard) = failed::of_policies(judgements, pipeline);
+        errors.extend(unread);
         if *documents > 0 && *evaluated == 0 {
             errors.push(Failure::of_message(ExitCode::InvalidConfiguration, "no policy applied to any document"));
         }

@@ -14,7 +14,7 @@ use super::Outcome;
 use super::asking::{Asking, Beside};
 use super::proposal::{Proposal, Side};
 use super::written::{self, Beside as BesideReport};
-use super::{checked_files, compared, fix, judging, own_policies, write_waivers};
+use super::{checked_files, checked_live, compared, fix, judging, own_policies, write_waivers};
 use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::exit::fail;
@@ -110,9 +110,15 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
-        let mut checked = asking.all(checked_files::select(invocation, arguments, &judging)?);
+        let (files, beside) = match &arguments.live {
+            Some(context) => {
+                checked_live::look(context, arguments, &judging, asking.policies()).map_err(|failure| vec![failure])?
+            }
+            None => (checked_files::select(invocation, arguments, &judging)?, Beside::default()),
+        };
+        let mut checked = asking.all(files);
         let waived = asking.waive(&mut checked);
-        let report = asking.report(&checked, Beside { waived, ..Beside::default() });
+        let report = asking.report(&checked, Beside { waived, ..beside });
         return Ok(Done { report, policies: judging.policies, documents: checked.files, proposal: None });
     };
     let compared = compared::compare(&asking, &proposal).map_err(|failure| vec![failure])?;

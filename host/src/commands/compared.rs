@@ -37,7 +37,7 @@ pub(crate) fn compare(asking: &Asking<'_>, proposal: &Proposal) -> Result<Compar
     if checked.documents == 0 && base.documents == 0 && checked.files.findings.is_empty() {
         notices.push("the proposal touches no document".to_owned());
     }
-    Ok(Compared { checked, beside: Beside { shown, notices, waived } })
+    Ok(Compared { checked, beside: Beside { shown, notices, waived, ..Beside::default() } })
 }
 
 /// Documents are judged one by one as far as they are changed; together, all of them are.

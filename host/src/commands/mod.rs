@@ -2,6 +2,7 @@
 
 mod abort;
 mod accepting;
+mod access;
 mod apply;
 mod applying;
 mod asking;
@@ -9,6 +10,7 @@ mod audit;
 mod check;
 mod checked;
 mod checked_files;
+mod checked_live;
 mod ci;
 mod compared;
 mod completion;
@@ -98,6 +100,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, (Failures, tollgate_report::style::Sty
         Command::Init(arguments) => init::run(&invocation, &arguments),
         Command::Plan(arguments) => plan::run(&invocation, &arguments),
         Command::Render(arguments) => render::run(&invocation, &arguments),
+        Command::Access(arguments) => access::run(&invocation, &arguments),
         Command::Promote(arguments) => promote::run(&invocation, &arguments),
         Command::Apply(arguments) => apply::run(&invocation, &arguments),
         Command::Rollback(arguments) => rollback::run(&invocation, &arguments),

@@ -1,5 +1,8 @@
 //! `tollgate plan`: what would a branch or tag change, and what do the gates say? Writes nothing.
 
+mod adopting;
+
+use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
 use tollgate_report::exit_code::{ExitCode, worst};
 use tollgate_report::plan::PlanReport;
@@ -24,7 +27,8 @@ use crate::sources::Documents;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
-    let (mut report, sources) = plan(invocation, &arguments.to.reference, &arguments.to.to)?;
+    let planned = Planned { reference: &arguments.to.reference, to: &arguments.to.to, adopt: arguments.adopt };
+    let (mut report, sources) = plan(invocation, &planned)?;
     if arguments.exit_code && report.has_changes() {
         report.exit = worst([report.exit, ExitCode::Changes]);
     }
@@ -36,10 +40,20 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
     Ok(report.exit)
 }
 
+/// What is to be planned.
+pub(super) struct Planned<'a> {
+    pub(super) reference: &'a str,
+    pub(super) to: &'a [String],
+    /// As if the targets took over what is there already.
+    pub(super) adopt: bool,
+}
+
 /// Plans, and says what came of it. The documents are those that it is about.
-pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> Result<(PlanningReport, Documents), Failures> {
+pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(PlanningReport, Documents), Failures> {
     let delivery = wiring::delivery(invocation)?;
-    let selected = select(&delivery, reference, to)?;
+    let selected = select(&delivery, asked.reference, asked.to)?;
+    let selected_targets: Vec<Target> = selected.targets.into_iter().cloned().collect();
+    let selected_targets = if asked.adopt { adopting::all(selected_targets)? } else { selected_targets };
     let history = delivery.ledger.gist().map_err(|error| vec![fail(error)])?;
     let now = Invocation::now();
     let mut targets = Vec::new();
@@ -47,7 +61,7 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
     let mut notices = delivery.notices.clone();
     notices.extend(waiting_notice(&delivery, &history).map_err(|failure| vec![failure])?);
     let mut sources = Documents::default();
-    for target in selected.targets {
+    for target in &selected_targets {
         let destination = match Destination::new(&delivery, target) {
             Ok(destination) => destination,
             Err(failure) => {
@@ -80,7 +94,13 @@ pub(super) fn plan(invocation: &Invocation, reference: &str, to: &[String]) -> R
                     Some(Err(failure)) => errors.push(failure),
                     None => {}
                 }
-                let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
+                let mut plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
+                if let (true, Some(plan), Some(prepared)) = (asked.adopt, &mut plan, &judged.prepared) {
+                    match destination.adapter.taken_over(&prepared.plan) {
+                        Ok(objects) => plan.adopts(&objects),
+                        Err(error) => errors.push(fail(error)),
+                    }
+                }
                 let state = state_of(judged.decision.word());
                 let report = target_report(&delivery, target, &judged, None, state, None, None);
                 targets.push(PlannedTarget { plan, verdicts: Some(report) });

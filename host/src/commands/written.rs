@@ -118,7 +118,15 @@ fn command(arguments: &Check) -> String {
     for (option, value) in options {
         words.extend(value.iter().flat_map(|value| [option.to_owned(), value.clone()]));
     }
-    let lists = [("--policy", &arguments.policy), ("--pack", &arguments.pack), ("--set", &arguments.set)];
+    if let Some(context) = &arguments.live {
+        words.extend(["--live", context].into_iter().filter(|word| !word.is_empty()).map(str::to_owned));
+    }
+    let lists = [
+        ("--namespace", &arguments.namespace),
+        ("--policy", &arguments.policy),
+        ("--pack", &arguments.pack),
+        ("--set", &arguments.set),
+    ];
     for (option, values) in lists {
         words.extend(values.iter().flat_map(|value| [option.to_owned(), value.clone()]));
     }

@@ -7,7 +7,7 @@ use tollgate_core::document::ObjectIdentity;
 use tollgate_core::entry::PromotionId;
 use tollgate_core::history::BrokenHistory;
 use tollgate_core::plan::NoDigest;
-use tollgate_core::ports::{AppendError, ApplyError, ForgeError, LedgerError, ResolveError, SourceError};
+use tollgate_core::ports::{AppendError, ApplyError, ClusterError, ForgeError, LedgerError, ResolveError, SourceError};
 use tollgate_core::recipe::DuplicateComponent;
 use tollgate_core::render::ObjectKey;
 use tollgate_core::time::Timestamp;
@@ -87,6 +87,7 @@ fn sources_that_can_not_be_read_are_13() {
     hold(SourceUnreadable, &[ResolveError::Io { place: text(), source: io() }, unauthorized()]);
     hold(SourceUnreadable, &[lost(), unknown_revision().into()]);
     hold(SourceUnreadable, &[CandidateError::from(lost()), unknown_revision().into()]);
+    hold(SourceUnreadable, &[ClusterError { context: None, source: Box::new(io()) }]);
     let silent = || ForgeError::TimedOut { forge: text(), what: text() };
     hold(SourceUnreadable, &[silent()]);
     hold(SourceUnreadable, &[ChangeError::from(silent()), unknown_revision().into()]);

@@ -4,6 +4,7 @@ mod cache;
 mod configuration;
 mod fix;
 mod formats;
+mod live;
 mod output;
 mod paths;
 mod policies;

@@ -6,7 +6,7 @@ use tollgate_core::plan::Action;
 
 use super::asked::{Outcome, Unasked, in_the_way};
 use super::owned::Owned;
-use super::server::{Answer, MANAGER, Mode};
+use super::server::{Answer, MANAGER};
 use super::survey::{Surveyor, uid};
 use super::wanted::Wanted;
 use crate::compare::action;
@@ -49,8 +49,8 @@ impl Surveyor<'_> {
     /// Deleting an object and making it again, where the server would take the new one: it is asked about one of another name,
     /// since the old one is still there.
     pub(super) async fn recreate(&self, wanted: &Wanted, live: &Value) -> Result<Outcome, Unasked> {
-        let (path, body) = probe(wanted);
-        match self.server.apply(&path, &body, Mode::DryRun).await? {
+        let (collection, body) = probe(wanted);
+        match self.server.would_create(collection, &body).await? {
             Answer::Object(_) => {
                 let owned = Owned::part_by(MANAGER, live);
                 let delete = action(&wanted.key, Some(&owned), None, self.key)?;
@@ -61,19 +61,18 @@ impl Surveyor<'_> {
                 Ok(in_the_way(&wanted.key.identity, message))
             }
             // Nobody has set anything of what is not there.
-            Answer::Conflicts(_) => Ok(in_the_way(&wanted.key.identity, format!("would be made again, but `{path}` is there"))),
+            Answer::Conflicts(_) => Ok(in_the_way(&wanted.key.identity, "would be made again, but others have set it".to_owned())),
         }
     }
 }
 
-/// The same object under another name.
-fn probe(wanted: &Wanted) -> (String, Value) {
+/// The collection that an object is in, and the same object under another name.
+fn probe(wanted: &Wanted) -> (&str, Value) {
     let start: String = wanted.key.identity.name.chars().take(PROBE_NAME).collect();
-    let name = format!("{}-made-again", start.trim_end_matches(['-', '.']));
     let collection = wanted.path.as_deref().and_then(|path| path.rsplit_once('/')).map(|(collection, _)| collection);
     let mut body = wanted.body.clone();
-    body["metadata"]["name"] = name.clone().into();
-    (format!("{}/{name}", collection.unwrap_or_default()), body)
+    body["metadata"]["name"] = format!("{}-made-again", start.trim_end_matches(['-', '.'])).into();
+    (collection.unwrap_or_default(), body)
 }
 
 #[cfg(test)]

@@ -104,15 +104,14 @@ impl Server {
         let dry = if mode.is_dry() { "&dryRun=All" } else { "" };
         let path = format!("{path}?fieldManager={MANAGER}&fieldValidation=Strict&force={}{dry}", mode.is_forced());
         let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
-        match self.ask(Method::PATCH, &path, Some(("application/apply-patch+yaml", body))).await {
-            Ok(object) => Ok(Answer::Object(Box::new(object))),
-            Err(kube::Error::Api(status)) if status.code == 409 => match Conflicting::all(&status) {
-                conflicts if conflicts.is_empty() => Ok(Answer::Refused(status)),
-                conflicts => Ok(Answer::Conflicts(conflicts)),
-            },
-            Err(kube::Error::Api(status)) if is_refusal(&status) => Ok(Answer::Refused(status)),
-            Err(error) => Err(error.into()),
-        }
+        answer(self.ask(Method::PATCH, &path, Some(("application/apply-patch+yaml", body))).await)
+    }
+
+    /// What the server would say to a new object in a collection.
+    pub(super) async fn would_create(&self, collection: &str, object: &Value) -> Result<Answer, ServerError> {
+        let body = serde_json::to_vec(object).map_err(ServerError::Body)?;
+        let path = format!("{collection}?fieldManager={MANAGER}&fieldValidation=Strict&dryRun=All");
+        answer(self.ask(Method::POST, &path, Some(("application/json", body))).await)
     }
 
     /// Creates an object.
@@ -144,6 +143,18 @@ impl Server {
         let request = Request::builder().method(method).uri(path).header(http::header::CONTENT_TYPE, kind);
         let request = request.header(http::header::ACCEPT, "application/json").body(body).map_err(kube::Error::HttpError)?;
         self.client.request(request).await
+    }
+}
+
+fn answer(said: Result<Value, kube::Error>) -> Result<Answer, ServerError> {
+    match said {
+        Ok(object) => Ok(Answer::Object(Box::new(object))),
+        Err(kube::Error::Api(status)) if status.code == 409 => match Conflicting::all(&status) {
+            conflicts if conflicts.is_empty() => Ok(Answer::Refused(status)),
+            conflicts => Ok(Answer::Conflicts(conflicts)),
+        },
+        Err(kube::Error::Api(status)) if is_refusal(&status) => Ok(Answer::Refused(status)),
+        Err(error) => Err(error.into()),
     }
 }
 

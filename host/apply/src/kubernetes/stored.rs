@@ -62,7 +62,7 @@ async fn create(server: &Server, place: &Place, body: &Value) -> Result<Option<V
 }
 
 /// Says of a namespace that it was made for an inventory alone.
-const MADE: &str = "tollgate.dev/made-for-inventory";
+pub(super) const MADE: &str = "tollgate.dev/made-for-inventory";
 
 /// Whether a live object is a namespace that was made for an inventory, and that no recipe has brought yet.
 pub(super) fn is_placeholder(object: &Value) -> bool {

@@ -1,6 +1,8 @@
 //! The ports: how the domain reaches the world. Adapters implement them; `host/src/wiring.rs` alone names adapters.
 
+pub mod access;
 pub mod admission;
+pub mod cluster;
 pub mod commits;
 pub mod forge;
 pub mod images;
@@ -13,7 +15,9 @@ pub mod target;
 
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
+pub use access::{Access, Grant, NeedAccess};
 pub use admission::AnswerAdmission;
+pub use cluster::{ClusterError, ClusterKind, InCluster, ReadCluster, Unread, WantedKinds};
 pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use forge::{ForgeError, ReadForge, WriteForge};
 pub use images::{ResolveDigest, ResolveError};
@@ -22,4 +26,4 @@ pub use manifests::LocateValue;
 pub use publish::{Publication, PublishTree, Published, PublishedFile, PublishedTree};
 pub use rendering::{ComponentFile, RENDERED_DIRECTORY, RenderAnswer, RenderComponent, RenderToolError};
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
-pub use target::{Applied, ApplyError, ApplyPlan, TargetState, WrittenState};
+pub use target::{Applied, ApplyError, ApplyPlan, TakenOver, TargetState, WrittenState};

@@ -66,6 +66,14 @@ pub struct WrittenState {
     pub release: String,
 }
 
+/// An object that a target would take over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenOver {
+    pub object: crate::render::ObjectKey,
+    /// Who has set fields of it. They stay theirs as well.
+    pub set_by: Vec<String>,
+}
+
 /// How an apply ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -86,6 +94,16 @@ pub trait ApplyPlan: Send + Sync {
     /// # Errors
     /// When the target can't be read.
     fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError>;
+
+    /// Objects that a plan changes and that the target did not have before: until then they are somebody else's. Reads, changes
+    /// nothing. Where a target takes nothing over, there are none.
+    ///
+    /// # Errors
+    /// When the target can't be read.
+    fn taken_over(&self, plan: &Plan) -> Result<Vec<TakenOver>, ApplyError> {
+        let _ = plan;
+        Ok(Vec::new())
+    }
 
     /// What the target says that it runs. Reads, changes nothing.
     ///

@@ -4,6 +4,7 @@ mod adopting;
 mod conflicts;
 mod defining;
 mod forcing;
+mod granting;
 mod healthy;
 mod pruning;
 mod steps;

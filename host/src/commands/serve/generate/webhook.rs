@@ -8,16 +8,7 @@ use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::policy::KindFilter;
 
 use super::place::Place;
-use crate::admission::{Approved, Known};
-
-/// What is written all the time and runs nothing. A failure here must not stop a cluster from telling what happens in it.
-const NOISE: [(&str, &str); 5] = [
-    ("", "events"),
-    ("", "endpoints"),
-    ("events.k8s.io", "events"),
-    ("coordination.k8s.io", "leases"),
-    ("discovery.k8s.io", "endpointslices"),
-];
+use crate::admission::{Approved, Known, NOISE};
 
 pub(super) fn configuration(known: &Known, place: &Place) -> Value {
     let webhook = json!({
