@@ -78,6 +78,7 @@ pub(crate) fn action(
         sends: sent.map(digest_of_body).transpose()?,
         changes: changes(Veil::of(&object.identity), live, body, key),
         takes: Vec::new(),
+        by_server: Vec::new(),
     })
 }
 

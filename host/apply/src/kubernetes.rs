@@ -9,6 +9,7 @@ mod access;
 mod adopted;
 mod apply;
 mod asked;
+mod by_server;
 mod definition;
 mod failure;
 mod force;

@@ -53,6 +53,9 @@ pub struct Action {
     /// Fields that somebody else has set and that are taken over, because the target says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<Taken>,
+    /// What the target would make of it beside what is sent: shown, and neither approved nor kept.
+    #[serde(skip)]
+    pub by_server: Vec<FieldChange>,
 }
 
 /// A field that is taken from whoever has set it.

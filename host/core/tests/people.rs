@@ -223,6 +223,7 @@ fn mk_action(name: &str, sends: &str) -> Action {
         sends: Some(Digest::of(sends.as_bytes())),
         changes: Vec::new(),
         takes: Vec::new(),
+        by_server: Vec::new(),
     }
 }
 

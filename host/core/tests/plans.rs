@@ -33,6 +33,7 @@ fn mk_action(verb: Verb, before: Option<PlannedValue>, after: Option<PlannedValu
         sends: None,
         changes: vec![FieldChange { path: Pointer::root().member("data"), before, after }],
         takes: Vec::new(),
+        by_server: Vec::new(),
     }
 }
 

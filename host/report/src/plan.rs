@@ -50,6 +50,7 @@ pub struct PlanCounts {
 
 /// What happens to one object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ActionReport {
     pub verb: Verb,
     pub object: ObjectKey,
@@ -57,6 +58,9 @@ pub struct ActionReport {
     /// Left out where nothing is taken from others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<Taken>,
+    /// What the target makes of it beside what is sent. Left out where that is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_server: Vec<ChangeReport>,
 }
 
 /// One value that is set or removed.
@@ -140,8 +144,14 @@ impl PlanReport {
 
 impl ActionReport {
     fn new(action: &Action) -> Self {
-        let changes = action.changes.iter().map(|change| ChangeReport::new(&action.object, change)).collect();
-        Self { verb: action.verb, object: action.object.clone(), changes, takes: action.takes.clone() }
+        let told = |changes: &[FieldChange]| changes.iter().map(|change| ChangeReport::new(&action.object, change)).collect();
+        Self {
+            verb: action.verb,
+            object: action.object.clone(),
+            changes: told(&action.changes),
+            takes: action.takes.clone(),
+            by_server: told(&action.by_server),
+        }
     }
 
     fn to_text(&self, style: Style) -> String {
@@ -155,7 +165,22 @@ impl ActionReport {
         let takes =
             self.takes.iter().map(|taken| format!("    takes {} from `{}`", clean::line(&taken.field), clean::line(&taken.from)));
         let takes: String = takes.map(|line| format!("{}\n", style.paint(Tone::Caution, line))).collect();
-        format!("{}\n{changes}{takes}", style.paint(tone, head))
+        format!("{}\n{changes}{takes}{}", style.paint(tone, head), self.by_server(style))
+    }
+
+    /// What the target changes of what is sent, and what it puts into lists. What it only adds by default is counted: it is the same
+    /// for every object, and JSON has it.
+    fn by_server(&self, style: Style) -> String {
+        let is_element =
+            |change: &&ChangeReport| change.path.as_str().rsplit('/').next().is_some_and(|step| step.parse::<u32>().is_ok());
+        let (told, defaults): (Vec<_>, Vec<_>) =
+            self.by_server.iter().partition(|change| change.before.is_some() || is_element(change));
+        if told.is_empty() && defaults.is_empty() {
+            return String::new();
+        }
+        let told: String = told.iter().map(|change| change.to_text(style)).collect();
+        let defaults = if defaults.is_empty() { String::new() } else { format!("    {} fields by default\n", defaults.len()) };
+        format!("  and the target itself\n{told}{defaults}")
     }
 }
 

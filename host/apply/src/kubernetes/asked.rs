@@ -11,6 +11,7 @@ use tollgate_core::document::ObjectIdentity;
 use tollgate_core::plan::{Action, Conflict};
 use tollgate_core::render::ObjectKey;
 
+use super::by_server;
 use super::definition;
 use super::failure::{Conflicting, ServerError};
 use super::force;
@@ -137,7 +138,8 @@ impl Surveyor<'_> {
 
     /// What of it is tollgate's to do. Fields that are taken from others are named with who had them.
     fn planned(&self, wanted: &Wanted, live: Option<&Value>, planned: &Value, fields: &[Conflicting]) -> Result<Outcome, Unasked> {
-        let Some(live) = live else { return Ok(Outcome::Do(vec![self.create(wanted)?])) };
+        let by_server = by_server::by_server(wanted, live.is_none(), planned);
+        let Some(live) = live else { return Ok(Outcome::Do(vec![Action { by_server, ..self.create(wanted)? }])) };
         let losses = if is_definition(&wanted.key.identity) { definition::losses(live, &wanted.body) } else { Vec::new() };
         if !losses.is_empty() {
             let way = format!("`{}: accepted` among its annotations says that this is meant", definition::ACCEPT);
@@ -145,7 +147,7 @@ impl Surveyor<'_> {
             return Ok(in_the_way(&wanted.key.identity, message));
         }
         Ok(match self.change(wanted, live, planned)? {
-            Some(action) => Outcome::Do(vec![Action { takes: fields.iter().map(force::taken).collect(), ..action }]),
+            Some(action) => Outcome::Do(vec![Action { takes: fields.iter().map(force::taken).collect(), by_server, ..action }]),
             None => Outcome::Unchanged(Mark::of(wanted, live)),
         })
     }

@@ -103,7 +103,13 @@ mod tests {
             after: Some(after.clone()),
             secret: false,
         };
-        let action = ActionReport { verb: Verb::Change, object, changes: paths.iter().map(change).collect(), takes: Vec::new() };
+        let action = ActionReport {
+            verb: Verb::Change,
+            object,
+            changes: paths.iter().map(change).collect(),
+            takes: Vec::new(),
+            by_server: Vec::new(),
+        };
         text(&[Adopted::new(&action, &["kubectl".to_owned()])], false, Style::plain(120))
     }
 

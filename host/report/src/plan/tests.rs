@@ -13,7 +13,7 @@ fn mk_change(path: &str, before: Option<Value>, after: Option<Value>) -> FieldCh
 }
 
 fn mk_action(verb: Verb, object: ObjectKey, changes: Vec<FieldChange>) -> Action {
-    Action { verb, object, live_uid: None, sends: None, changes, takes: Vec::new() }
+    Action { verb, object, live_uid: None, sends: None, changes, takes: Vec::new(), by_server: Vec::new() }
 }
 
 fn mk_plan(actions: Vec<Action>) -> Plan {

@@ -115,7 +115,7 @@ impl MemoryTarget {
         };
         let changes = vec![FieldChange { path: Pointer::root(), before: before.map(planned), after: after.map(planned) }];
         let sends = after.filter(|_| !is_secret).map(|body| digest_of_body(body).unwrap());
-        Action { verb, object: object.clone(), live_uid: None, sends, changes, takes: Vec::new() }
+        Action { verb, object: object.clone(), live_uid: None, sends, changes, takes: Vec::new(), by_server: Vec::new() }
     }
 
     fn broken(&self) -> Result<(), ApplyError> {
