@@ -3,6 +3,7 @@
 mod adopting;
 mod conflicts;
 mod healthy;
+mod login;
 mod pruning;
 mod steps;
 mod support;
