@@ -113,6 +113,24 @@ fn an_extra_field_that_was_there_before_is_no_excuse() {
 }
 
 #[test]
+fn a_pull_policy_that_followed_from_the_tag_before_stays_and_nobody_brings_one() {
+    let mut approved = samples::deployment();
+    let container = &mut approved["spec"]["template"]["spec"]["containers"][0];
+    container.as_object_mut().unwrap().remove("imagePullPolicy");
+    let with_policy = |policy: &str| {
+        let mut live = approved.clone();
+        live["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = policy.into();
+        live
+    };
+    let judge = |old: &Value, new: &Value| found(&update(creation_of(&[&approved]), old), new);
+    let extra = ["extra /spec/template/spec/containers/0/imagePullPolicy"];
+    assert_eq!(judge(&with_policy("Always"), &with_policy("Always")), nothing());
+    assert_eq!(judge(&approved, &with_policy("Always")), extra);
+    assert_eq!(judge(&with_policy("Never"), &with_policy("Never")), extra);
+    assert_eq!(found(&creation_of(&[&approved]), &with_policy("Always")), extra);
+}
+
+#[test]
 fn extra_fields_are_let_be_where_the_operator_says_so() {
     let approved = samples::deployment();
     let mut restarted = approved.clone();
