@@ -86,10 +86,10 @@ fn one_of_several_recipes_is_enough_and_the_nearest_is_told() {
     old["spec"]["minReadySeconds"] = json!(9);
     assert_eq!(found(&creation_of(&[&new, &old]), &old), nothing());
     live["spec"]["replicas"] = json!(7);
-    let findings = super::judge("{}", &creation_of(&[&new, &old]), &live);
+    let findings = judge("{}", &creation_of(&[&new, &old]), &live);
     assert_eq!((findings.len(), findings[0].message()), (1, "`replicas` is `7`, and `3` was approved with `P-13`"));
     live["spec"]["minReadySeconds"] = json!(9);
-    assert!(super::judge("{}", &creation_of(&[&new, &old]), &live)[0].message().contains("`P-12`"));
+    assert!(judge("{}", &creation_of(&[&new, &old]), &live)[0].message().contains("`P-12`"));
 }
 
 #[test]
