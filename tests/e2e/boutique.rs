@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-use tollgate_servers::{Cluster, Life};
-use tollgate_tests::{Answer, Pipeline, TestRepo, World, corpus};
+use serde_json::{Value, json};
+use tollgate_servers::{Cluster, Life, Sent};
+use tollgate_tests::{Answer, Guard, Pipeline, TestRepo, World, corpus};
 
 const RELEASES: [&str; 8] = ["v0.8.0", "v0.9.0", "v0.10.0", "v0.10.2", "v0.10.3", "v0.10.4", "v0.10.5", "v0.10.6"];
 /// The registry changed between releases; the project did not.
@@ -155,10 +155,8 @@ fn runs(clusters: &Cluster) -> BTreeSet<String> {
     deployments.iter().map(image).collect()
 }
 
-#[test]
-fn eight_releases_become_healthy_in_one_cluster_and_the_next_and_two_of_them_are_taken_back() {
-    let Some(corpus) = corpus("online-boutique") else { return };
-    let (Some(preprod), Some(prod)) = (Cluster::start(Life::Whole), Cluster::start(Life::Whole)) else { return };
+/// Preprod and prod, each a cluster that takes nothing but what was let through.
+fn clusters_of(preprod: &Cluster, prod: &Cluster) -> Pipeline {
     let target = |name: &str, on: &str, cluster: &Cluster| {
         let kubeconfig = cluster.kubeconfig();
         format!(
@@ -166,13 +164,36 @@ fn eight_releases_become_healthy_in_one_cluster_and_the_next_and_two_of_them_are
         )
     };
     let environments = [
-        format!("{{name: preprod, targets: [{}]}}", target("preprod-apps", "branch: master", &preprod)),
-        format!("{{name: prod, after: {{all: [preprod]}}, targets: [{}]}}", target("prod-apps", "tag: \"v*\"", &prod)),
+        format!("{{name: preprod, targets: [{}]}}", target("preprod-apps", "branch: master", preprod)),
+        format!("{{name: prod, after: {{all: [preprod]}}, targets: [{}]}}", target("prod-apps", "tag: \"v*\"", prod)),
     ];
-    let mut boutique = Boutique::of(&Pipeline::deployment().environments(&environments.each_ref().map(String::as_str)));
+    let pipeline = Pipeline::deployment().environments(&environments.each_ref().map(String::as_str));
+    pipeline.gate("{name: approved-recipe, policy: builtin:approved-recipe}")
+}
+
+/// `kubectl set image`, of a service that runs.
+fn set_by_hand(cluster: &Cluster, image: &str) -> String {
+    let container = json!({"name": "server", "image": image});
+    let body = json!({"spec": {"template": {"spec": {"containers": [container]}}}}).to_string();
+    let path = "/apis/apps/v1/namespaces/boutique/deployments/frontend";
+    let sent = Sent { method: "PATCH", path, kind: "application/strategic-merge-patch+json", body: &body };
+    cluster.send("alice@example.com", &sent).unwrap_err().said
+}
+
+#[test]
+fn eight_releases_become_healthy_in_clusters_that_take_nothing_else_and_two_of_them_are_taken_back() {
+    let Some(corpus) = corpus("online-boutique") else { return };
+    let (Some(preprod), Some(prod)) = (Cluster::start(Life::Whole), Cluster::start(Life::Whole)) else { return };
+    let mut boutique = Boutique::of(&clusters_of(&preprod, &prod));
+    let mut guards = Vec::new();
     let mut ran: Vec<(String, BTreeSet<String>)> = Vec::new();
     for release in RELEASES {
         boutique.release(release, &fs_err::read_to_string(corpus.join(format!("{release}.yaml"))).unwrap());
+        if guards.is_empty() {
+            // From the first one on: nothing was let through yet, so they ask about all namespaces.
+            let guard = |cluster: &Cluster, target: &str| Guard::start(cluster, &boutique.deployment, target, "default");
+            guards = vec![guard(&preprod, "preprod-apps"), guard(&prod, "prod-apps")];
+        }
         boutique.promote("master").exits(0);
         boutique.promote(release).exits(0);
         assert_eq!(runs(&prod), runs(&preprod), "{release}");
@@ -182,6 +203,11 @@ fn eight_releases_become_healthy_in_one_cluster_and_the_next_and_two_of_them_are
     let back = ["rollback", "prod-apps", "--to", recipe, "--reason", "carts are lost since then"];
     boutique.deployment.tollgate().args(back).run().exits(0);
     assert_eq!(runs(&prod), *images);
+    // Nobody else goes back, or anywhere.
+    guards[1].catch_up(boutique.world.ledger("deployment").entries().len());
+    let (_, first) = &ran[0];
+    let frontend = first.iter().find(|image| image.contains("/frontend:")).unwrap();
+    assert!(set_by_hand(&prod, frontend).contains("approved-recipe/"));
     boutique.deployment.tollgate().args(["drift"]).run().exits(0);
 }
 

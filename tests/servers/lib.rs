@@ -7,7 +7,7 @@ mod cluster;
 mod program;
 
 pub use cache::cache;
-pub use cluster::{Cluster, Life, NoCluster, Refused, Sent};
+pub use cluster::{ClientCertificate, Cluster, ConnectProxy, Life, NoCluster, Refused, Sent};
 pub use program::{GoProgram, NotBuilt};
 
 /// The distribution project's OCI registry.

@@ -6,7 +6,6 @@ use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use camino::Utf8PathBuf;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -41,9 +40,23 @@ impl Webhook {
         certify(&files);
         let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
         let (certificate, key) = (path("tls.crt"), path("tls.key"));
+        let of_files = ["--tls-certificate", &certificate, "--tls-key", &key];
+        Self::spawn(cli, &[&of_files, arguments].concat(), files)
+    }
+
+    /// The same with the certificate that it makes itself, and keeps in a cluster.
+    ///
+    /// # Panics
+    /// When it ends before that.
+    #[track_caller]
+    pub fn start_own(cli: Cli, arguments: &[&str]) -> Self {
+        Self::spawn(cli, arguments, tempfile::tempdir().unwrap())
+    }
+
+    #[track_caller]
+    fn spawn(cli: Cli, arguments: &[&str], files: tempfile::TempDir) -> Self {
         let cli = cli.args(["serve", "--listen", "127.0.0.1:0", "--health", "127.0.0.1:0", "--linger", "0", "--poll", "1"]);
-        let cli = cli.args(["--tls-certificate", &certificate, "--tls-key", &key]).args(arguments);
-        let mut command = cli.into_command();
+        let mut command = cli.args(arguments).into_command();
         let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
         let journal = follow(BufReader::new(child.stderr.take().unwrap()));
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -78,11 +91,6 @@ impl Webhook {
     /// What is trusted to know the webhook, in PEM.
     pub fn authority(&self) -> String {
         fs_err::read_to_string(self.files.path().join("tls.crt")).unwrap()
-    }
-
-    /// The same as configurations have it.
-    pub fn ca_bundle(&self) -> String {
-        base64::engine::general_purpose::STANDARD.encode(self.authority())
     }
 
     /// Replaces the certificate by another one.

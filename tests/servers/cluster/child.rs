@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Starts what it is told, ends when that ends, and kills it when its own input ends, which it does when the process ends that holds
-/// the other side. Of a cluster that nobody has ended properly it then removes what is left.
+/// the other side. It then removes what it is told to, of a cluster that nobody has ended properly.
 const KEEPER: &str = r#"exec 3<&0; "$@" </dev/null 3<&- & child=$!; { read -r _ <&3; kill -9 "$child"; [ -z "$LEFT" ] || { sleep 1; rm -rf -- "$LEFT"; }; } & wait "$child""#;
 
 /// A running part of a cluster.
@@ -21,12 +21,26 @@ pub(super) struct Child {
 impl Child {
     /// Starts a program; what it says goes into a file beside its data.
     pub(super) fn start(part: &'static str, program: &Utf8Path, arguments: &[String], directory: &Utf8Path) -> io::Result<Self> {
+        Self::start_and_remove(part, program, arguments, directory, "")
+    }
+
+    /// Does nothing, and removes the directory in the end.
+    pub(super) fn remover(directory: &Utf8Path) -> io::Result<Self> {
+        Self::start_and_remove("remover", Utf8Path::new("sleep"), &["infinity".to_owned()], directory, directory.as_str())
+    }
+
+    fn start_and_remove(
+        part: &'static str,
+        program: &Utf8Path,
+        arguments: &[String],
+        directory: &Utf8Path,
+        left: &str,
+    ) -> io::Result<Self> {
         let log = directory.join(format!("{part}.log"));
         let out = File::options().create(true).append(true).open(&log)?;
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "sh"]).arg(program).args(arguments).current_dir(directory);
-        // One of them is enough; the store is there in every cluster.
-        command.env("LEFT", if part == "etcd" { directory.as_str() } else { "" });
+        command.env("LEFT", left);
         let keeper = command.stdin(Stdio::piped()).stdout(out.try_clone()?).stderr(out).spawn()?;
         Ok(Self { part, keeper, log })
     }

@@ -11,6 +11,9 @@ use crate::{ETCD, KUBERNETES, KWOK};
 /// The part that answers.
 pub(super) const API: &str = "kube-apiserver";
 
+/// The part that keeps objects.
+pub(super) const STORE: &str = "etcd";
+
 /// The node that pods are put on.
 pub(super) const NODE: &str = r#"{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1",
     "annotations": {"kwok.x-k8s.io/node": "fake"}, "labels": {"kubernetes.io/hostname": "node-1"}}}"#;
@@ -43,7 +46,7 @@ pub(super) fn store(directory: &Utf8Path, access: &Access) -> Result<Child, NoCl
         format!("--initial-cluster=default={peers}"),
         "--unsafe-no-fsync".to_owned(),
     ];
-    start("etcd", ETCD, directory, flags.into())
+    start(STORE, ETCD, directory, flags.into())
 }
 
 /// The API server.
@@ -59,6 +62,8 @@ pub(super) fn api(directory: &Utf8Path, access: &Access) -> Result<Child, NoClus
         "--service-cluster-ip-range=10.0.0.0/20".to_owned(),
         "--authorization-mode=RBAC".to_owned(),
         "--token-auth-file=tokens.csv".to_owned(),
+        "--client-ca-file=clients.crt".to_owned(),
+        "--egress-selector-config-file=egress.yaml".to_owned(),
     ];
     start(API, KUBERNETES, directory, flags.into())
 }

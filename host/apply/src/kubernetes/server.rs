@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use http::{Method, Request};
-use kube::Config;
 use kube::client::Client;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::Status;
 use serde_json::{Value, json};
 use tollgate_core::pipeline::KubernetesTarget;
 
 use super::failure::{Conflicting, ServerError};
+use super::login;
 
 /// Under which name what tollgate sets is known in `managedFields`.
 pub(super) const MANAGER: &str = "tollgate";
@@ -63,11 +62,12 @@ impl Server {
     /// # Errors
     /// When it is not said where the server is, or how to log in.
     pub(super) async fn connect(spec: &KubernetesTarget) -> Result<Self, ServerError> {
-        let mut config = config(spec).await?;
+        let mut config = login::config(spec).await?;
         config.default_retry = true;
         config.connect_timeout = Some(Duration::from_secs(10));
         config.read_timeout = Some(ANSWER);
-        let client = Client::try_from(config).map_err(ServerError::Config)?;
+        let plugin = config.auth_info.exec.clone();
+        let client = Client::try_from(config).map_err(|error| ServerError::of_login(error, plugin.as_ref()))?;
         Ok(Self { client })
     }
 
@@ -171,26 +171,4 @@ fn found(answer: Result<Value, kube::Error>) -> Result<Option<Value>, ServerErro
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-async fn config(spec: &KubernetesTarget) -> Result<Config, ServerError> {
-    let options = KubeConfigOptions { context: spec.context.clone(), ..KubeConfigOptions::default() };
-    let found = match &spec.kubeconfig {
-        Some(path) => Kubeconfig::read_from(path).map(Some),
-        None => read_default(),
-    };
-    match found.map_err(ServerError::Kubeconfig)? {
-        Some(kubeconfig) => Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(ServerError::Kubeconfig),
-        None if spec.context.is_some() => Err(ServerError::NoKubeconfig),
-        None => Config::incluster().map_err(|_| ServerError::NoKubeconfig),
-    }
-}
-
-/// The files of `KUBECONFIG`, or the user's own, if there is one.
-fn read_default() -> Result<Option<Kubeconfig>, kube::config::KubeconfigError> {
-    if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) {
-        return Kubeconfig::read().map(Some);
-    }
-    let own = std::env::home_dir().map(|home| home.join(".kube/config"));
-    own.filter(|file| file.exists()).map(Kubeconfig::read_from).transpose()
 }

@@ -82,15 +82,20 @@ static RESIZE_POLICIES: List = List {
 static POD_RESOURCES: Shape = Shape::new(&[("requests", Field::new(Holds::Map(&REQUEST)))]).like(&RESOURCES);
 static REQUEST: Field = Field::new(Holds::Amount).kept().added(Added::When(is_limit));
 
-/// Whether an image is pulled as its tag says.
-pub(crate) fn is_pull_policy_of(image: Option<&Value<'_>>, policy: &Value<'_>) -> bool {
+/// Whether an image is pulled as its tag says, or as the tag said that the object had before: the API server fills the policy in once,
+/// and leaves it when the image becomes another one.
+pub(crate) fn is_pull_policy_of(image: Option<&Value<'_>>, place: &Place<'_>, policy: &Value<'_>) -> bool {
+    let is_one = matches!(policy.as_str(), Some("Always" | "IfNotPresent"));
+    if is_one && place.moment.is_update && place.old() == Some(policy) {
+        return true;
+    }
     let Some(Ok(image)) = image.and_then(Value::as_str).map(ImageReference::parse) else { return false };
     let is_latest = matches!((image.tag(), image.digest()), (Some("latest"), _) | (None, None));
     policy.as_str() == Some(if is_latest { "Always" } else { "IfNotPresent" })
 }
 
 fn is_pull_policy(place: &Place<'_>, policy: &Value<'_>) -> bool {
-    is_pull_policy_of(place.above(0).member("image").found, policy)
+    is_pull_policy_of(place.above(0).member("image").found, place, policy)
 }
 
 /// On the network of the host, a port of a container is one of the host.

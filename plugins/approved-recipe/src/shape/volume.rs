@@ -65,7 +65,7 @@ fn is_without_source(place: &Place<'_>, value: &Value<'_>) -> bool {
 }
 
 fn is_pull_policy(place: &Place<'_>, policy: &Value<'_>) -> bool {
-    is_pull_policy_of(place.above(0).member("reference").found, policy)
+    is_pull_policy_of(place.above(0).member("reference").found, place, policy)
 }
 
 /// The token of its service account, as admission puts it into every pod.

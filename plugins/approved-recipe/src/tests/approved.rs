@@ -86,10 +86,10 @@ fn one_of_several_recipes_is_enough_and_the_nearest_is_told() {
     old["spec"]["minReadySeconds"] = json!(9);
     assert_eq!(found(&creation_of(&[&new, &old]), &old), nothing());
     live["spec"]["replicas"] = json!(7);
-    let findings = super::judge("{}", &creation_of(&[&new, &old]), &live);
+    let findings = judge("{}", &creation_of(&[&new, &old]), &live);
     assert_eq!((findings.len(), findings[0].message()), (1, "`replicas` is `7`, and `3` was approved with `P-13`"));
     live["spec"]["minReadySeconds"] = json!(9);
-    assert!(super::judge("{}", &creation_of(&[&new, &old]), &live)[0].message().contains("`P-12`"));
+    assert!(judge("{}", &creation_of(&[&new, &old]), &live)[0].message().contains("`P-12`"));
 }
 
 #[test]
@@ -110,6 +110,24 @@ fn an_extra_field_that_was_there_before_is_no_excuse() {
     let mut edited = approved.clone();
     edited["spec"]["paused"] = json!(true);
     assert_eq!(found(&update(creation_of(&[&approved]), &edited), &edited), ["extra /spec/paused"]);
+}
+
+#[test]
+fn a_pull_policy_that_followed_from_the_tag_before_stays_and_nobody_brings_one() {
+    let mut approved = samples::deployment();
+    let container = &mut approved["spec"]["template"]["spec"]["containers"][0];
+    container.as_object_mut().unwrap().remove("imagePullPolicy");
+    let with_policy = |policy: &str| {
+        let mut live = approved.clone();
+        live["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = policy.into();
+        live
+    };
+    let judge = |old: &Value, new: &Value| found(&update(creation_of(&[&approved]), old), new);
+    let extra = ["extra /spec/template/spec/containers/0/imagePullPolicy"];
+    assert_eq!(judge(&with_policy("Always"), &with_policy("Always")), nothing());
+    assert_eq!(judge(&approved, &with_policy("Always")), extra);
+    assert_eq!(judge(&with_policy("Never"), &with_policy("Never")), extra);
+    assert_eq!(found(&creation_of(&[&approved]), &with_policy("Always")), extra);
 }
 
 #[test]

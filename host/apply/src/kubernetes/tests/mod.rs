@@ -6,6 +6,7 @@ mod defining;
 mod forcing;
 mod granting;
 mod healthy;
+mod login;
 mod pruning;
 mod steps;
 mod support;

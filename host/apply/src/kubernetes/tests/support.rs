@@ -10,16 +10,37 @@ use tollgate_core::pipeline::{ForcedFields, KubernetesTarget, PlanKey};
 use tollgate_core::plan::{Plan, Verb};
 use tollgate_core::ports::{Applied, ApplyError, ApplyPlan as _, TargetState};
 use tollgate_core::render::{Rendered, RenderedDocument};
-use tollgate_servers::{Cluster, Life};
+use tollgate_servers::{Cluster, Life, Sent};
 
 use crate::kubernetes::Kubernetes;
+use crate::kubernetes::failure::ServerError;
 use crate::kubernetes::server::Server;
 use crate::testing::{MemoryLedger, TARGET, noon, recipe};
 
 /// The cluster; nothing where there is none to test with, which was said.
 pub(super) fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start(Life::Whole)).as_ref()
+    CLUSTER.get_or_init(|| Cluster::given_or_started(Life::Whole)).as_ref()
+}
+
+/// One whose tokens, authority and clients are known: the same, unless that is somebody else's.
+pub(super) fn own_cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    let shared = cluster()?;
+    if shared.is_own() { Some(shared) } else { CLUSTER.get_or_init(|| Cluster::start(Life::None)).as_ref() }
+}
+
+/// Deletes a namespace that an earlier run has left in somebody else's cluster.
+fn clear(cluster: &Cluster, namespace: &str) {
+    let path = format!("/api/v1/namespaces/{namespace}");
+    if cluster.is_own() || cluster.get(&path).is_none() {
+        return;
+    }
+    let deleted = cluster.send("tests", &Sent { method: "DELETE", path: &path, kind: "application/json", body: "{}" });
+    deleted.expect("a namespace of an earlier run goes");
+    while cluster.get(&path).is_some() {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
 }
 
 /// A target in a namespace of its own, and a ledger.
@@ -31,7 +52,9 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(namespace: &str) -> Option<Self> {
-        let kubeconfig = Some(cluster()?.kubeconfig().into_string());
+        let cluster = cluster()?;
+        clear(cluster, namespace);
+        let kubeconfig = Some(cluster.kubeconfig().into_string());
         let namespace = namespace.to_owned();
         let spec = KubernetesTarget { kubeconfig, wait: 60, ..KubernetesTarget::in_namespace(&namespace) };
         Some(Self { namespace, ledger: MemoryLedger::new(), spec })
@@ -130,9 +153,13 @@ impl World {
         self.create_at(&self.path(place), object)
     }
 
-    /// The same by the whole path of the collection.
+    /// The same by the whole path of the collection. What an earlier run has left in somebody else's cluster stays.
     pub(super) fn create_at(&self, path: &str, object: &Value) -> Value {
-        self.with_server(async |server| server.create(path, object).await.unwrap())
+        let is_own = cluster().is_some_and(Cluster::is_own);
+        self.with_server(async |server| match server.create(path, object).await {
+            Err(ServerError::Status { code: 409, .. }) if !is_own => object.clone(),
+            created => created.unwrap(),
+        })
     }
 }
 
