@@ -42,7 +42,7 @@ fn kubernetes(raw: &raw::Kubernetes, at: &At<'_>, problems: &mut Vec<ConfigProbl
         context: raw.context.as_ref().map(|context| context.as_str().to_owned()),
         namespace: raw.namespace.as_str().to_owned(),
         adopt: raw.adopt,
-        wait: duration::seconds(&raw.wait, &at.member("wait"), problems),
+        wait: duration::seconds_or_none(&raw.wait, &at.member("wait"), problems),
         plan_key: raw.plan_key.as_ref().and_then(|key| plan_key(key, &at.member("planKey"), problems)),
     }
 }
