@@ -82,3 +82,13 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     }
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn what_can_be_typed_holds_together() {
+        super::Arguments::command().debug_assert();
+    }
+}

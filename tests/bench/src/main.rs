@@ -2,8 +2,9 @@
 //! thread and on two. `cargo xtask bench` runs it.
 //!
 //! `tollgate-bench PLUGIN.wasm DOCUMENT.yaml` writes JSON to standard output. `tollgate-bench ledger` fills a long ledger and
-//! appends to it.
+//! appends to it, `patch`, `count`, `requests` and `remove` ask an API server, `ask` asks a webhook.
 
+mod asking;
 mod judges;
 mod ledger;
 mod native;
@@ -13,6 +14,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use asking::{AskError, Load};
 use camino::Utf8Path;
 use judges::{Judges, Question};
 use ledger::AppendCost;
@@ -20,7 +22,11 @@ use ledger::AppendCost;
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
 enum BenchError {
-    #[error("usage: `tollgate-bench PLUGIN.wasm DOCUMENT.yaml`, or `tollgate-bench ledger fill|append CLONE STATE KEY NUMBER`")]
+    #[error(
+        "usage: `tollgate-bench PLUGIN.wasm DOCUMENT.yaml`, `ledger fill|append CLONE STATE KEY NUMBER`, \
+         `patch KUBECONFIG DIRECTORY NAMESPACE AT-ONCE`, `count KUBECONFIG NAMESPACE TEXT`, `requests KUBECONFIG`, \
+         `remove KUBECONFIG NAMESPACE` or `ask URL DIRECTORY CONNECTIONS SECONDS [RATE]`"
+    )]
     Usage,
     #[error("failed to read or write")]
     Io(#[from] std::io::Error),
@@ -32,6 +38,8 @@ enum BenchError {
     Sandbox(#[from] tollgate_sandbox::SandboxError),
     #[error("the plugin can't be loaded")]
     Load(#[from] tollgate_core::evaluate::LoadError),
+    #[error(transparent)]
+    Asking(#[from] AskError),
     #[error(transparent)]
     LongLedger(#[from] ledger::LongLedgerError),
     #[error("the plugin is no validator")]
@@ -54,27 +62,44 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), BenchError> {
     let all: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, rest @ ..] = all.as_slice()
-        && word == "ledger"
-    {
-        return long_ledger(rest);
-    }
-    let mut arguments = all.into_iter();
-    let (Some(plugin), Some(document)) = (arguments.next(), arguments.next()) else { return Err(BenchError::Usage) };
-    let value: serde_json::Value = serde_yaml::from_slice(&fs_err::read(&document)?)?;
-    let question = Question { file: document, body: serde_json::to_vec(&value)?.into() };
-    let judges = Judges::load(Arc::from(fs_err::read(&plugin)?))?;
-    judges.agree(&question)?;
-    let measured = [1, 2].map(|threads| rounds::measure(&judges, &question, threads));
-    let measured = measured.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(writeln!(std::io::stdout(), "{}", serde_json::Value::from(measured))?)
+    let words: Vec<&str> = all.iter().map(String::as_str).collect();
+    let answer = match words.as_slice() {
+        ["ledger", rest @ ..] => return long_ledger(rest),
+        ["patch", kubeconfig, directory, namespace, at_once] => {
+            asking::patch(Utf8Path::new(kubeconfig), Utf8Path::new(directory), namespace, number(at_once)?)?
+        }
+        ["count", kubeconfig, namespace, mark] => asking::count(Utf8Path::new(kubeconfig), namespace, mark)?,
+        ["requests", kubeconfig] => asking::requests(Utf8Path::new(kubeconfig))?,
+        ["remove", kubeconfig, namespace] => return Ok(asking::remove(Utf8Path::new(kubeconfig), namespace)?),
+        ["ask", url, directory, connections, seconds, rate @ ..] if rate.len() < 2 => {
+            let rate = rate.first().map(|rate| number(rate)).transpose()?;
+            let load = Load { connections: number(connections)?, seconds: number(seconds)?, rate };
+            asking::ask(url, Utf8Path::new(directory), load)?
+        }
+        [plugin, document] => judged(plugin, document)?,
+        _ => return Err(BenchError::Usage),
+    };
+    Ok(writeln!(std::io::stdout(), "{answer}")?)
 }
 
-fn long_ledger(arguments: &[String]) -> Result<(), BenchError> {
-    let [what, clone, state, key, number] = arguments else { return Err(BenchError::Usage) };
-    let number: usize = number.parse().map_err(|_| ledger::LongLedgerError::Number(number.clone()))?;
+fn number<N: std::str::FromStr>(text: &str) -> Result<N, AskError> {
+    text.parse().map_err(|_| AskError::Number(text.to_owned()))
+}
+
+fn judged(plugin: &str, document: &str) -> Result<serde_json::Value, BenchError> {
+    let value: serde_json::Value = serde_yaml::from_slice(&fs_err::read(document)?)?;
+    let question = Question { file: document.to_owned(), body: serde_json::to_vec(&value)?.into() };
+    let judges = Judges::load(Arc::from(fs_err::read(plugin)?))?;
+    judges.agree(&question)?;
+    let measured = [1, 2].map(|threads| rounds::measure(&judges, &question, threads));
+    Ok(measured.into_iter().collect::<Result<Vec<_>, _>>()?.into())
+}
+
+fn long_ledger(arguments: &[&str]) -> Result<(), BenchError> {
+    let [what, clone, state, key, number] = *arguments else { return Err(BenchError::Usage) };
+    let number: usize = number.parse().map_err(|_| ledger::LongLedgerError::Number(number.to_owned()))?;
     let (clone, state) = (Utf8Path::new(clone), Utf8Path::new(state));
-    match what.as_str() {
+    match what {
         "fill" => Ok(ledger::fill(clone, state, key, number as u64)?),
         "append" => {
             let AppendCost { entries, own, whole } = ledger::append(clone, state, key, number)?;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::BenchError;
 use super::measure::{self, Cost};
 use super::place::Place;
-use super::shop::BenchShop;
+use super::repository::BenchRepository;
+use super::shop;
 use crate::process;
 
 /// How long a ledger is against which the long one is held.
@@ -44,7 +45,7 @@ impl LongLedgerCosts {
     /// Makes the ledgers and measures.
     pub(super) fn measure(place: &Place, entries: u64, runs: usize) -> Result<Self, BenchError> {
         let promote = promote(place, runs)?;
-        let shop = BenchShop::set_up(place, "long-ledger")?;
+        let shop = shop::set_up(place, "long-ledger")?;
         fill(place, &shop, SHORT)?;
         let append_short = append(place, &shop, runs)?;
         fill(place, &shop, entries)?;
@@ -73,38 +74,38 @@ impl LongLedgerCosts {
 }
 
 fn promote(place: &Place, runs: usize) -> Result<Cost, BenchError> {
-    let shop = BenchShop::set_up(place, "hundred-services")?;
+    let shop = shop::set_up(place, "hundred-services")?;
     let promote = ["promote", "master", "--to", "dev-apps", "--output", "json"];
     run(&shop, &promote)?;
     let mut costs = Vec::new();
     for version in 2..runs + 2 {
-        shop.release(version % super::shop::SERVICES, version)?;
+        shop::release(&shop, version % shop::SERVICES, version)?;
         costs.push(run(&shop, &promote)?);
     }
     Ok(measure::median(&costs))
 }
 
-fn run(shop: &BenchShop, arguments: &[&str]) -> Result<Cost, BenchError> {
+fn run(shop: &BenchRepository, arguments: &[&str]) -> Result<Cost, BenchError> {
     measure::run(&mut shop.tollgate(arguments), &shop.answer(), &[0])
 }
 
-fn median(shop: &BenchShop, arguments: &[&str], runs: usize) -> Result<Cost, BenchError> {
+fn median(shop: &BenchRepository, arguments: &[&str], runs: usize) -> Result<Cost, BenchError> {
     let costs = (0..runs.max(1)).map(|_| run(shop, arguments)).collect::<Result<Vec<_>, _>>()?;
     Ok(measure::median(&costs))
 }
 
 /// The program that writes to ledgers without a process an entry.
-fn writer(place: &Place, shop: &BenchShop, what: &str, number: u64) -> Command {
-    let mut command = Command::new(place.binary.with_file_name("tollgate-bench"));
+fn writer(place: &Place, shop: &BenchRepository, what: &str, number: u64) -> Command {
+    let mut command = place.bench();
     command.args(["ledger", what]).args([shop.clone(), shop.state(), shop.key()]).arg(number.to_string());
     command
 }
 
-fn fill(place: &Place, shop: &BenchShop, entries: u64) -> Result<(), BenchError> {
+fn fill(place: &Place, shop: &BenchRepository, entries: u64) -> Result<(), BenchError> {
     Ok(process::succeed(&mut writer(place, shop, "fill", entries))?)
 }
 
-fn append(place: &Place, shop: &BenchShop, runs: usize) -> Result<AppendCost, BenchError> {
+fn append(place: &Place, shop: &BenchRepository, runs: usize) -> Result<AppendCost, BenchError> {
     let answer = process::output(&mut writer(place, shop, "append", runs as u64))?;
     serde_json::from_str(&answer).map_err(|source| BenchError::Answer { tool: "tollgate-bench".to_owned(), source })
 }

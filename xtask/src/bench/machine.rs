@@ -1,5 +1,7 @@
 //! What the figures were taken on.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// The machine, as far as it explains figures.
@@ -10,6 +12,13 @@ pub(super) struct Machine {
     pub(super) kernel: String,
     /// The version of tollgate and the commit that it was built from.
     pub(super) tollgate: String,
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { processor, cores, kernel, tollgate } = self;
+        write!(formatter, "tollgate {tollgate}; {cores} cores of {processor}, Linux {kernel}")
+    }
 }
 
 /// Asks the kernel and git. What they don't say is `unknown`.

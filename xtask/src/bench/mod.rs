@@ -1,58 +1,58 @@
-//! `cargo xtask bench`: how fast tollgate judges, beside other tools in the same run. It reports and asserts nothing about
-//! time; that all tools find the same is the one thing without which there is no report.
+//! `cargo xtask bench`: how fast tollgate judges, applies and answers a cluster, beside other tools in the same run. It reports
+//! and asserts nothing about time; that all tools find and apply the same is the one thing without which there is no report.
 
+mod admission;
 mod answers;
+mod apply;
 mod contest;
 mod contestants;
 mod deployment;
 mod found;
 mod instances;
+mod judging;
 mod long_ledger;
 mod machine;
 mod measure;
+mod objects;
 mod peers;
 mod place;
 mod plugins;
 mod proposal;
 mod report;
+mod repository;
 mod shop;
+mod words;
 mod workload;
 
 use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::Subcommand;
+use serde::Serialize;
+use tollgate_servers::{NoCluster, NotBuilt, Refused};
 
 use crate::install;
 use crate::process::{self, ProcessError};
 use crate::workspaces::Repository;
-use contest::Contest;
-use long_ledger::LongLedgerCosts;
 use place::Place;
-use plugins::PluginCosts;
-use proposal::ProposalCosts;
-use report::Report;
 
 /// What `cargo xtask bench` can be told.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
-    /// How often each tool runs. The report shows medians.
-    #[arg(long, value_name = "N", default_value = "7")]
-    runs: usize,
-    /// How many Deployments there are, one file each.
-    #[arg(long, value_name = "N,…", value_delimiter = ',', default_values = ["1000", "10000"])]
-    sizes: Vec<usize>,
-    /// How many files the repository has in which a proposal is checked.
-    #[arg(long, value_name = "N", default_value = "50000")]
-    repository: usize,
-    /// How many entries the long ledger has.
-    #[arg(long, value_name = "N", default_value = "100000")]
-    entries: u64,
-    /// Measures tollgate alone.
-    #[arg(long)]
-    no_peers: bool,
-    /// Measures the long ledger and the promotion of a hundred services alone.
-    #[arg(long)]
-    ledger_alone: bool,
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    judging: judging::JudgingArguments,
+}
+
+/// What is measured instead of judging.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Measures how fast objects come into a cluster, beside other tools.
+    Apply(apply::Arguments),
+    /// Measures how fast a cluster's questions are answered.
+    Admission(admission::Arguments),
 }
 
 /// Why there is no report.
@@ -76,39 +76,40 @@ pub(crate) enum BenchError {
     },
     #[error("`{tool}` found something else than was planted: {difference}")]
     OtherFindings { tool: String, difference: String },
+    #[error("there is no cluster to measure with")]
+    NoCluster(#[from] NoCluster),
+    #[error("a program to measure beside can't be built")]
+    NotBuilt(#[from] NotBuilt),
+    #[error("the API server refused `{what}` ({status}): {said}")]
+    Refused { what: String, status: u16, said: String },
+    #[error("after `{tool}` the cluster has {found} of {wanted} objects {how}")]
+    OtherObjects { tool: String, how: &'static str, found: usize, wanted: usize },
+    #[error("`{program}` did not become ready; it wrote to `{log}`")]
+    NotReady { program: String, log: Utf8PathBuf },
+    #[error("the API server never asks the webhook")]
+    NeverAsked,
 }
 
-/// Builds everything, compares what the tools find, measures, and writes the report.
+impl BenchError {
+    fn refused(what: &str, Refused { status, said }: Refused) -> Self {
+        Self::Refused { what: what.to_owned(), status, said }
+    }
+}
+
+/// Builds everything, measures, and writes the report.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
     let repository = Repository::find()?;
-    let binary = binary(&repository)?;
     let place = Place {
-        binary: binary.clone(),
+        binary: binary(&repository)?,
         rules: repository.root.join("tests/bench/rules"),
         directory: repository.target_directory.join("bench"),
     };
     fs_err::create_dir_all(&place.directory)?;
-    if arguments.ledger_alone {
-        let costs = LongLedgerCosts::measure(&place, arguments.entries, arguments.runs)?;
-        return Ok(io::stdout().lock().write_all(report::long_ledger(&costs).as_bytes())?);
+    match &arguments.part {
+        None => judging::run(&repository, &place, &arguments.judging),
+        Some(Part::Apply(arguments)) => apply::run(&place, arguments),
+        Some(Part::Admission(arguments)) => admission::run(&place, arguments),
     }
-    let peers = if arguments.no_peers { Vec::new() } else { peers::build()? };
-    let directory = place.directory.clone();
-    // First: a child's peak begins at what its parent has, and reading long answers makes this process large.
-    let start = Contest::hold(&place, &peers, 1, arguments.runs * 3)?;
-    let contests = arguments.sizes.iter().map(|size| Contest::hold(&place, &peers, *size, arguments.runs));
-    let contests = contests.collect::<Result<Vec<_>, _>>()?;
-    let document = directory.join("deployments-1/service-00000.yaml");
-    let instances = instances::measure(&repository, &binary, &document)?;
-    let proposal = ProposalCosts::measure(&place, arguments.repository, arguments.runs)?;
-    let plugins = PluginCosts::measure(
-        &place,
-        &directory.join(format!("deployments-{}", arguments.sizes.first().unwrap_or(&1))),
-        arguments.runs,
-    )?;
-    let long_ledger = LongLedgerCosts::measure(&place, arguments.entries, arguments.runs)?;
-    let report = Report { machine: machine::describe(), contests, start, proposal, plugins, instances, long_ledger };
-    write(&report, &directory)
 }
 
 /// The binary that `TOLLGATE_BIN` names, with `tollgate-bench` beside it, or the ones that are built here.
@@ -122,8 +123,9 @@ fn binary(repository: &Repository) -> Result<Utf8PathBuf, BenchError> {
     Ok(repository.target_directory.join("release/tollgate"))
 }
 
-fn write(report: &Report, directory: &Utf8Path) -> Result<(), BenchError> {
+/// Writes a report: the tables to standard output, and the same as JSON to a file.
+fn write(report: &impl Serialize, tables: &str, file: &Utf8Path) -> Result<(), BenchError> {
     let json = serde_json::to_string_pretty(report).map_err(io::Error::other)?;
-    fs_err::write(directory.join("report.json"), json)?;
-    Ok(io::stdout().lock().write_all(report.markdown().as_bytes())?)
+    fs_err::write(file, json)?;
+    Ok(io::stdout().lock().write_all(tables.as_bytes())?)
 }

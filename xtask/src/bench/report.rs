@@ -1,7 +1,6 @@
 //! The report: a table for people, and the same as JSON.
 
 use std::fmt::{self, Write as _};
-use std::time::Duration;
 
 use serde::Serialize;
 
@@ -12,6 +11,7 @@ use super::machine::Machine;
 use super::measure::Cost;
 use super::plugins::{PluginCost, PluginCosts};
 use super::proposal::ProposalCosts;
+use super::words::milliseconds;
 
 /// All that was measured.
 #[derive(Debug, Serialize)]
@@ -36,8 +36,7 @@ impl Report {
     }
 
     fn write(&self, text: &mut String) -> fmt::Result {
-        let Machine { processor, cores, kernel, tollgate } = &self.machine;
-        writeln!(text, "tollgate {tollgate}; {cores} cores of {processor}, Linux {kernel}")?;
+        writeln!(text, "{}", self.machine)?;
         for contest in &self.contests {
             let Contest { files, findings, runs, .. } = contest;
             writeln!(
@@ -133,12 +132,10 @@ fn table(text: &mut String, contest: &Contest) -> fmt::Result {
     Ok(())
 }
 
-fn milliseconds(duration: Duration) -> String {
-    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn mk_measured(name: &str, is_peer: bool, wall: u64) -> Measured {

@@ -6,10 +6,20 @@ use crate::raw::text::DurationText;
 
 /// The length in seconds. Its form is checked by the schema; what is left is that it is too long to count.
 pub(crate) fn seconds(text: &DurationText, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> u64 {
-    let length = parse(text.as_str()).filter(|length| *length > 0 && i64::try_from(*length).is_ok());
+    length(text, at, problems, 1)
+}
+
+/// The same where nothing is a length as well.
+pub(crate) fn seconds_or_none(text: &DurationText, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> u64 {
+    length(text, at, problems, 0)
+}
+
+fn length(text: &DurationText, at: &At<'_>, problems: &mut Vec<ConfigProblem>, least: u64) -> u64 {
+    let length = parse(text.as_str()).filter(|length| *length >= least && i64::try_from(*length).is_ok());
     length.unwrap_or_else(|| {
         let problem = at.problem(format!("`{}` is no length of time", text.as_str()));
-        problems.push(problem.hint("write a number and a unit, more than nothing: `90s`, `30m`, `24h`, `7d`, `1h30m`"));
+        let more = if least > 0 { ", more than nothing" } else { "" };
+        problems.push(problem.hint(format!("write a number and a unit{more}: `90s`, `30m`, `24h`, `7d`, `1h30m`")));
         0
     })
 }

@@ -340,7 +340,7 @@ pub(crate) struct Kubernetes {
     /// Where objects go that name no namespace, and where the target's inventory is. It is made when it is not there.
     #[schemars(extend("examples" = ["shop"]))]
     pub(crate) namespace: Name,
-    /// How long everything may take to be healthy.
+    /// How long everything may take to be healthy. With `0s` nobody waits: what was accepted counts as applied.
     #[serde(default = "five_minutes")]
     #[schemars(extend("examples" = ["10m"]))]
     pub(crate) wait: DurationText,
