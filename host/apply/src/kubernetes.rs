@@ -23,6 +23,7 @@ mod login;
 mod mark;
 mod needs;
 mod order;
+mod outcome;
 mod owned;
 mod permissions;
 mod proxy;
@@ -31,6 +32,7 @@ mod scaling;
 mod server;
 mod stored;
 mod survey;
+mod surveyor;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -49,14 +51,14 @@ use tollgate_core::time::Timestamp;
 use crate::compare::withheld;
 use crate::key::PlanKey;
 use apply::Attempt;
-use asked::Answers;
 use failure::ServerError;
 use health::Rules;
 pub use in_cluster::AnyCluster;
 use inventory::Place;
 use kinds::Kinds;
+use outcome::Answers;
 use server::Server;
-use survey::Surveyor;
+use surveyor::Surveyor;
 
 /// A cluster, or a part of one, as a target.
 #[derive(Debug)]

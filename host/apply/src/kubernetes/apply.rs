@@ -14,11 +14,12 @@ use tollgate_core::time::Timestamp;
 use super::failure::ServerError;
 use super::inventory::{Inventory, State};
 use super::kinds::Kinds;
-use super::layer;
+use super::layer::{self, Writer};
 use super::mark::Mark;
 use super::order;
 use super::stored::{self, Stored};
-use super::survey::{Surplus, Survey, Surveyor};
+use super::survey::Survey;
+use super::surveyor::{Surplus, Surveyor};
 use super::wait::{self, Deadline};
 use super::wanted::Wanted;
 
@@ -131,7 +132,7 @@ impl Attempt<'_> {
         survey: &Survey,
         deadline: Deadline,
     ) -> Result<BTreeMap<ObjectKey, Mark>, ApplyError> {
-        let made_again = layer::made_again(&survey.plan);
+        let writer = Writer { surveyor: self.surveyor, made_again: layer::made_again(&survey.plan), wait: self.wait };
         let mut marks = BTreeMap::new();
         let changing: BTreeSet<&ObjectKey> =
             survey.plan.actions.iter().filter(|action| action.verb != Verb::Delete).map(|action| &action.object).collect();
@@ -141,7 +142,7 @@ impl Attempt<'_> {
             let due: Vec<&Wanted> = layer.iter().filter(|wanted| changing.contains(&wanted.key)).collect();
             if !due.is_empty() {
                 self.confirm(stored).await?;
-                marks.extend(self.apply_layer(&due, &made_again).await?);
+                marks.extend(self.ask(writer.write(&due).await)?.map_err(|refused| self.unfinished(refused))?);
             }
             let all: Vec<&Wanted> = layer.iter().collect();
             let unready = self.ask(wait::until_current(self.surveyor, &all, deadline).await)?;
@@ -213,7 +214,7 @@ impl Attempt<'_> {
         if is_ours { Ok(()) } else { Err(self.overtaken()) }
     }
 
-    pub(super) fn ask<T>(&self, answer: Result<T, ServerError>) -> Result<T, ApplyError> {
+    fn ask<T>(&self, answer: Result<T, ServerError>) -> Result<T, ApplyError> {
         answer.map_err(|error| self.surveyor.failed(error))
     }
 
@@ -221,7 +222,7 @@ impl Attempt<'_> {
         self.unfinished(vec!["somebody else has written its inventory, so this attempt stopped".to_owned()])
     }
 
-    pub(super) fn unfinished(&self, told: Vec<String>) -> ApplyError {
+    fn unfinished(&self, told: Vec<String>) -> ApplyError {
         ApplyError::Unfinished { target: self.surveyor.target.to_owned(), told }
     }
 }

@@ -1,8 +1,6 @@
 //! What applying one object would do: proven, remembered, or asked as a dry run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tollgate_core::canonical::NotCanonical;
@@ -17,63 +15,14 @@ use super::failure::{Conflicting, ServerError};
 use super::force;
 use super::mark::Mark;
 use super::order::is_definition;
+use super::outcome::{Outcome, Unasked, in_the_way};
 use super::owned::Owned;
 use super::recreate;
 use super::server::{Answer, MANAGER, Mode};
 use super::stored;
-use super::survey::{Surveyor, uid};
+use super::surveyor::{Surveyor, uid};
 use super::wanted::Wanted;
 use crate::compare::{action, changed};
-
-/// How long it counts what the server said of an object that is still the same.
-const FRESH: Duration = Duration::from_secs(60);
-
-/// What applying one object would do.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outcome {
-    /// Nothing, and what proves it the next time.
-    Unchanged(Option<Mark>),
-    Do(Vec<Action>),
-    InTheWay(Vec<Conflict>),
-}
-
-/// What the server said, for the short while between a plan and its apply.
-#[derive(Debug, Default)]
-pub(super) struct Answers {
-    by_path: Mutex<BTreeMap<String, Remembered>>,
-}
-
-/// One answer, and all that it was about.
-#[derive(Debug)]
-struct Remembered {
-    body: Digest,
-    /// Of the live object; nothing: there was none.
-    version: Option<String>,
-    at: Instant,
-    outcome: Outcome,
-}
-
-impl Answers {
-    fn get(&self, path: &str, body: Digest, version: Option<&str>) -> Option<Outcome> {
-        let by_path = self.by_path.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = by_path.get(path)?;
-        let is_it = known.body == body && known.version.as_deref() == version && known.at.elapsed() < FRESH;
-        is_it.then(|| known.outcome.clone())
-    }
-
-    fn keep(&self, path: &str, remembered: Remembered) {
-        self.by_path.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), remembered);
-    }
-}
-
-/// Why it can't be said what applying an object would do.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Unasked {
-    #[error(transparent)]
-    Server(#[from] ServerError),
-    #[error(transparent)]
-    NotCanonical(#[from] NotCanonical),
-}
 
 impl Surveyor<'_> {
     /// What applying an object would do. Nothing is asked where its mark proves that it is as it shall be, or where the same was
@@ -87,7 +36,7 @@ impl Surveyor<'_> {
     ) -> Result<Outcome, Unasked> {
         let Some(path) = &wanted.path else { return Ok(Outcome::Do(vec![self.create(wanted)?])) };
         let mark = marks.get(&wanted.key);
-        if mark.is_some() && live.and_then(|live| Mark::of(wanted, live)).as_ref() == mark {
+        if mark.is_some() && live.and_then(|live| wanted.mark(live)).as_ref() == mark {
             return Ok(Outcome::Unchanged(mark.cloned()));
         }
         let body = Digest::of_canonical(&wanted.body)?;
@@ -96,7 +45,7 @@ impl Surveyor<'_> {
             return Ok(outcome);
         }
         let outcome = self.ask(wanted, path, live, brought).await?;
-        self.answers.keep(path, Remembered { body, version, at: Instant::now(), outcome: outcome.clone() });
+        self.answers.keep(path, body, version, outcome.clone());
         Ok(outcome)
     }
 
@@ -148,7 +97,7 @@ impl Surveyor<'_> {
         }
         Ok(match self.change(wanted, live, planned)? {
             Some(action) => Outcome::Do(vec![Action { takes: fields.iter().map(force::taken).collect(), by_server, ..action }]),
-            None => Outcome::Unchanged(Mark::of(wanted, live)),
+            None => Outcome::Unchanged(wanted.mark(live)),
         })
     }
 
@@ -173,10 +122,6 @@ fn is_brought(identity: &ObjectIdentity, brought: &BTreeSet<&str>) -> bool {
     identity.namespace.as_deref().is_some_and(|namespace| brought.contains(namespace))
 }
 
-pub(super) fn in_the_way(identity: &ObjectIdentity, message: String) -> Outcome {
-    Outcome::InTheWay(vec![Conflict { at: identity.to_string(), message }])
-}
-
 fn contested(identity: &ObjectIdentity, fields: Vec<Conflicting>) -> Outcome {
     let conflict = |field: Conflicting| Conflict {
         at: format!("{identity} {}", field.field),
@@ -186,28 +131,4 @@ fn contested(identity: &ObjectIdentity, fields: Vec<Conflicting>) -> Outcome {
         ),
     };
     Outcome::InTheWay(fields.into_iter().map(conflict).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_counts_for_the_same_body_and_the_same_live_object_alone() {
-        let answers = Answers::default();
-        let (body, other) = (Digest::of(b"body"), Digest::of(b"other"));
-        let remember = |at: Instant| {
-            let version = Some("7".to_owned());
-            answers.keep("/a", Remembered { body, version, at, outcome: Outcome::Unchanged(None) });
-        };
-        remember(Instant::now());
-        assert_eq!(answers.get("/a", body, Some("7")), Some(Outcome::Unchanged(None)));
-        assert_eq!(answers.get("/a", body, Some("8")), None);
-        assert_eq!(answers.get("/a", body, None), None);
-        assert_eq!(answers.get("/a", other, Some("7")), None);
-        assert_eq!(answers.get("/b", body, Some("7")), None);
-        let Some(long_ago) = Instant::now().checked_sub(FRESH) else { return };
-        remember(long_ago);
-        assert_eq!(answers.get("/a", body, Some("7")), None);
-    }
 }

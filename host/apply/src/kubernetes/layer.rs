@@ -6,16 +6,14 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::plan::{Action, Plan, Verb};
-use tollgate_core::ports::ApplyError;
 use tollgate_core::render::ObjectKey;
 
-use super::apply::Attempt;
 use super::failure::{Conflicting, ServerError};
 use super::force;
 use super::mark::Mark;
 use super::server::{AT_ONCE, Answer, Mode};
 use super::stored;
-use super::survey::Surplus;
+use super::surveyor::{Surplus, Surveyor};
 use super::wait::{self, Deadline};
 use super::wanted::Wanted;
 
@@ -32,25 +30,33 @@ pub(super) fn made_again(plan: &Plan) -> BTreeMap<&ObjectKey, &str> {
     deleted.filter_map(|action| Some((&action.object, action.live_uid.as_deref()?))).collect()
 }
 
-impl Attempt<'_> {
-    /// Writes objects, several at a time. The marks of those that may have one.
-    pub(super) async fn apply_layer(
-        &self,
-        layer: &[&Wanted],
-        made_again: &BTreeMap<&ObjectKey, &str>,
-    ) -> Result<Vec<(ObjectKey, Mark)>, ApplyError> {
+/// The marks of objects that may have one.
+pub(super) type Marks = Vec<(ObjectKey, Mark)>;
+
+/// Writes what a plan is about.
+pub(super) struct Writer<'a> {
+    pub(super) surveyor: &'a Surveyor<'a>,
+    /// The live objects that are deleted and made again.
+    pub(super) made_again: BTreeMap<&'a ObjectKey, &'a str>,
+    /// How long objects may take to be gone, in seconds.
+    pub(super) wait: u64,
+}
+
+impl Writer<'_> {
+    /// Writes objects, several at a time. The inner error says which ones the server did not take, and why.
+    pub(super) async fn write(&self, layer: &[&Wanted]) -> Result<Result<Marks, Vec<String>>, ServerError> {
         let one = async |wanted: &Wanted| match &wanted.path {
-            Some(path) => self.put(wanted, path, made_again.get(&wanted.key).copied()).await,
+            Some(path) => self.put(wanted, path, self.made_again.get(&wanted.key).copied()).await,
             None => Ok(Err(format!("{} has no kind in the cluster yet", wanted.key.identity))),
         };
         let written: Vec<Result<Option<Mark>, String>> =
-            self.ask(stream::iter(layer.iter().copied()).map(one).buffered(AT_ONCE).boxed_local().try_collect().await)?;
+            stream::iter(layer.iter().copied()).map(one).buffered(AT_ONCE).boxed_local().try_collect().await?;
         let refused: Vec<String> = written.iter().filter_map(|written| written.as_ref().err().cloned()).collect();
         if !refused.is_empty() {
-            return Err(self.unfinished(refused));
+            return Ok(Err(refused));
         }
         let marks = layer.iter().zip(written).filter_map(|(wanted, written)| Some((wanted.key.clone(), written.ok()??)));
-        Ok(marks.collect())
+        Ok(Ok(marks.collect()))
     }
 
     /// Writes one object. The inner error says why the server did not take it.
@@ -67,7 +73,7 @@ impl Attempt<'_> {
             answer => answer,
         };
         Ok(match answer {
-            Answer::Object(object) => Ok(Mark::of(wanted, &object)),
+            Answer::Object(object) => Ok(wanted.mark(&object)),
             Answer::Refused(status) => Err(format!("{} was refused: {}", wanted.key.identity, status.message)),
             Answer::Conflicts(fields) => Err(contested(&wanted.key.identity, &fields)),
         })

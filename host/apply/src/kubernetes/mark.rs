@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tollgate_core::digest::Digest;
+use tollgate_core::document::ObjectIdentity;
 
 use super::owned::Owned;
 use super::server::MANAGER;
-use super::wanted::Wanted;
 
 /// How many hexadecimal digits of a digest are kept: 128 bits.
 const LENGTH: usize = 32;
@@ -23,15 +23,15 @@ pub(super) struct Mark(String);
 
 impl Mark {
     /// The mark of an object that is as the recipe has it. Secrets have none: their values could be guessed from it.
-    pub(super) fn of(wanted: &Wanted, live: &Value) -> Option<Self> {
-        if wanted.key.identity.is_secret() {
+    pub(super) fn of(identity: &ObjectIdentity, sent: &Value, live: &Value) -> Option<Self> {
+        if identity.is_secret() {
             return None;
         }
         let owned = Owned::by(MANAGER, live);
         if owned.is_empty() {
             return None;
         }
-        let whole = json!([wanted.body, owned.told(), owned.project(live)]);
+        let whole = json!([sent, owned.told(), owned.project(live)]);
         let digest = Digest::of_canonical(&whole).ok()?;
         Some(Self(digest.hex().chars().take(LENGTH).collect()))
     }
@@ -39,14 +39,10 @@ impl Mark {
 
 #[cfg(test)]
 mod tests {
-    use tollgate_core::document::ObjectIdentity;
-    use tollgate_core::render::ObjectKey;
-
     use super::*;
 
-    fn mk_wanted(kind: &str, body: Value) -> Wanted {
-        let identity = ObjectIdentity { api_version: "v1".into(), kind: kind.into(), namespace: None, name: "a".into() };
-        Wanted { key: ObjectKey { component: "cart".into(), identity }, body, path: None }
+    fn mk_identity(kind: &str) -> ObjectIdentity {
+        ObjectIdentity { api_version: "v1".into(), kind: kind.into(), namespace: None, name: "a".into() }
     }
 
     fn mk_live(data: &Value, owned: &Value, others: &Value) -> Value {
@@ -56,23 +52,25 @@ mod tests {
 
     #[test]
     fn what_others_set_does_not_change_a_mark_and_all_that_is_ours_does() {
-        let wanted = mk_wanted("ConfigMap", json!({"data": {"a": "1"}}));
+        let sent = json!({"data": {"a": "1"}});
         let (data, owned) = (json!({"a": "1"}), json!({"f:data": {"f:a": {}}}));
-        let mark = |wanted: &Wanted, data: &Value, owned: &Value, others: &Value| Mark::of(wanted, &mk_live(data, owned, others));
-        let first = mark(&wanted, &data, &owned, &json!({}));
+        let mark = |sent: &Value, data: &Value, owned: &Value, others: &Value| {
+            Mark::of(&mk_identity("ConfigMap"), sent, &mk_live(data, owned, others))
+        };
+        let first = mark(&sent, &data, &owned, &json!({}));
         assert!(first.is_some());
-        assert_eq!(mark(&wanted, &json!({"a": "1", "b": "theirs"}), &owned, &json!({"x": 1})), first);
-        assert_ne!(mark(&wanted, &json!({"a": "2"}), &owned, &json!({})), first);
-        assert_ne!(mark(&wanted, &json!({}), &owned, &json!({})), first);
-        assert_ne!(mark(&wanted, &data, &json!({"f:data": {"f:a": {}, "f:b": {}}}), &json!({})), first);
-        assert_ne!(mark(&mk_wanted("ConfigMap", json!({"data": {"a": "01"}})), &data, &owned, &json!({})), first);
+        assert_eq!(mark(&sent, &json!({"a": "1", "b": "theirs"}), &owned, &json!({"x": 1})), first);
+        assert_ne!(mark(&sent, &json!({"a": "2"}), &owned, &json!({})), first);
+        assert_ne!(mark(&sent, &json!({}), &owned, &json!({})), first);
+        assert_ne!(mark(&sent, &data, &json!({"f:data": {"f:a": {}, "f:b": {}}}), &json!({})), first);
+        assert_ne!(mark(&json!({"data": {"a": "01"}}), &data, &owned, &json!({})), first);
     }
 
     #[test]
     fn secrets_and_what_tollgate_has_not_applied_have_none() {
         let (data, owned) = (json!({"a": "MQ=="}), json!({"f:data": {"f:a": {}}}));
         let live = mk_live(&data, &owned, &json!({}));
-        assert_eq!(Mark::of(&mk_wanted("Secret", json!({"data": data})), &live), None);
-        assert_eq!(Mark::of(&mk_wanted("ConfigMap", json!({})), &json!({"data": {"a": "1"}})), None);
+        assert_eq!(Mark::of(&mk_identity("Secret"), &json!({"data": data}), &live), None);
+        assert_eq!(Mark::of(&mk_identity("ConfigMap"), &json!({}), &json!({"data": {"a": "1"}})), None);
     }
 }

@@ -4,10 +4,10 @@ use kube::core::Status;
 use serde_json::Value;
 use tollgate_core::plan::Action;
 
-use super::asked::{Outcome, Unasked, in_the_way};
+use super::outcome::{Outcome, Unasked, in_the_way};
 use super::owned::Owned;
 use super::server::{Answer, MANAGER};
-use super::survey::{Surveyor, uid};
+use super::surveyor::{Surveyor, uid};
 use super::wanted::Wanted;
 use crate::compare::action;
 

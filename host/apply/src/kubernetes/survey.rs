@@ -6,27 +6,25 @@ use futures::stream::{self, StreamExt as _};
 use serde_json::Value;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
-use tollgate_core::pipeline::ForcedFields;
 use tollgate_core::plan::{Action, Conflict, NoDigest, Plan};
 use tollgate_core::ports::ApplyError;
 use tollgate_core::render::{ObjectKey, Rendered};
 
-use super::asked::{Answers, Outcome, Unasked, in_the_way};
 use super::failure::ServerError;
-use super::health::Rules;
-use super::inventory::{Inventory, OWNER, PART_OF, Place};
+use super::inventory::{Inventory, OWNER, PART_OF};
 use super::kinds::Kinds;
 use super::live::{self, Live};
 use super::mark::Mark;
 use super::order::{self, Id};
+use super::outcome::{Outcome, Unasked, in_the_way};
 use super::owned::Owned;
 use super::permissions;
 use super::scaling;
 use super::server::{AT_ONCE, MANAGER, Server};
 use super::stored::{self, Stored};
+use super::surveyor::{Surplus, Surveyor, uid};
 use super::wanted::{self, Wanted};
 use crate::compare::action;
-use crate::key::PlanKey;
 
 /// A recipe beside what is in the cluster.
 pub(super) struct Survey {
@@ -39,28 +37,6 @@ pub(super) struct Survey {
     pub(super) surplus: Vec<Surplus>,
     /// Of what is as the recipe has it.
     pub(super) marks: BTreeMap<ObjectKey, Mark>,
-}
-
-/// A live object that is to be deleted.
-#[derive(Clone, Debug)]
-pub(super) struct Surplus {
-    pub(super) key: ObjectKey,
-    pub(super) path: String,
-    pub(super) uid: String,
-}
-
-/// Whose recipe is compared with what.
-pub(super) struct Surveyor<'a> {
-    pub(super) server: &'a Server,
-    pub(super) target: &'a str,
-    pub(super) place: &'a Place,
-    pub(super) key: Option<&'a PlanKey>,
-    /// Whether what is there already and nobody's becomes the target's.
-    pub(super) adopts: bool,
-    /// What is taken from others.
-    pub(super) force: &'a [ForcedFields],
-    pub(super) answers: &'a Answers,
-    pub(super) health: &'a Rules,
 }
 
 /// What has been found out about single objects.
@@ -221,18 +197,6 @@ impl Surveyor<'_> {
         }
     }
 
-    pub(super) fn failed(&self, error: ServerError) -> ApplyError {
-        ApplyError::Cluster { target: self.target.to_owned(), source: Box::new(error) }
-    }
-
-    pub(super) fn broken(&self, reason: &str) -> ApplyError {
-        let Place { namespace, name } = self.place;
-        ApplyError::Broken {
-            target: self.target.to_owned(),
-            reason: format!("ConfigMap `{namespace}/{name}` is its inventory, and {reason}"),
-        }
-    }
-
     fn not_canonical(&self, source: NotCanonical) -> ApplyError {
         NoDigest::NotCanonical { target: self.target.to_owned(), source }.into()
     }
@@ -255,10 +219,6 @@ fn gone(wanted: &[Wanted], inventory: &Inventory, kinds: &Kinds) -> Vec<(ObjectK
 /// The live object that a recipe's is to become.
 fn look<'a>(live: &'a Live, wanted: &Wanted) -> Option<&'a Value> {
     live.get(wanted.path.as_ref()?).filter(|live| !stored::is_placeholder(live))
-}
-
-pub(super) fn uid(object: &Value) -> Option<String> {
-    object.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// The live objects of an inventory, as they were applied: without what others set.

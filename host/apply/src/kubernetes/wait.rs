@@ -12,7 +12,7 @@ use super::failure::ServerError;
 use super::health::{self, Health, trouble};
 use super::live::{self, Live};
 use super::server::{AT_ONCE, Server};
-use super::survey::{Surplus, Surveyor, uid};
+use super::surveyor::{Surplus, Surveyor, uid};
 use super::wanted::Wanted;
 
 /// How often it is looked.

@@ -12,6 +12,7 @@ use tollgate_core::render::{ObjectKey, Rendered, RenderedDocument};
 
 use super::inventory::{OWNER, PART_OF, Place};
 use super::kinds::Kinds;
+use super::mark::Mark;
 use super::order::is_definition;
 
 /// An object at its place in a cluster.
@@ -23,6 +24,13 @@ pub(super) struct Wanted {
     pub(super) body: Value,
     /// Its path at the API server; nothing where its kind is defined by another object of the same recipe.
     pub(super) path: Option<String>,
+}
+
+impl Wanted {
+    /// What proves the next time that the object is as it shall be, where it is that now.
+    pub(super) fn mark(&self, live: &Value) -> Option<Mark> {
+        Mark::of(&self.key.identity, &self.body, live)
+    }
 }
 
 /// Finds the place of every object. What has none stands in the way of the plan.
