@@ -15,24 +15,48 @@ const MANY: usize = 4;
 /// Live objects by their paths.
 pub(super) type Live = BTreeMap<String, Value>;
 
-/// Reads what is at these paths. Of what a set has, many are asked for together; whoever may not list is answered as well, one by
-/// one. What is not there is left out.
+/// Reads what is at these paths. Of what a set has, many are asked for together; of the others, those alone whose names are there.
+/// Whoever may not list is answered as well, one by one. What is not there is left out.
 ///
 /// # Errors
 /// When the server can't be asked.
 pub(super) async fn at(server: &Server, paths: &BTreeSet<String>, set: &str) -> Result<Live, ServerError> {
+    let large = large_collections(paths);
+    let listed: Vec<Live> =
+        stream::iter(large.into_iter().map(|collection| members(server, collection, set))).buffered(AT_ONCE).try_collect().await?;
+    let mut live: Live = listed.into_iter().flatten().filter(|(path, _)| paths.contains(path)).collect();
+    let mut left: BTreeSet<String> = paths.iter().filter(|path| !live.contains_key(*path)).cloned().collect();
+    for collection in large_collections(&left.clone()) {
+        if let Some(names) = names(server, collection).await? {
+            left.retain(|path| path.rsplit_once('/').is_none_or(|(of, name)| of != collection || names.contains(name)));
+        }
+    }
+    let single = left.into_iter().map(async |path| Ok::<_, ServerError>((server.get(&path).await?, path)));
+    let found: Vec<(Option<Value>, String)> = stream::iter(single).buffered(AT_ONCE).try_collect().await?;
+    live.extend(found.into_iter().filter_map(|(object, path)| Some((path, object?))));
+    Ok(live)
+}
+
+/// The collections of which many are wanted.
+fn large_collections(paths: &BTreeSet<String>) -> Vec<&str> {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for (collection, _) in paths.iter().filter_map(|path| path.rsplit_once('/')) {
         *sizes.entry(collection).or_default() += 1;
     }
-    let large = sizes.into_iter().filter(|(_, size)| *size >= MANY).map(|(collection, _)| members(server, collection, set));
-    let listed: Vec<Live> = stream::iter(large).buffered(AT_ONCE).try_collect().await?;
-    let mut live: Live = listed.into_iter().flatten().filter(|(path, _)| paths.contains(path)).collect();
-    let left: Vec<&String> = paths.iter().filter(|path| !live.contains_key(*path)).collect();
-    let single = left.into_iter().map(|path| async move { Ok::<_, ServerError>((path.clone(), server.get(path).await?)) });
-    let found: Vec<(String, Option<Value>)> = stream::iter(single).buffered(AT_ONCE).try_collect().await?;
-    live.extend(found.into_iter().filter_map(|(path, object)| Some((path, object?))));
-    Ok(live)
+    sizes.into_iter().filter(|(_, size)| *size >= MANY).map(|(collection, _)| collection).collect()
+}
+
+/// The names in a collection as they stand in paths; nothing where it may not be listed.
+async fn names(server: &Server, collection: &str) -> Result<Option<BTreeSet<String>>, ServerError> {
+    match server.names(collection).await {
+        Err(error) if error.is_forbidden() => Ok(None),
+        names => Ok(Some(names?.iter().map(|name| in_path(name)).collect())),
+    }
+}
+
+/// Names of roles may hold what a path may not.
+fn in_path(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect()
 }
 
 /// The objects of a set in one collection.
@@ -43,8 +67,7 @@ async fn members(server: &Server, collection: &str, set: &str) -> Result<Live, S
     };
     let at = |object: Value| {
         let name = object.pointer("/metadata/name").and_then(Value::as_str)?;
-        let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-        Some((format!("{collection}/{name}"), object))
+        Some((format!("{collection}/{}", in_path(name)), object))
     };
     Ok(listed.into_iter().filter_map(at).collect())
 }

@@ -1,5 +1,6 @@
 //! An API server: the few requests that a target makes of it, as JSON.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::{Method, Request};
@@ -19,6 +20,11 @@ pub(super) const AT_ONCE: usize = 8;
 
 /// How long one answer may take. Webhooks may take 30 s each.
 const ANSWER: Duration = Duration::from_secs(65);
+
+const JSON: &str = "application/json";
+
+/// Lists of what is said of objects, without the objects.
+const METADATA_ALONE: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 /// A connection to an API server.
 pub(super) struct Server {
@@ -82,13 +88,26 @@ impl Server {
 
     /// All objects of a collection that have a label.
     pub(super) async fn list(&self, path: &str, label: &str) -> Result<Vec<Value>, ServerError> {
+        self.pages(path, label, JSON).await
+    }
+
+    /// The names of all objects of a collection.
+    pub(super) async fn names(&self, path: &str) -> Result<BTreeSet<String>, ServerError> {
+        let all = self.pages(path, "", METADATA_ALONE).await?;
+        let name = |object: &Value| object.pointer("/metadata/name").and_then(Value::as_str).map(str::to_owned);
+        Ok(all.iter().filter_map(name).collect())
+    }
+
+    /// A whole collection, page by page, in the form that is accepted.
+    async fn pages(&self, path: &str, label: &str, accepted: &str) -> Result<Vec<Value>, ServerError> {
         let mut all = Vec::new();
         let mut next = String::new();
         loop {
             let query = form_urlencoded::Serializer::new(String::new())
                 .extend_pairs([("labelSelector", label), ("limit", "500"), ("continue", next.as_str())])
                 .finish();
-            let Some(mut page) = found(self.ask(Method::GET, &format!("{path}?{query}"), None).await)? else { return Ok(all) };
+            let answer = self.ask_for(accepted, Method::GET, &format!("{path}?{query}"), None).await;
+            let Some(mut page) = found(answer)? else { return Ok(all) };
             if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
                 all.extend(items);
             }
@@ -139,9 +158,19 @@ impl Server {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value, kube::Error> {
+        self.ask_for(JSON, method, path, body).await
+    }
+
+    async fn ask_for(
+        &self,
+        accepted: &str,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<Value, kube::Error> {
         let (kind, body) = body.unwrap_or(("application/json", Vec::new()));
         let request = Request::builder().method(method).uri(path).header(http::header::CONTENT_TYPE, kind);
-        let request = request.header(http::header::ACCEPT, "application/json").body(body).map_err(kube::Error::HttpError)?;
+        let request = request.header(http::header::ACCEPT, accepted).body(body).map_err(kube::Error::HttpError)?;
         self.client.request(request).await
     }
 }
