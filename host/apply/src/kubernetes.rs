@@ -94,7 +94,18 @@ impl Kubernetes {
         self.connected(async |server| {
             let Self { target, place, spec, answers, .. } = self;
             let (adopts, force) = (spec.adopt, spec.force.as_slice());
-            act(&Surveyor { server, target, place, key: key.as_ref(), adopts, force, answers, health: &health }).await
+            act(&Surveyor {
+                server,
+                target,
+                place,
+                key: key.as_ref(),
+                adopts,
+                force,
+                answers,
+                health: &health,
+                believes_marks: true,
+            })
+            .await
         })
     }
 
@@ -111,6 +122,13 @@ impl Kubernetes {
 impl ApplyPlan for Kubernetes {
     fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError> {
         self.with(async |surveyor| Ok(surveyor.survey(recipe, rendered).await?.plan))
+    }
+
+    fn compare(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError> {
+        self.with(async |surveyor| {
+            let doubting = Surveyor { believes_marks: false, ..*surveyor };
+            Ok(doubting.survey(recipe, rendered).await?.plan)
+        })
     }
 
     fn taken_over(&self, plan: &Plan) -> Result<Vec<TakenOver>, ApplyError> {

@@ -47,7 +47,7 @@ pub(crate) fn drift<E>(
 ) -> Result<Drift, DriftError<E>> {
     let mut drift = told(adapter, history, target).map_err(DriftError::Target)?;
     let (Some(recipe), true) = (drift.recipe, drift.differences.is_empty()) else { return Ok(drift) };
-    match adapter.plan(recipe, &rendered().map_err(DriftError::Recipe)?) {
+    match adapter.compare(recipe, &rendered().map_err(DriftError::Recipe)?) {
         Ok(plan) => drift.differences.extend(of_plan(&plan)),
         Err(ApplyError::Broken { reason, .. }) => drift.differences.push(broken(&reason)),
         Err(error) => return Err(DriftError::Target(error)),

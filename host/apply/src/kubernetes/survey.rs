@@ -113,12 +113,14 @@ impl Surveyor<'_> {
         // It is made with the inventory.
         brought.insert(&self.place.namespace);
         let members: BTreeSet<Id> = inventory.members.iter().map(|member| Id::of(&member.identity)).collect();
+        let none = BTreeMap::new();
+        let marks = if self.believes_marks { &inventory.marks } else { &none };
         let one = async |wanted: &Wanted| {
             let live = look(live, wanted);
             let is_member = members.contains(&Id::of(&wanted.key.identity));
             let outcome = match live.and_then(|live| self.stranger(live, is_member)) {
                 Some(message) => Ok(in_the_way(&wanted.key.identity, message)),
-                None => self.outcome(wanted, live, &inventory.marks, &brought).await,
+                None => self.outcome(wanted, live, marks, &brought).await,
             };
             (wanted.key.clone(), outcome)
         };

@@ -32,6 +32,8 @@ pub(super) struct Surveyor<'a> {
     pub(super) force: &'a [ForcedFields],
     pub(super) answers: &'a Answers,
     pub(super) health: &'a Rules,
+    /// Whether a mark of the inventory counts as proof. Whoever looks for what was hidden asks about everything.
+    pub(super) believes_marks: bool,
 }
 
 impl Surveyor<'_> {

@@ -95,6 +95,15 @@ pub trait ApplyPlan: Send + Sync {
     /// When the target can't be read.
     fn plan(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError>;
 
+    /// The same plan by looking at all of it, whatever the target remembers of itself: for whoever looks for what somebody may have
+    /// hidden.
+    ///
+    /// # Errors
+    /// As for [`ApplyPlan::plan`].
+    fn compare(&self, recipe: Digest, rendered: &Rendered) -> Result<Plan, ApplyError> {
+        self.plan(recipe, rendered)
+    }
+
     /// Objects that a plan changes and that the target did not have before: until then they are somebody else's. Reads, changes
     /// nothing. Where a target takes nothing over, there are none.
     ///

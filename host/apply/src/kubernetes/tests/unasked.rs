@@ -2,8 +2,12 @@
 
 use serde_json::json;
 use tollgate_core::plan::Verb;
+use tollgate_core::ports::ApplyPlan as _;
 
 use super::support::{World, mk, mk_deployment, mk_settings, rendered, told};
+use crate::kubernetes::mark::Mark;
+use crate::kubernetes::server::{Answer, Mode};
+use crate::testing::TARGET;
 
 /// Whatever the server is asked about ConfigMaps of this namespace, it has to say no; but the inventory is one, too.
 fn refuse_all(world: &World) {
@@ -67,4 +71,32 @@ fn many_of_a_kind_are_found_as_surely_as_few() {
     assert!(plan.conflicts[0].message.contains("tollgate did not make it"), "{:?}", plan.conflicts);
     let fewer = told(&world.plan(&settings(3)));
     assert_eq!(fewer.iter().filter(|(verb, _)| *verb == Verb::Delete).count(), 9);
+}
+
+#[test]
+fn a_mark_that_somebody_forged_hides_nothing_from_whoever_compares() {
+    let Some(world) = World::new("unasked-forged") else { return };
+    let settings = mk_settings("a", "one");
+    let recipe = rendered(std::slice::from_ref(&settings));
+    world.promotes(&recipe);
+    let live = world.get("configmaps/a").unwrap();
+    let metadata = |member: &str| live["metadata"][member].clone();
+    let sent = |value: &str| {
+        let (labels, annotations) = (metadata("labels"), metadata("annotations"));
+        let metadata = json!({"name": "a", "namespace": world.namespace, "labels": labels, "annotations": annotations});
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"value": value}})
+    };
+    // Under tollgate's own name, and with a mark that says that all is well.
+    let path = format!("/api/v1/namespaces/{}/configmaps/a", world.namespace);
+    let Answer::Object(changed) = world.with_server(async |server| server.apply(&path, &sent("two"), Mode::Write).await.unwrap())
+    else {
+        panic!("nobody else has set it")
+    };
+    let mark = Mark::of(&settings.identity, &sent("one"), &changed).unwrap();
+    let line = json!({"component": "cart", "version": "v1", "mark": mark}).to_string();
+    let key = format!("{}_a__ConfigMap", world.namespace);
+    world.patch(&format!("configmaps/tollgate-{TARGET}"), "kubectl-edit", &json!({"data": {key: line}}));
+    assert_eq!(told(&world.plan(&recipe)), []);
+    let compared = world.target().compare(crate::testing::recipe(&recipe), &recipe).unwrap();
+    assert_eq!(told(&compared), [(Verb::Change, "ConfigMap a".to_owned())]);
 }
