@@ -152,9 +152,17 @@ impl Server {
 
     /// Deletes an object, if it is still the one with this uid. What is gone already is as good as deleted.
     pub(super) async fn delete(&self, path: &str, uid: &str) -> Result<(), ServerError> {
-        let options = json!({"preconditions": {"uid": uid}, "propagationPolicy": "Background"});
-        let body = serde_json::to_vec(&options).map_err(ServerError::Body)?;
-        found(self.ask(Method::DELETE, path, Some(("application/json", body))).await).map(drop)
+        found(self.ask(Method::DELETE, path, Some(deletion(uid, &[])?)).await).map(drop)
+    }
+
+    /// Why the server would not delete an object; nothing: it would.
+    pub(super) async fn would_not_delete(&self, path: &str, uid: &str) -> Result<Option<String>, ServerError> {
+        match found(self.ask(Method::DELETE, path, Some(deletion(uid, &["All"])?)).await) {
+            Ok(_) => Ok(None),
+            Err(error) if error.is_forbidden() => Err(error),
+            Err(ServerError::Status { code: 400..=499, message }) => Ok(Some(message)),
+            Err(error) => Err(error),
+        }
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Value, kube::Error> {
@@ -173,6 +181,15 @@ impl Server {
         let request = request.header(http::header::ACCEPT, accepted).body(body).map_err(kube::Error::HttpError)?;
         self.client.request(request).await
     }
+}
+
+/// The options of a deletion. Where there is a body, the server does not look for options in the query, `dryRun` among them.
+fn deletion(uid: &str, dry_run: &[&str]) -> Result<(&'static str, Vec<u8>), ServerError> {
+    let options = json!({
+        "apiVersion": "v1", "kind": "DeleteOptions",
+        "preconditions": {"uid": uid}, "propagationPolicy": "Background", "dryRun": dry_run,
+    });
+    Ok((JSON, serde_json::to_vec(&options).map_err(ServerError::Body)?))
 }
 
 fn answer(said: Result<Value, kube::Error>) -> Result<Answer, ServerError> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::stream::{self, StreamExt as _};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::digest::Digest;
@@ -91,6 +91,10 @@ impl Surveyor<'_> {
             Ok(live) => live,
         };
         let surplus = self.surplus(&wanted, gone, &live, &mut found)?;
+        match self.undeleted(&surplus).await {
+            Err(error) => return Err(self.refused(error, &wanted, &kinds).await),
+            Ok(conflicts) => found.conflicts.extend(conflicts),
+        }
         found.actions.sort_by(|a, b| a.object.cmp(&b.object));
         let Found { actions, unchanged, conflicts, marks } = found;
         let plan = Plan { target: self.target.to_owned(), recipe, actions, unchanged, conflicts };
@@ -166,6 +170,17 @@ impl Surveyor<'_> {
             surplus.push(Surplus { key, path, uid });
         }
         Ok(surplus)
+    }
+
+    /// What the server would not delete, in its own words: a policy or a webhook says no.
+    async fn undeleted(&self, surplus: &[Surplus]) -> Result<Vec<Conflict>, ServerError> {
+        let one = async |surplus: &Surplus| {
+            let refused = self.server.would_not_delete(&surplus.path, &surplus.uid).await?;
+            let message = refused.map(|message| format!("would not be deleted by the API server: {message}"));
+            Ok::<_, ServerError>(message.map(|message| Conflict { at: surplus.key.identity.to_string(), message }))
+        };
+        let asked: Vec<Option<Conflict>> = stream::iter(surplus).map(one).buffered(AT_ONCE).boxed_local().try_collect().await?;
+        Ok(asked.into_iter().flatten().collect())
     }
 
     /// Why an object that the recipe no longer has can't be deleted.

@@ -14,6 +14,7 @@ fn what_a_recipe_no_longer_has_is_deleted() {
     let less = rendered(&[mk_settings("cart", "one")]);
     let plan = world.plan(&less);
     assert_eq!(told(&plan), [(Verb::Delete, "ConfigMap mail".to_owned())]);
+    assert!(world.get("configmaps/mail").is_some(), "a plan changes nothing");
     world.promotes(&less);
     assert_eq!(world.get("configmaps/mail"), None);
     assert!(world.get("configmaps/theirs").is_some());
@@ -72,4 +73,33 @@ fn a_recipe_without_objects_does_not_empty_a_target() {
     world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
     let plan = world.plan(&rendered(&[]));
     assert!(plan.conflicts[0].message.contains("has 2 objects, and the recipe has none"), "{:?}", plan.conflicts);
+}
+
+#[test]
+fn a_deletion_that_the_server_would_refuse_is_known_before_anything_is_written() {
+    let Some(world) = World::new("pruning-refused") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    let rules = json!([{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["DELETE"], "resources": ["configmaps"]}]);
+    let validations = json!([{"expression": "oldObject.metadata.namespace != 'pruning-refused'", "message": "nothing goes here"}]);
+    let api = "/apis/admissionregistration.k8s.io/v1";
+    world.create_at(&format!("{api}/validatingadmissionpolicies"), &json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": "pruning-refused"},
+        "spec": {"matchConstraints": {"resourceRules": rules}, "validations": validations},
+    }));
+    world.create_at(&format!("{api}/validatingadmissionpolicybindings"), &json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": "pruning-refused"},
+        "spec": {"policyName": "pruning-refused", "validationActions": ["Deny"]},
+    }));
+    let less = rendered(&[mk_settings("cart", "two")]);
+    let start = std::time::Instant::now();
+    // The server takes a moment to know the policy.
+    let conflicts = loop {
+        let conflicts = world.plan(&less).conflicts;
+        if !conflicts.is_empty() || start.elapsed().as_secs() > 60 {
+            break conflicts;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    };
+    assert!(conflicts[0].message.contains("nothing goes here"), "{conflicts:?}");
+    assert_eq!(world.get("configmaps/cart").unwrap()["data"]["value"], "one");
 }
