@@ -49,8 +49,8 @@ impl Attempt<'_> {
     ///
     /// 1. Whoever has a higher attempt has the target; else this attempt is claimed in the inventory, so that no lower one writes
     ///    any more.
-    /// 2. The plan is made again, all of it as a dry run. It must have the approved digest and no conflict, and the approval must
-    ///    still hold.
+    /// 2. The plan is made again, of what is live now: what is neither proven nor was asked a moment ago is asked as a dry run. It
+    ///    must have the approved digest and no conflict, and the approval must still hold.
     /// 3. The inventory names what there is and what there will be.
     /// 4. Layer after layer is applied, each once it is certain that the target is still ours, and waited for.
     /// 5. What the recipe no longer has is deleted, in reverse order, and waited for.

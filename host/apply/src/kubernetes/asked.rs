@@ -44,30 +44,38 @@ impl Surveyor<'_> {
         if let Some(outcome) = self.answers.get(path, body, version.as_deref()) {
             return Ok(outcome);
         }
-        let outcome = self.ask(wanted, path, live, brought).await?;
+        // Once its namespace is there it can be asked about, and has to be: that answer is none to keep.
+        let Some(outcome) = self.ask(wanted, path, live, brought).await? else {
+            return Ok(Outcome::Do(vec![self.create(wanted)?]));
+        };
         self.answers.keep(path, body, version, outcome.clone());
         Ok(outcome)
     }
 
-    async fn ask(&self, wanted: &Wanted, path: &str, live: Option<&Value>, brought: &BTreeSet<&str>) -> Result<Outcome, Unasked> {
-        match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
-            Answer::Object(planned) => self.planned(wanted, live, &planned, &[]),
-            // Its namespace comes with it.
-            Answer::Refused(status) if status.code == 404 && is_brought(&wanted.key.identity, brought) => {
-                Ok(Outcome::Do(vec![self.create(wanted)?]))
-            }
+    /// What the server says; nothing where it can't be asked before the object's namespace is there.
+    async fn ask(
+        &self,
+        wanted: &Wanted,
+        path: &str,
+        live: Option<&Value>,
+        brought: &BTreeSet<&str>,
+    ) -> Result<Option<Outcome>, Unasked> {
+        let outcome = match self.server.apply(path, &wanted.body, Mode::DryRun).await? {
+            Answer::Refused(status) if status.code == 404 && is_brought(&wanted.key.identity, brought) => return Ok(None),
             Answer::Refused(status) if ServerError::of_status(&status).is_forbidden() => {
-                Err(ServerError::of_status(&status).into())
+                return Err(ServerError::of_status(&status).into());
             }
+            Answer::Object(planned) => self.planned(wanted, live, &planned, &[])?,
             Answer::Refused(status) => match live.filter(|_| recreate::is_wished(wanted) && recreate::is_immutable(&status)) {
-                Some(live) => self.recreate(wanted, live).await,
-                None => Ok(in_the_way(&wanted.key.identity, recreate::told(&status))),
+                Some(live) => self.recreate(wanted, path, live).await?,
+                None => in_the_way(&wanted.key.identity, recreate::told(&status)),
             },
             Answer::Conflicts(fields) if force::is_allowed(self.force, &wanted.key.identity, &fields) => {
-                self.ask_forced(wanted, path, live, fields).await
+                self.ask_forced(wanted, path, live, fields).await?
             }
-            Answer::Conflicts(fields) => Ok(contested(&wanted.key.identity, fields)),
-        }
+            Answer::Conflicts(fields) => contested(&wanted.key.identity, fields),
+        };
+        Ok(Some(outcome))
     }
 
     /// The same, taking over fields of others that may be taken over.

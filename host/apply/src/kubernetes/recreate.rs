@@ -48,13 +48,18 @@ pub(super) fn told(status: &Status) -> String {
 impl Surveyor<'_> {
     /// Deleting an object and making it again, where the server would take the new one: it is asked about one of another name,
     /// since the old one is still there.
-    pub(super) async fn recreate(&self, wanted: &Wanted, live: &Value) -> Result<Outcome, Unasked> {
+    pub(super) async fn recreate(&self, wanted: &Wanted, path: &str, live: &Value) -> Result<Outcome, Unasked> {
+        let uid = uid(live).unwrap_or_default();
+        if let Some(message) = self.server.would_not_delete(path, &uid).await? {
+            let message = format!("would be made again, but not be deleted by the API server: {message}");
+            return Ok(in_the_way(&wanted.key.identity, message));
+        }
         let (collection, body) = probe(wanted);
         match self.server.would_create(collection, &body).await? {
             Answer::Object(_) => {
                 let owned = Owned::part_by(MANAGER, live);
                 let delete = action(&wanted.key, Some(&owned), None, self.key)?;
-                Ok(Outcome::Do(vec![Action { live_uid: uid(live), ..delete }, self.create(wanted)?]))
+                Ok(Outcome::Do(vec![Action { live_uid: Some(uid), ..delete }, self.create(wanted)?]))
             }
             Answer::Refused(status) => {
                 let message = format!("would be deleted, and then not be taken again: {}", status.message);

@@ -157,11 +157,12 @@ impl Server {
 
     /// Why the server would not delete an object; nothing: it would.
     pub(super) async fn would_not_delete(&self, path: &str, uid: &str) -> Result<Option<String>, ServerError> {
-        match found(self.ask(Method::DELETE, path, Some(deletion(uid, &["All"])?)).await) {
-            Ok(_) => Ok(None),
-            Err(error) if error.is_forbidden() => Err(error),
-            Err(ServerError::Status { code: 400..=499, message }) => Ok(Some(message)),
-            Err(error) => Err(error),
+        match self.ask(Method::DELETE, path, Some(deletion(uid, &["All"])?)).await {
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
+            Err(kube::Error::Api(status)) if is_refusal(&status) && !ServerError::of_status(&status).is_forbidden() => {
+                Ok(Some(status.message.clone()))
+            }
+            answer => Ok(answer.map(|_| None)?),
         }
     }
 

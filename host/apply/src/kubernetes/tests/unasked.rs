@@ -2,12 +2,12 @@
 
 use serde_json::json;
 use tollgate_core::plan::Verb;
-use tollgate_core::ports::ApplyPlan as _;
+use tollgate_core::ports::{Applied, ApplyPlan as _};
 
 use super::support::{World, mk, mk_deployment, mk_settings, rendered, told};
 use crate::kubernetes::mark::Mark;
 use crate::kubernetes::server::{Answer, Mode};
-use crate::testing::TARGET;
+use crate::testing::{TARGET, noon};
 
 /// Whatever the server is asked about ConfigMaps of this namespace, it has to say no; but the inventory is one, too.
 fn refuse_all(world: &World) {
@@ -99,4 +99,20 @@ fn a_mark_that_somebody_forged_hides_nothing_from_whoever_compares() {
     assert_eq!(told(&world.plan(&recipe)), []);
     let compared = world.target().compare(crate::testing::recipe(&recipe), &recipe).unwrap();
     assert_eq!(told(&compared), [(Verb::Change, "ConfigMap a".to_owned())]);
+}
+
+#[test]
+fn what_could_not_be_asked_before_its_namespace_was_there_is_asked_before_anything_is_written() {
+    let Some(world) = World::new("unasked-yet") else { return };
+    let invalid = mk("v1", "ConfigMap", "bad", &json!({"data": {"no key": "b"}}));
+    let both = rendered(&[mk_settings("good", "x"), invalid]);
+    // One and the same target plans and applies, as in one command.
+    let target = world.target();
+    let plan = target.plan(crate::testing::recipe(&both), &both).unwrap();
+    assert_eq!((plan.conflicts.len(), told(&plan).len()), (0, 2), "nobody can know yet: {plan:?}");
+    let approved = world.ledger.approved(crate::testing::recipe(&both), plan.digest().unwrap());
+    let applied = target.apply(approved, &both, &noon).unwrap();
+    let Applied::Stale { plan, .. } = applied else { panic!("{applied:?}") };
+    assert!(plan.conflicts.iter().any(|conflict| conflict.message.contains("no key")), "{:?}", plan.conflicts);
+    assert_eq!(world.get("configmaps/good"), None);
 }
