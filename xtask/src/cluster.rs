@@ -89,7 +89,7 @@ fn up(home: &Home) -> Result<(), ClusterError> {
     let _ = fs_err::remove_dir_all(&home.directory);
     fs_err::create_dir_all(&home.directory)?;
     let log = fs_err::File::create(home.log())?.into_parts().0;
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = process::ourselves()?;
     command.args(["cluster", "hold"]).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     // Of its own group, so that what interrupts this one leaves it alone.
     let mut holder = command.process_group(0).spawn()?;

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), InstallError> {
 
 /// `cargo xtask plugins`, by this very program.
 pub(crate) fn plugins() -> Result<Command, std::io::Error> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = process::ourselves()?;
     command.arg("plugins");
     Ok(command)
 }

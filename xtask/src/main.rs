@@ -51,6 +51,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    process::remember_ourselves();
     let outcome: Result<(), Box<dyn std::error::Error>> = match Arguments::parse().command {
         Command::Plugins(arguments) => components::run(&arguments).map_err(Into::into),
         Command::Lint(arguments) => lint::run(&arguments).map_err(Into::into),

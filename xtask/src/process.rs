@@ -1,7 +1,9 @@
 //! Starting other programs, and saying which one failed.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// Why a program did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,20 @@ pub(crate) enum ProcessError {
     Failed { command: String },
     #[error("`{command}` wrote something that is not UTF-8")]
     NotText { command: String },
+}
+
+/// Where this program lies. It is asked for at the start: cargo puts another in its place when it builds xtask again, and from then on
+/// the system names the one that was removed.
+static OURSELVES: LazyLock<io::Result<PathBuf>> = LazyLock::new(std::env::current_exe);
+
+/// Notes where this program lies, before anything builds it again.
+pub(crate) fn remember_ourselves() {
+    LazyLock::force(&OURSELVES);
+}
+
+/// This very program.
+pub(crate) fn ourselves() -> io::Result<Command> {
+    OURSELVES.as_ref().map(Command::new).map_err(|error| io::Error::new(error.kind(), error.to_string()))
 }
 
 /// Cargo, as it was called to run this.
@@ -59,6 +75,12 @@ mod tests {
         let error = succeed(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "`sh -c exit 3` failed; what it says stands above");
         assert!(matches!(output(Command::new("sh").args(["-c", "exit 3"])), Err(ProcessError::Failed { .. })));
+    }
+
+    #[test]
+    fn ourselves_is_where_this_program_was_started_from() {
+        remember_ourselves();
+        assert_eq!(ourselves().unwrap().get_program(), std::env::current_exe().unwrap());
     }
 
     #[test]

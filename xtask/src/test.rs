@@ -66,7 +66,7 @@ fn rings(repository: &Repository) -> Result<Vec<Ring>, TestError> {
 }
 
 fn demo(repository: &Repository, name: &str, arguments: &[&str]) -> io::Result<Ring> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = process::ourselves()?;
     command.arg("demo").args(arguments).current_dir(&repository.root).env("TOLLGATE_BIN", repository.binary());
     Ok(Ring { name: name.to_owned(), command })
 }
