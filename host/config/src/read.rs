@@ -109,6 +109,8 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let people = people::people(&raw.people, &at.member("people"), reading)?;
     let terms = |raw| people::overrides(raw, &people, &at.member("overrides"), &mut reading.problems);
     let overrides = raw.overrides.as_ref().map(terms);
+    let ground = admission::Ground { gates: &assembly.gates, overrides: overrides.as_ref() };
+    let admission = admission::admission(&raw.admission, &ground, &at.member("admission"), &mut reading.problems);
     let pipeline = Pipeline {
         ignore: components::ignore(raw, at, &mut reading.problems),
         languages: raw.languages.iter().copied().map(Into::into).collect(),
@@ -123,7 +125,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         people,
         overrides,
         queue: people::queue(&raw.queue, &at.member("queue"), &mut reading.problems),
-        admission: admission::admission(&raw.admission, &at.member("admission"), &mut reading.problems),
+        admission,
         registry: raw.registry.as_ref().map(|raw| registry::registry(raw, &at.member("registry"), reading)).unwrap_or_default(),
     };
     if !reading.incomplete {

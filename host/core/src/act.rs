@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::broken_glass::InCluster;
 use crate::deciding::ApprovalKind;
 use crate::digest::Digest;
 use crate::time::Timestamp;
@@ -50,6 +51,10 @@ pub struct Override {
     /// The policy revision that a recovery restores; nothing where it is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restores: Option<Restored>,
+    /// Where a cluster was asked to let something pass by an annotation; nothing where it is an override of a promotion. It is
+    /// written afterwards, so it passes nothing, and owes a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_cluster: Option<InCluster>,
 }
 
 /// A policy revision that a recovery goes back to.

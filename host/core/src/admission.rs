@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::broken_glass::BrokenGlass;
 use crate::digest::Digest;
 use crate::policy::KindFilter;
+pub use crate::requester::Requester;
 
 /// What is about to happen to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,15 +32,6 @@ impl Operation {
             Self::Connect => "CONNECT",
         }
     }
-}
-
-/// Who asks the cluster, by its authenticator's word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requester {
-    #[serde(default)]
-    pub username: String,
-    #[serde(default)]
-    pub groups: Vec<String>,
 }
 
 /// A question of a cluster (`AdmissionReview` of admission.k8s.io/v1).
@@ -126,12 +119,14 @@ pub struct AdmissionAnswer {
     /// What the cluster's audit log is told, by key.
     pub audit: BTreeMap<&'static str, String>,
     pub policies: Vec<PolicyAnswer>,
+    /// By what it passes although gates say no.
+    pub broken_glass: Option<BrokenGlass>,
 }
 
 impl AdmissionAnswer {
     /// An answer that no policy was asked for.
     pub fn unasked(ruling: Ruling, message: String) -> Self {
-        Self { ruling, message, warnings: Vec::new(), audit: BTreeMap::new(), policies: Vec::new() }
+        Self { ruling, message, warnings: Vec::new(), audit: BTreeMap::new(), policies: Vec::new(), broken_glass: None }
     }
 }
 
@@ -146,6 +141,8 @@ pub struct Freshness {
     pub entries: u64,
     /// Why it could not be read since, where it could not.
     pub failure: Option<String>,
+    /// How many times glass was broken that the ledger does not have yet.
+    pub unrecorded: u64,
 }
 
 impl Freshness {

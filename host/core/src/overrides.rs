@@ -45,7 +45,7 @@ impl SignedOverride<'_> {
     fn holds(&self, terms: &OverrideTerms, now: Timestamp) -> bool {
         let longest = i64::try_from(terms.max_duration).unwrap_or(i64::MAX);
         let lasted = now.as_second().saturating_sub(self.entry.at.as_second());
-        now < self.opened.until && lasted < longest && self.missing(terms) == 0
+        self.opened.in_cluster.is_none() && now < self.opened.until && lasted < longest && self.missing(terms) == 0
     }
 
     fn pass(&self) -> Pass {
@@ -63,6 +63,14 @@ impl Gist {
         opened.map(|(entry, opened)| self.signed(entry, opened, people, terms)).collect()
     }
 
+    /// Glass that was broken by annotations in clusters, in ledger order.
+    pub fn broken_in_clusters(&self) -> impl Iterator<Item = (&Entry, &Override)> {
+        self.override_entries().filter_map(|entry| match &entry.body {
+            Body::Override(opened) if opened.in_cluster.is_some() => Some((entry, opened)),
+            _ => None,
+        })
+    }
+
     fn signed<'a>(&'a self, entry: &'a Entry, opened: &'a Override, people: &People, terms: &OverrideTerms) -> SignedOverride<'a> {
         let mut signers: Vec<Person> = Vec::new();
         for other in self.override_entries().filter(|other| signs(other, entry.index)) {
@@ -72,6 +80,9 @@ impl Gist {
             if counts && !signers.iter().any(|signer| signer.principal == person.principal) {
                 signers.push(person);
             }
+        }
+        if let Some(used) = &opened.in_cluster {
+            signers = vec![people.person(&used.user)];
         }
         let reviews = self.override_entries().filter_map(|other| match &other.body {
             Body::Review(review) if review.of == entry.index => Some((other, review)),

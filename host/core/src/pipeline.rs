@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::broken_glass::BreakGlassTerms;
 use crate::document::Location;
 use crate::finding::Level;
 use crate::image::ImageReference;
@@ -456,12 +457,14 @@ pub struct AdmissionSpec {
     pub when_stale: AdmissionMode,
     /// Namespaces that clusters don't ask about, so that nothing keeps a cluster from mending itself.
     pub exempt: Vec<String>,
+    /// On which terms an annotation lets an object pass; nothing: none does.
+    pub break_glass: Option<BreakGlassTerms>,
 }
 
 impl Default for AdmissionSpec {
     fn default() -> Self {
         let exempt = ["kube-node-lease", "kube-public", "kube-system"].map(ToOwned::to_owned).to_vec();
-        Self { staleness: 3_600, when_stale: AdmissionMode::Deny, exempt }
+        Self { staleness: 3_600, when_stale: AdmissionMode::Deny, exempt, break_glass: None }
     }
 }
 

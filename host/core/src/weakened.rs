@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::broken_glass::BreakGlassTerms;
 use crate::finding::Level;
 use crate::forge::ForgeSpec;
 use crate::pipeline::{
@@ -85,7 +86,19 @@ fn admission(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     if is.staleness > was.staleness || leniency(is.when_stale) > leniency(was.when_stale) {
         sentences.push("clusters are answered by an older ledger".to_owned());
     }
+    if breaks_more(was.break_glass.as_ref(), is.break_glass.as_ref()) {
+        sentences.push("an annotation lets more pass in a cluster, for longer, or by more people".to_owned());
+    }
     sentences
+}
+
+fn breaks_more(was: Option<&BreakGlassTerms>, is: Option<&BreakGlassTerms>) -> bool {
+    let Some(is) = is else { return false };
+    let within = |was: &[String], is: &[String]| is.iter().all(|name| was.contains(name));
+    !was.is_some_and(|was| {
+        let names = within(&was.users, &is.users) && within(&was.groups, &is.groups) && within(&was.gates, &is.gates);
+        names && is.max_duration <= was.max_duration
+    })
 }
 
 /// The same, or all of it and more.

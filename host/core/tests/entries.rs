@@ -126,6 +126,7 @@ fn mk_override() -> Override {
         recover: false,
         confirms: Some(7),
         restores: None,
+        in_cluster: None,
     }
 }
 

@@ -210,6 +210,7 @@ fn the_chain_of_a_promotion_has_what_led_to_it_and_nothing_else() {
         recover: false,
         confirms: None,
         restores: None,
+        in_cluster: None,
     };
     ledger.write(EntrySubject::default(), Body::Override(given.clone()));
     ledger.write(EntrySubject::default(), Body::Override(Override { confirms: Some(5), ..given.clone() }));

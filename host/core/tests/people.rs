@@ -97,6 +97,7 @@ fn sign(ledger: &MemoryLedger, who: &str, confirms: Option<u64>) -> u64 {
         recover: false,
         confirms,
         restores: None,
+        in_cluster: None,
     });
     ledger.write_by(Some(who), subject("prod-apps", "recipe"), body).index
 }

@@ -47,6 +47,7 @@ fn mk_recovery(restores: &str, confirms: Option<u64>) -> Override {
         recover: true,
         confirms,
         restores: Some(Restored { commit: "c".repeat(40), policy: Digest::of(restores.as_bytes()) }),
+        in_cluster: None,
     }
 }
 

@@ -44,6 +44,8 @@ impl Journal {
 
 fn answered(request: &AdmissionRequest, answer: &AdmissionAnswer, took: Duration) -> Value {
     let level = match answer.ruling {
+        // Somebody should look, whoever it was.
+        Ruling::Allowed if answer.broken_glass.is_some() => "alert",
         Ruling::Allowed if answer.warnings.is_empty() => "info",
         Ruling::Allowed | Ruling::Denied => "warn",
         Ruling::Error => "error",

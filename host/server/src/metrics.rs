@@ -51,6 +51,8 @@ pub(crate) struct Metrics {
     fuel: Family<OfPolicy, Counter>,
     memory: Family<OfPolicy, GaugeOfBytes>,
     refused: Family<Because, Counter>,
+    broken_glass: Counter,
+    unrecorded: Gauge,
     waiting: Gauge,
     pub(crate) connections: Gauge,
     pub(crate) certificate_expiry: Gauge,
@@ -70,6 +72,8 @@ impl Metrics {
             fuel: Family::default(),
             memory: Family::default(),
             refused: Family::default(),
+            broken_glass: Counter::default(),
+            unrecorded: Gauge::default(),
             waiting: Gauge::default(),
             connections: Gauge::default(),
             certificate_expiry: Gauge::default(),
@@ -106,6 +110,10 @@ impl Metrics {
         registry.register_with_unit("ledger_age", "Time since the ledger was read", Unit::Seconds, self.ledger_age.clone());
         let help = "How old what is known of the ledger may be";
         registry.register_with_unit("ledger_age_limit", help, Unit::Seconds, self.ledger_limit.clone());
+        let help = "Objects that passed because somebody broke glass";
+        registry.register("break_glass", help, self.broken_glass.clone());
+        let help = "Broken glass that the ledger does not have yet";
+        registry.register("break_glass_unrecorded", help, self.unrecorded.clone());
         registry.register("ledger_entries", "Entries of the ledger when it was read", self.ledger_entries.clone());
     }
 
@@ -114,6 +122,9 @@ impl Metrics {
         let labels = OfRequest { operation: request.operation.word(), ruling: answer.ruling.word(), dry_run };
         self.requests.get_or_create(&labels).inc();
         self.duration.observe(took.as_secs_f64());
+        if answer.broken_glass.is_some() && !request.dry_run {
+            self.broken_glass.inc();
+        }
         for said in &answer.policies {
             let policy = said.policy.clone();
             self.verdicts.get_or_create(&OfVerdict { policy: policy.clone(), verdict: said.verdict }).inc();
@@ -141,6 +152,7 @@ impl Metrics {
         self.ledger_age.set(number(freshness.age));
         self.ledger_limit.set(number(freshness.limit));
         self.ledger_entries.set(number(freshness.entries));
+        self.unrecorded.set(number(freshness.unrecorded));
         let mut text = String::new();
         // Writing to a string does not fail.
         let _written = encode(&mut text, &self.registry);
@@ -181,7 +193,7 @@ mod tests {
             metrics.answered(&mk_request(), &answer, Duration::from_millis(2));
         }
         metrics.shed(Shed::Full);
-        let text = metrics.text(3, &Freshness { age: 4, limit: 600, entries: 9, failure: None });
+        let text = metrics.text(3, &Freshness { age: 4, limit: 600, entries: 9, failure: None, unrecorded: 1 });
         for line in [
             r#"tollgate_admission_requests_total{operation="CREATE",ruling="denied",dry_run="true"} 2"#,
             r#"tollgate_policy_verdicts_total{policy="image-pinned",verdict="fail"} 2"#,

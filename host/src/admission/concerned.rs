@@ -26,7 +26,7 @@ pub(super) fn unjudged(request: &AdmissionRequest, spec: &AdmissionSpec) -> Opti
 }
 
 /// The object that is judged: the one that comes, or the one that goes.
-fn bytes(request: &AdmissionRequest) -> Option<&Arc<[u8]>> {
+pub(super) fn bytes(request: &AdmissionRequest) -> Option<&Arc<[u8]>> {
     match request.operation {
         Operation::Delete => request.old_object.as_ref(),
         Operation::Create | Operation::Update | Operation::Connect => request.object.as_ref(),

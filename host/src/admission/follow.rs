@@ -4,6 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Freshness, Ruling};
+use tollgate_core::broken_glass::BrokenGlass;
 use tollgate_core::ports::AnswerAdmission;
 
 use super::known::Known;
@@ -22,6 +23,12 @@ pub(crate) trait ReadKnown: Send {
 
     /// Whether there is a ledger that could say something new.
     fn follows(&self) -> bool;
+
+    /// Writes to the ledger that glass was broken.
+    ///
+    /// # Errors
+    /// Why it could not be written, in words. It is tried again.
+    fn record(&mut self, broken: &BrokenGlass) -> Result<(), String>;
 }
 
 /// Answers by what is known, and keeps that fresh.
@@ -41,12 +48,22 @@ struct Sight {
     /// Somebody wants it to be read now.
     wanted: bool,
     follows: bool,
+    /// What the ledger does not have yet, oldest first.
+    owed: Vec<BrokenGlass>,
 }
 
 impl Follower {
     /// Goes on reading on a thread of its own for as long as anybody holds what is returned.
     pub(crate) fn start(known: Known, mut reader: Box<dyn ReadKnown>, every: Duration) -> Arc<Self> {
-        let sight = Sight { read_at: Instant::now(), failure: None, begun: 1, ended: 1, wanted: false, follows: reader.follows() };
+        let sight = Sight {
+            read_at: Instant::now(),
+            failure: None,
+            begun: 1,
+            ended: 1,
+            wanted: false,
+            follows: reader.follows(),
+            owed: Vec::new(),
+        };
         let follower = Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
         if reader.follows() {
             let weak = Arc::downgrade(&follower);
@@ -74,6 +91,45 @@ impl Follower {
         }
         sight.wanted = false;
         sight.begun += 1;
+    }
+
+    /// Writes down what is owed; what can't be written stays owed.
+    fn settle(&self, reader: &mut dyn ReadKnown) {
+        while let Some(broken) = self.next_owed() {
+            if let Err(failure) = reader.record(&broken) {
+                self.sight().failure = Some(failure);
+                return;
+            }
+            self.sight().owed.remove(0);
+            self.changed.notify_all();
+        }
+    }
+
+    fn next_owed(&self) -> Option<BrokenGlass> {
+        self.sight().owed.first().cloned()
+    }
+
+    /// Notes that glass was broken, once for each time that it was: what it lets pass may come in several questions.
+    fn owe(&self, broken: &BrokenGlass) {
+        let mut sight = self.sight();
+        if !sight.owed.iter().any(|owed| owed.glass == broken.glass) {
+            sight.owed.push(broken.clone());
+            sight.wanted = true;
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until the ledger has all broken glass, for as long as anybody can wait; what it has not stays behind.
+    pub(crate) fn settled(&self) -> Vec<BrokenGlass> {
+        let begun = Instant::now();
+        let mut sight = self.sight();
+        while !sight.owed.is_empty() {
+            sight.wanted = true;
+            self.changed.notify_all();
+            let Some(left) = PATIENCE.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { break };
+            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        sight.owed.clone()
     }
 
     fn take(&self, read: Result<Option<Known>, String>) {
@@ -119,26 +175,39 @@ fn follow(follower: &Weak<Follower>, reader: &mut dyn ReadKnown, every: Duration
     loop {
         let Some(held) = follower.upgrade() else { return };
         held.wait(every);
+        held.settle(reader);
         held.take(reader.read());
     }
 }
 
 impl AnswerAdmission for Follower {
     fn answer(&self, request: &AdmissionRequest) -> AdmissionAnswer {
-        let known = self.known();
-        let answer = known.answer(request, &self.freshness(), Invocation::now());
-        // What was approved a moment ago is applied at once.
-        if answer.ruling == Ruling::Allowed || !self.refresh() {
-            return answer;
+        let answer = self.answered(request);
+        if let Some(broken) = answer.broken_glass.as_ref().filter(|_| !request.dry_run) {
+            self.owe(broken);
         }
-        let newer = self.known();
-        if Arc::ptr_eq(&known, &newer) { answer } else { newer.answer(request, &self.freshness(), Invocation::now()) }
+        answer
     }
 
     fn freshness(&self) -> Freshness {
         let known = self.known();
         let sight = self.sight();
         let age = if sight.follows { sight.read_at.elapsed().as_secs() } else { 0 };
-        Freshness { age, limit: known.spec().staleness, entries: known.entries(), failure: sight.failure.clone() }
+        let unrecorded = u64::try_from(sight.owed.len()).unwrap_or(u64::MAX);
+        Freshness { age, limit: known.spec().staleness, entries: known.entries(), failure: sight.failure.clone(), unrecorded }
+    }
+}
+
+impl Follower {
+    fn answered(&self, request: &AdmissionRequest) -> AdmissionAnswer {
+        let known = self.known();
+        let answer = known.answer(request, &self.freshness(), Invocation::now());
+        // What was approved a moment ago is applied at once.
+        let passes = answer.ruling == Ruling::Allowed && answer.broken_glass.is_none();
+        if passes || !self.refresh() {
+            return answer;
+        }
+        let newer = self.known();
+        if Arc::ptr_eq(&known, &newer) { answer } else { newer.answer(request, &self.freshness(), Invocation::now()) }
     }
 }

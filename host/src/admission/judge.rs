@@ -44,7 +44,7 @@ impl Known {
         let mut answer = match unjudged(request, self.spec()) {
             Some(why) => not_evaluated(why),
             None if freshness.is_stale() && self.spec().when_stale == AdmissionMode::Deny => {
-                AdmissionAnswer::unasked(Ruling::Error, words::stale(freshness))
+                self.by_glass_alone(request, now, AdmissionAnswer::unasked(Ruling::Error, words::stale(freshness)))
             }
             None => self.judged(request, now),
         };
@@ -55,7 +55,7 @@ impl Known {
         answer
     }
 
-    fn judged(&self, request: &AdmissionRequest, now: Timestamp) -> AdmissionAnswer {
+    pub(super) fn judged(&self, request: &AdmissionRequest, now: Timestamp) -> AdmissionAnswer {
         let panel = if request.operation == Operation::Delete { &self.deletes } else { &self.writes };
         if panel.gates.is_empty() {
             return not_evaluated(format!("no gate judges {}", request.operation.word()));
@@ -73,7 +73,8 @@ impl Known {
         let origin = self.approved.as_ref().and_then(|approved| approved.origin(&identity));
         judged.component = origin.map(|origin| origin.component.clone());
         let (decision, judgements) = self.decide(panel, request, &judged, origin, now);
-        self.said(request, panel, &decision, &judgements)
+        let answer = self.said(request, panel, &decision, &judgements);
+        self.by_glass(request, &decision, now, answer)
     }
 
     fn decide(
@@ -186,7 +187,8 @@ impl Known {
             fuel: judgement.fuel,
             memory: judgement.memory,
         });
-        AdmissionAnswer { ruling, message, warnings: words::warnings(decision, &told), audit, policies: policies.collect() }
+        let warnings = words::warnings(decision, &told);
+        AdmissionAnswer { ruling, message, warnings, audit, policies: policies.collect(), broken_glass: None }
     }
 }
 

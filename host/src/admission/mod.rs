@@ -6,6 +6,7 @@ mod approved;
 mod bulkhead;
 mod concerned;
 mod follow;
+mod glass;
 mod judge;
 mod known;
 mod noise;

@@ -1,11 +1,14 @@
 //! What becomes of questions, by what is known.
 
-use std::sync::Arc;
+mod glass;
+
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Freshness, Operation, Requester, Ruling};
+use tollgate_core::broken_glass::BrokenGlass;
 use tollgate_core::evaluate::DocumentFinding;
 use tollgate_core::finding::RuleId;
 use tollgate_core::overrides::{Pass, Passes};
@@ -74,7 +77,7 @@ fn mk_map(value: &str) -> Value {
 }
 
 fn fresh() -> Freshness {
-    Freshness { age: 0, limit: 600, entries: 7, failure: None }
+    Freshness { age: 0, limit: 600, entries: 7, failure: None, unrecorded: 0 }
 }
 
 fn ask(known: &Known, object: &Value) -> AdmissionAnswer {
@@ -216,7 +219,7 @@ fn a_policy_is_told_who_asks_and_what_was_there_and_no_secret() {
 
 #[test]
 fn once_the_ledger_is_too_old_what_becomes_of_questions_is_as_configured() {
-    let stale = Freshness { age: 700, limit: 600, entries: 7, failure: Some("no route".to_owned()) };
+    let stale = Freshness { age: 700, limit: 600, entries: 7, failure: Some("no route".to_owned()), unrecorded: 0 };
     let ask = |when_stale, value| {
         let mut pipeline = mk_pipeline_of(vec![nothing_bad()]);
         pipeline.admission.when_stale = when_stale;
@@ -231,11 +234,15 @@ fn once_the_ledger_is_too_old_what_becomes_of_questions_is_as_configured() {
 }
 
 /// Says at each reading what is next, and counts.
+#[derive(Default)]
 struct Script {
     next: Vec<Result<Option<Known>, String>>,
     reads: Arc<AtomicU32>,
     /// How long each reading takes.
     takes: Duration,
+    /// What was written, or tried to be.
+    recorded: Arc<Mutex<Vec<BrokenGlass>>>,
+    fails: bool,
 }
 
 impl ReadKnown for Script {
@@ -249,12 +256,17 @@ impl ReadKnown for Script {
     fn follows(&self) -> bool {
         true
     }
+
+    fn record(&mut self, broken: &BrokenGlass) -> Result<(), String> {
+        self.recorded.lock().unwrap().push(broken.clone());
+        if self.fails { Err("no route".to_owned()) } else { Ok(()) }
+    }
 }
 
 fn start(next: Vec<Result<Option<Known>, String>>) -> (Arc<Follower>, Arc<AtomicU32>) {
     let reads = Arc::new(AtomicU32::new(0));
     let first = mk_known(mk_pipeline_of(vec![nothing_bad()]), Passes::new());
-    let script = Script { next, reads: Arc::clone(&reads), takes: Duration::ZERO };
+    let script = Script { next, reads: Arc::clone(&reads), takes: Duration::ZERO, ..Script::default() };
     (Follower::start(first, Box::new(script), Duration::from_secs(3_600)), reads)
 }
 
@@ -285,7 +297,7 @@ fn a_reading_that_began_before_the_question_is_not_enough_for_a_no() {
     let first = mk_known(mk_pipeline_of(vec![nothing_bad()]), Passes::new());
     let reads = Arc::new(AtomicU32::new(0));
     let next = vec![Ok(Some(milder)), Ok(None)];
-    let script = Script { next, reads: Arc::clone(&reads), takes: Duration::from_millis(200) };
+    let script = Script { next, reads: Arc::clone(&reads), takes: Duration::from_millis(200), ..Script::default() };
     let follower = Follower::start(first, Box::new(script), Duration::from_millis(1));
     while reads.load(Ordering::SeqCst) == 0 {
         std::thread::yield_now();
@@ -296,7 +308,7 @@ fn a_reading_that_began_before_the_question_is_not_enough_for_a_no() {
 #[test]
 fn many_who_are_told_no_at_once_have_the_ledger_read_only_a_few_times() {
     let reads = Arc::new(AtomicU32::new(0));
-    let script = Script { next: Vec::new(), reads: Arc::clone(&reads), takes: Duration::from_millis(300) };
+    let script = Script { next: Vec::new(), reads: Arc::clone(&reads), takes: Duration::from_millis(300), ..Script::default() };
     let first = mk_known(mk_pipeline_of(vec![nothing_bad()]), Passes::new());
     let follower = Follower::start(first, Box::new(script), Duration::from_secs(3_600));
     std::thread::scope(|scope| {
@@ -309,7 +321,7 @@ fn many_who_are_told_no_at_once_have_the_ledger_read_only_a_few_times() {
 
 #[test]
 fn who_is_not_needed_any_more_stops_reading() {
-    let script = Script { next: Vec::new(), reads: Arc::default(), takes: Duration::ZERO };
+    let script = Script { next: Vec::new(), reads: Arc::default(), takes: Duration::ZERO, ..Script::default() };
     let first = mk_known(mk_pipeline_of(Vec::new()), Passes::new());
     let weak = Arc::downgrade(&Follower::start(first, Box::new(script), Duration::from_millis(10)));
     let begun = std::time::Instant::now();

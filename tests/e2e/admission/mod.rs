@@ -25,8 +25,13 @@ struct Guarded {
 
 /// A pipeline whose only target is a cluster.
 fn mk_pipeline(cluster: &Cluster) -> Pipeline {
+    mk_pipeline_with(cluster, "")
+}
+
+/// The same, with more lines of its target.
+fn mk_pipeline_with(cluster: &Cluster, more: &str) -> Pipeline {
     let target = format!(
-        "{{name: preprod-apps, role: apps, on: {{branch: master}}, kubernetes: {{kubeconfig: {}, namespace: shop, wait: 3m}}}}",
+        "{{name: preprod-apps, role: apps, on: {{branch: master}}, kubernetes: {{kubeconfig: {}, namespace: shop, wait: 3m{more}}}}}",
         cluster.kubeconfig()
     );
     Pipeline::deployment().environments(&[&format!("{{name: preprod, targets: [{target}]}}")])

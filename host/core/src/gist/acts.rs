@@ -26,6 +26,10 @@ impl Acts {
             Body::Decided(decided) => return self.used.extend(&decided.overrides),
             Body::PolicyAccept(accept) => return self.used.extend(accept.gates.iter().filter_map(|gate| gate.passed_by)),
             Body::Freeze(_) | Body::Hold(_) => &mut self.stops,
+            Body::Override(opened) if opened.in_cluster.is_some() => {
+                self.used.insert(entry.index);
+                &mut self.overrides
+            }
             Body::Override(_) | Body::Review(_) => &mut self.overrides,
             _ => return,
         };

@@ -94,6 +94,24 @@ fn in_cluster(change: impl FnOnce(&mut KubernetesTarget)) -> Vec<String> {
     weakened(&before, &after)
 }
 
+fn mk_glass() -> BreakGlassTerms {
+    let (users, groups, gates) = (vec!["lead@example.com".to_owned()], Vec::new(), vec!["four-eyes".to_owned()]);
+    BreakGlassTerms { users, groups, gates, max_duration: 60, review_within: 60, needs_ticket: true }
+}
+
+#[test]
+fn glass_that_lets_less_pass_is_not_weaker_and_more_of_anything_is() {
+    let than = |change: &dyn Fn(&mut BreakGlassTerms)| {
+        let mut after = mk_glass();
+        change(&mut after);
+        breaks_more(Some(&mk_glass()), Some(&after))
+    };
+    assert!(!than(&|_| {}) && !than(&|glass| glass.users.clear()) && !than(&|glass| glass.max_duration = 30));
+    assert!(!breaks_more(Some(&mk_glass()), None));
+    assert!(than(&|glass| glass.users.push("dev@example.com".to_owned())) && than(&|glass| glass.groups.push("dev".to_owned())));
+    assert!(than(&|glass| glass.gates.push("soak".to_owned())) && than(&|glass| glass.max_duration = 61));
+}
+
 #[test]
 fn the_same_revision_and_one_that_asks_more_are_not_weaker() {
     assert!(told(|_| {}).is_empty());
@@ -119,6 +137,10 @@ fn whatever_asks_less_is_told_in_a_sentence() {
         (told(|after| after.gates[0].admission.mode = AdmissionMode::Warn), "gate `four-eyes` asks less of what runs in a cluster"),
         (told(|after| after.admission.exempt.push("shop".to_owned())), "nothing is asked about namespace `shop`"),
         (told(|after| after.admission.when_stale = AdmissionMode::Warn), "clusters are answered by an older ledger"),
+        (
+            told(|after| after.admission.break_glass = Some(mk_glass())),
+            "an annotation lets more pass in a cluster, for longer, or by more people",
+        ),
         (told(|after| after.gates[0].enforcement = Enforcement::Advisory), "gate `four-eyes` was overridable and is advisory"),
         (
             told(|after| {

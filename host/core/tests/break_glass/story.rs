@@ -155,6 +155,7 @@ impl Story {
                     recover: *recover,
                     confirms: None,
                     restores: None,
+                    in_cluster: None,
                 };
                 self.write(*by, subject, Body::Override(opened));
             }

@@ -274,5 +274,15 @@ fn mk_built(number: u8) -> Built {
 
 fn mk_override(confirms: Option<u64>) -> Override {
     let (gates, reason) = (vec!["soak".to_owned()], "fire".to_owned());
-    Override { gates, reason, ticket: None, until: at(100), review_by: at(200), recover: false, confirms, restores: None }
+    Override {
+        gates,
+        reason,
+        ticket: None,
+        until: at(100),
+        review_by: at(200),
+        recover: false,
+        confirms,
+        restores: None,
+        in_cluster: None,
+    }
 }

@@ -48,6 +48,8 @@ pub struct OverrideStatus {
     pub signers: Vec<String>,
     /// How many signatures are missing before it passes anything.
     pub missing: u32,
+    /// The object in the cluster whose annotation broke it; null where it is an override of a promotion.
+    pub in_cluster: Option<String>,
     pub until: Timestamp,
     /// Whether it still may pass something.
     pub open: bool,
@@ -61,6 +63,12 @@ impl OverrideStatus {
         let Self { entry, target, until, missing, .. } = self;
         let (gates, signers) = (self.gates.join(", "), self.signers.join(", "));
         let passes = match (self.open, missing) {
+            (open, _) if let Some(object) = &self.in_cluster => {
+                // Nothing said no there: the ledger was too old to be asked.
+                let gates = if gates.is_empty() { "the age of the ledger" } else { &gates };
+                let word = if open { "passes" } else { "passed" };
+                format!("{word} {gates} in the cluster by an annotation of {object} until {until}, broken by {signers}")
+            }
             (true, 0) => format!("passes {gates} until {until}, signed by {signers}"),
             (true, missing) => {
                 format!("would pass {gates} until {until}; signatures missing: {missing}, `tollgate override O-{entry}` signs")

@@ -1,6 +1,7 @@
 //! Entries in a sentence each.
 
 use tollgate_core::act::{Approval, Override, Rejection, Review};
+use tollgate_core::broken_glass::InCluster;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::entry::{Body, Decided, Entry, PolicyAccept};
 
@@ -80,6 +81,12 @@ fn rejected(rejection: &Rejection) -> String {
 fn overridden(given: &Override) -> String {
     let gates = given.gates.join(", ");
     let ticket = given.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
+    // Nothing said no: the ledger was too old to be asked.
+    let gates = if gates.is_empty() { "the age of the ledger".to_owned() } else { gates };
+    if let Some(InCluster { user, object, .. }) = &given.in_cluster {
+        let Override { until, reason, .. } = given;
+        return format!("{user} passed {gates} in the cluster by an annotation of {object} until {until}{ticket}: {reason}");
+    }
     match given.confirms {
         Some(entry) => format!("signs the override of entry {entry} as well"),
         None => match &given.restores {

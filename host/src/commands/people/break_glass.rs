@@ -80,6 +80,12 @@ impl Breaking<'_> {
     fn confirm(&self, index: u64) -> Result<Written, Failure> {
         write(self.delivery, self.by, &mut |history| {
             let (entry, first) = opened(history, index)?;
+            if first.in_cluster.is_some() {
+                let message = format!("O-{index} was broken in a cluster, and passes nothing here that could be signed");
+                return Err(
+                    Failure::of_message(ExitCode::Denied, message).with_hint(format!("review it: `tollgate approve O-{index}`"))
+                );
+            }
             self.may_sign(first.recover)?;
             let signed = signed(history, index, self.terms, &self.pipeline.people);
             if signed.is_some_and(|signed| signed.signers.iter().any(|one| one.principal == self.by.principal)) {
@@ -121,7 +127,7 @@ impl Breaking<'_> {
             return Err(usage("`--for` is longer than `overrides.maxDuration` of tollgate.yaml allows"));
         }
         let (ticket, review_by, recover) = (arguments.ticket.clone(), later(now, terms.review_within)?, restores.is_some());
-        Ok(Override { gates, reason, ticket, until, review_by, recover, confirms: None, restores })
+        Ok(Override { gates, reason, ticket, until, review_by, recover, confirms: None, restores, in_cluster: None })
     }
 }
 

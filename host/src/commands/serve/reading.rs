@@ -1,5 +1,6 @@
 //! Where the answers come from: the ledger and the policy that it puts in force, or policies that the command line names.
 
+use tollgate_core::broken_glass::BrokenGlass;
 use tollgate_core::ports::{ReadLedger as _, ReadRepository as _};
 use tollgate_report::failure::Failure;
 use tollgate_sandbox::Sandbox;
@@ -9,6 +10,7 @@ use crate::cli::serve::Serve;
 use crate::commands::drift::named;
 use crate::commands::judging;
 use crate::commands::serve::approving::approved;
+use crate::commands::serve::recording;
 use crate::configuration::Failures;
 use crate::exit::fail;
 use crate::invocation::Invocation;
@@ -28,6 +30,10 @@ pub(super) struct Source {
     pub(super) remote: Option<String>,
     /// Digest of entry 0 of the ledger.
     pub(super) trust: Option<String>,
+    /// Whether the policy in force lets glass be broken by annotations, each of which is written to the ledger.
+    pub(super) breaks_glass: bool,
+    /// Whether there is a key to sign that with.
+    pub(super) has_key: bool,
 }
 
 pub(super) fn open(invocation: &Invocation, arguments: &Serve) -> Result<Opened, Failures> {
@@ -60,6 +66,8 @@ impl OfLedger {
         self.delivery.as_ref().map_or_else(Source::default, |(delivery, _)| Source {
             remote: delivery.repository.remote_url().ok(),
             trust: delivery.ledger.trust_digest().map(|digest| digest.to_string()),
+            breaks_glass: delivery.in_force.configuration.pipeline.admission.break_glass.is_some(),
+            has_key: delivery.ledger.key().is_some(),
         })
     }
 
@@ -72,11 +80,12 @@ impl OfLedger {
         let target = target.ok_or_else(Failures::new)?;
         let allowed = approved(&delivery, &history, &target).map_err(one)?;
         let in_force = &delivery.in_force;
-        let asked = Asked {
-            pipeline: in_force.configuration.pipeline.clone(),
-            policies: in_force.policies.clone(),
-            revision: in_force.revision.digest.to_string(),
-        };
+        let mut pipeline = in_force.configuration.pipeline.clone();
+        if delivery.ledger.key().is_none() {
+            // Nobody would ever know.
+            pipeline.admission.break_glass = None;
+        }
+        let asked = Asked { pipeline, policies: in_force.policies.clone(), revision: in_force.revision.digest.to_string() };
         let known = Known::of_target(asked, target, allowed, &history, Invocation::now());
         self.delivery = Some((delivery, history.len()));
         Ok(known)
@@ -97,6 +106,11 @@ impl ReadKnown for OfLedger {
     fn follows(&self) -> bool {
         true
     }
+
+    fn record(&mut self, broken: &BrokenGlass) -> Result<(), String> {
+        let Some((delivery, _)) = &self.delivery else { return Err("the ledger was not read yet".to_owned()) };
+        recording::record(&self.invocation, delivery, &self.target, broken).map_err(|failure| words(&vec![failure]))
+    }
 }
 
 fn words(failures: &Failures) -> String {
@@ -115,6 +129,10 @@ impl ReadKnown for Never {
 
     fn follows(&self) -> bool {
         false
+    }
+
+    fn record(&mut self, _: &BrokenGlass) -> Result<(), String> {
+        Err("there is no ledger to write to".to_owned())
     }
 }
 

@@ -56,11 +56,18 @@ static ANNOTATIONS: Shape = Shape::new(&[
     ("kubernetes.io/service-account.uid", PLAIN.added(Added::Later)),
     ("control-plane.alpha.kubernetes.io/leader", ALWAYS),
     ("endpoints.kubernetes.io/*", ALWAYS),
+    (BREAK_GLASS, ALWAYS),
 ])
 .open();
 
+/// Who may write it, the host says; it stays behind when what it let pass is set back.
+const BREAK_GLASS: &str = "tollgate.dev/break-glass*";
+
 /// Of a pod's template.
-pub(crate) static TEMPLATE_METADATA: Shape = Shape::new(&[("labels", Field::object(&TEMPLATE_LABELS)), ("annotations", MAP)]);
+pub(crate) static TEMPLATE_METADATA: Shape =
+    Shape::new(&[("labels", Field::object(&TEMPLATE_LABELS)), ("annotations", Field::object(&TEMPLATE_ANNOTATIONS))]);
+
+static TEMPLATE_ANNOTATIONS: Shape = Shape::new(&[(BREAK_GLASS, ALWAYS)]).open();
 
 /// The labels by which a Job knows its pods.
 static TEMPLATE_LABELS: Shape = Shape::new(&[

@@ -131,6 +131,20 @@ fn a_pull_policy_that_followed_from_the_tag_before_stays_and_nobody_brings_one()
 }
 
 #[test]
+fn what_broke_glass_stays_behind_and_is_no_field_of_the_object() {
+    let approved = samples::deployment();
+    let mut live = approved.clone();
+    for metadata in ["/metadata", "/spec/template/metadata"] {
+        let annotations = &mut live.pointer_mut(metadata).unwrap()["annotations"];
+        annotations["tollgate.dev/break-glass"] = json!("payments fail");
+        annotations["tollgate.dev/break-glass-until"] = json!("2027-01-15T00:00:00Z");
+    }
+    assert_eq!(found(&creation_of(&[&approved]), &live), nothing());
+    live["spec"]["template"]["metadata"]["annotations"]["tollgate.dev/other"] = json!("x");
+    assert_eq!(found(&creation_of(&[&approved]), &live), ["extra /spec/template/metadata/annotations/tollgate.dev~1other"]);
+}
+
+#[test]
 fn extra_fields_are_let_be_where_the_operator_says_so() {
     let approved = samples::deployment();
     let mut restarted = approved.clone();

@@ -247,6 +247,7 @@ impl Writing<'_> {
                 recover: false,
                 confirms: None,
                 restores: None,
+                in_cluster: None,
             };
             let of = self.write(subject.clone(), Body::Override(opened), &[]);
             self.write(subject, Body::Review(Review { of, accepted: true, note: "it was right".to_owned() }), &[]);

@@ -95,6 +95,7 @@ fn mk_override(confirms: Option<u64>) -> Override {
         recover: false,
         confirms,
         restores: None,
+        in_cluster: None,
     }
 }
 

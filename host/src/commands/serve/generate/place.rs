@@ -25,6 +25,8 @@ pub(super) struct Place {
     pub(super) trust: Value,
     /// False where somebody else renews the certificate.
     pub(super) makes_certificate: bool,
+    /// Whether it writes to the ledger that glass was broken.
+    pub(super) breaks_glass: bool,
     /// Namespaces that the webhook never asks about; its own is among them.
     pub(super) own_namespace: String,
 }
@@ -60,6 +62,7 @@ impl Place {
             clone: json!(source.remote),
             trust: json!(source.trust),
             makes_certificate: arguments.tls.tls_certificate.is_none(),
+            breaks_glass: source.breaks_glass,
         })
     }
 

@@ -17,7 +17,7 @@ pub(super) fn configuration(known: &Known, place: &Place) -> Value {
         "clientConfig": {"service": {"namespace": place.namespace, "name": place.service, "path": "/validate", "port": 443}},
         "failurePolicy": "Fail",
         "matchPolicy": "Equivalent",
-        "sideEffects": "None",
+        "sideEffects": if place.breaks_glass { "NoneOnDryRun" } else { "None" },
         "timeoutSeconds": 10,
         "rules": rules(known),
         "namespaceSelector": {"matchExpressions": namespaces(known, place)},

@@ -87,6 +87,9 @@ fn container(place: &Place) -> Value {
 fn arguments(place: &Place) -> Value {
     let mut arguments = vec![json!("serve"), json!("--directory"), json!("/var/lib/tollgate/repository")];
     arguments.extend([json!("--target"), json!(place.target), json!("--clone"), place.clone.clone()]);
+    if place.breaks_glass {
+        arguments.extend([json!("--key"), json!("/etc/tollgate/ledger/key")]);
+    }
     if place.makes_certificate {
         // One that comes from the namespace of the pod stays right wherever the chart is installed.
         arguments.extend([json!("--service"), json!(format!("$(NAMESPACE)/{}", place.service))]);
@@ -121,6 +124,9 @@ fn mounts(place: &Place) -> Value {
     if !place.makes_certificate {
         mounts.push(json!({"name": "certificate", "mountPath": "/etc/tollgate/tls", "readOnly": true}));
     }
+    if place.breaks_glass {
+        mounts.push(json!({"name": "ledger", "mountPath": "/etc/tollgate/ledger", "readOnly": true}));
+    }
     Value::Array(mounts)
 }
 
@@ -132,6 +138,10 @@ fn volumes(place: &Place) -> Value {
     ];
     if !place.makes_certificate {
         volumes.push(json!({"name": "certificate", "secret": {"secretName": format!("{}-certificate", place.service)}}));
+    }
+    if place.breaks_glass {
+        let secret = json!({"secretName": format!("{}-ledger", place.service), "defaultMode": 0o440});
+        volumes.push(json!({"name": "ledger", "secret": secret}));
     }
     Value::Array(volumes)
 }

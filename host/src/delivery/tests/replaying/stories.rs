@@ -240,6 +240,7 @@ fn broken_glass(until: i64) -> Override {
         recover: false,
         confirms: None,
         restores: None,
+        in_cluster: None,
     }
 }
 
