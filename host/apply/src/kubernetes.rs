@@ -25,6 +25,7 @@ mod needs;
 mod order;
 mod outcome;
 mod owned;
+mod pace;
 mod permissions;
 mod proxy;
 mod recreate;

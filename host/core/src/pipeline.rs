@@ -3,6 +3,7 @@
 //! These are checked types. They are made by `tollgate-config`, which refuses what does not fit together.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
@@ -274,6 +275,8 @@ pub struct KubernetesTarget {
     pub confirm_deletes: Vec<String>,
     /// When objects of some kinds are healthy, where their status does not say it as others do.
     pub health: Vec<HealthRule>,
+    /// How many requests a second it is asked at most; nothing: as many as it answers.
+    pub requests_per_second: Option<NonZeroU32>,
     pub plan_key: Option<PlanKey>,
 }
 
@@ -312,6 +315,7 @@ impl KubernetesTarget {
             force: Vec::new(),
             confirm_deletes: KINDS_WITH_DATA.map(str::to_owned).to_vec(),
             health: Vec::new(),
+            requests_per_second: None,
             plan_key: None,
         }
     }

@@ -219,7 +219,15 @@ fn place(target: &Target) -> TargetKind {
     match &target.kind {
         TargetKind::Kubernetes(cluster) => {
             let (adopt, force, confirm_deletes, health) = (false, Vec::new(), Vec::new(), Vec::new());
-            TargetKind::Kubernetes(KubernetesTarget { adopt, force, confirm_deletes, health, ..cluster.clone() })
+            let requests_per_second = None;
+            TargetKind::Kubernetes(KubernetesTarget {
+                adopt,
+                force,
+                confirm_deletes,
+                health,
+                requests_per_second,
+                ..cluster.clone()
+            })
         }
         other => other.clone(),
     }

@@ -25,7 +25,7 @@ use crate::inline_waivers::{self, Waived};
 use crate::invocation::Invocation;
 use crate::kept::{Kept, KeptLines};
 use crate::output;
-use crate::sources::{FileToRead, Files, read_file};
+use crate::sources::{Documents, FileToRead, Files, read_file};
 use crate::wiring::Lines;
 
 /// One configuration, ready to answer.
@@ -123,6 +123,11 @@ impl<'a> Asking<'a> {
         self.arguments.paths.is_empty() && self.arguments.live.is_none() && (self.arguments.base.is_none() || self.arguments.whole)
     }
 
+    /// What is in a cluster stands in no file.
+    fn files_of(&self, files: &Documents) -> u64 {
+        if self.arguments.live.is_some() { 0 } else { files.files.len() as u64 }
+    }
+
     /// The report.
     pub(crate) fn report(&self, checked: &Checked, beside: Beside) -> CheckReport {
         let Beside { shown, notices, errors: unread, waived } = beside;
@@ -139,7 +144,7 @@ impl<'a> Asking<'a> {
         }
         let mut report = CheckReport::new(tollgate_report::check::Checked {
             policy_revision: self.judging.revision.clone(),
-            counts: Counts { files: files.files.len() as u64, documents: *documents, evaluated: *evaluated },
+            counts: Counts { files: self.files_of(files), documents: *documents, evaluated: *evaluated },
             decision: &decision,
             enforcements: judging::enforcements(pipeline),
             at_promotion: self.later.iter().map(|gate| at_promotion(gate)).collect(),

@@ -86,7 +86,7 @@ fn grants(needs: &Needs) -> Vec<Grant> {
 /// is everybody's, and a Secret is nobody else's business: those are named one by one.
 fn is_by_name(purpose: Purpose, collection: &Collection) -> bool {
     match purpose {
-        Purpose::Objects => collection.namespace.is_none() || (collection.group.is_empty() && collection.resource == "secrets"),
+        Purpose::Objects => collection.namespace.is_none() || collection.holds_secrets(),
         _ => true,
     }
 }

@@ -19,6 +19,7 @@ const ROLES: &str = "rbac.authorization.k8s.io";
 pub(super) enum Purpose {
     Inventory,
     Objects,
+    Lists,
     Roles,
     Bindings,
     Autoscalers,
@@ -35,6 +36,9 @@ impl Purpose {
             Self::Objects => {
                 "Objects of recipes: looked at, applied (also as a dry run), and deleted once a recipe no longer has them."
             }
+            Self::Lists => {
+                "The same by lists, so that a few requests find what is unchanged; without it, each is asked for by itself."
+            }
             Self::Roles => "Roles of recipes, which may grant what tollgate itself may not do: the gates see to what they say.",
             Self::Bindings => "The roles that bindings of recipes name.",
             Self::Autoscalers => "Autoscalers, to leave the number of replicas to them.",
@@ -46,7 +50,7 @@ impl Purpose {
 
     /// Whether an apply fails without it. Roles may be granted by whoever may do all that they say, too.
     pub(super) const fn is_asked_for(self) -> bool {
-        !matches!(self, Self::Roles | Self::Bindings | Self::Reviews)
+        !matches!(self, Self::Lists | Self::Roles | Self::Bindings | Self::Reviews)
     }
 }
 
@@ -63,6 +67,10 @@ pub(super) struct Collection {
 impl Collection {
     fn new(namespace: Option<&str>, group: &str, resource: &str) -> Self {
         Self { namespace: namespace.map(str::to_owned), group: group.to_owned(), resource: resource.to_owned() }
+    }
+
+    pub(super) fn holds_secrets(&self) -> bool {
+        self.group.is_empty() && self.resource == "secrets"
     }
 }
 
@@ -103,6 +111,10 @@ impl Needs {
         let Described { collection, name, .. } = object;
         for verb in VERBS {
             self.add(Purpose::Objects, collection, verb, (verb != "create").then_some(name));
+        }
+        // Whoever may list Secrets may read all of them.
+        if collection.namespace.is_some() && !collection.holds_secrets() {
+            self.add(Purpose::Lists, collection, "list", None);
         }
         if collection.group == ROLES {
             self.add_role(object);
@@ -196,8 +208,21 @@ mod tests {
         let told = |((_, collection, verb), all): (&(Purpose, Collection, &str), &BTreeSet<String>)| {
             format!("{verb} {collection} [{}]", names(all))
         };
-        let objects = |((purpose, ..), _): &(&(Purpose, Collection, &str), &BTreeSet<String>)| *purpose != Purpose::Objects;
-        needs.all.iter().filter(objects).map(told).collect()
+        let beside = |((purpose, ..), _): &(&(Purpose, Collection, &str), &BTreeSet<String>)| {
+            !matches!(purpose, Purpose::Objects | Purpose::Lists)
+        };
+        needs.all.iter().filter(beside).map(told).collect()
+    }
+
+    #[test]
+    fn everything_in_a_namespace_may_be_listed_but_secrets() {
+        let is_listed = |resource: &str, namespace: Option<&str>| {
+            let mut needs = Needs::default();
+            let collection = Collection::new(namespace, "", resource);
+            needs.add_object(&Described { collection, name: "cart".to_owned(), body: &json!({}) });
+            needs.all.keys().any(|(purpose, _, verb)| *purpose == Purpose::Lists && *verb == "list")
+        };
+        assert!(is_listed("configmaps", Some("shop")) && !is_listed("secrets", Some("shop")) && !is_listed("namespaces", None));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tollgate_core::pipeline::KubernetesTarget;
 
 use super::failure::{Conflicting, ServerError};
 use super::login;
+use super::pace::Pace;
 
 /// Under which name what tollgate sets is known in `managedFields`.
 pub(super) const MANAGER: &str = "tollgate";
@@ -29,6 +30,7 @@ const METADATA_ALONE: &str = "application/json;as=PartialObjectMetadataList;g=me
 /// A connection to an API server.
 pub(super) struct Server {
     client: Client,
+    pace: Pace,
 }
 
 /// Whether the server only says what it would do.
@@ -74,7 +76,7 @@ impl Server {
         config.read_timeout = Some(ANSWER);
         let plugin = config.auth_info.exec.clone();
         let client = Client::try_from(config).map_err(|error| ServerError::of_login(error, plugin.as_ref()))?;
-        Ok(Self { client })
+        Ok(Self { client, pace: Pace::of(spec.requests_per_second) })
     }
 
     pub(super) const fn client(&self) -> &Client {
@@ -180,6 +182,7 @@ impl Server {
         let (kind, body) = body.unwrap_or(("application/json", Vec::new()));
         let request = Request::builder().method(method).uri(path).header(http::header::CONTENT_TYPE, kind);
         let request = request.header(http::header::ACCEPT, accepted).body(body).map_err(kube::Error::HttpError)?;
+        self.pace.wait().await;
         self.client.request(request).await
     }
 }

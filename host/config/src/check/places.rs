@@ -45,6 +45,7 @@ fn kubernetes(raw: &raw::Kubernetes, at: &At<'_>, problems: &mut Vec<ConfigProbl
         force: forced(&raw.force_conflicts, &at.member("forceConflicts"), problems),
         health: health::rules(&raw.health, &at.member("health"), problems),
         confirm_deletes: raw.confirm_deletes.iter().map(|kind| kind.as_str().to_owned()).collect(),
+        requests_per_second: raw.requests_per_second,
         wait: duration::seconds_or_none(&raw.wait, &at.member("wait"), problems),
         plan_key: raw.plan_key.as_ref().and_then(|key| plan_key(key, &at.member("planKey"), problems)),
     }

@@ -362,6 +362,11 @@ pub(crate) struct Kubernetes {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("examples" = [[{"apiVersion": "example.com/v1", "kind": "Database", "current": "status.phase == 'Running'"}]]))]
     pub(crate) health: Vec<HealthRule>,
+    /// How many requests a second the API server is sent at most. Without it, eight are under way at a time, and what the server's own
+    /// fairness sends back (429) is tried again later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [50]))]
+    pub(crate) requests_per_second: Option<std::num::NonZeroU32>,
     /// The key under which secret values enter plan digests. Plans that hold Secrets can't be promoted without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"env": "PROD_PLAN_KEY"}]))]

@@ -118,6 +118,9 @@ pub(crate) fn levels<'a>(findings: impl Iterator<Item = &'a FindingReport>) -> S
 pub(crate) fn counts(counts: Counts) -> String {
     let plural = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let evaluated = if counts.documents == counts.evaluated { "all".to_owned() } else { counts.evaluated.to_string() };
+    if counts.files == 0 && counts.documents > 0 {
+        return format!("{}, {evaluated} evaluated", plural(counts.documents, "document"));
+    }
     if counts.documents == 0 {
         return format!("{}, no documents to evaluate", plural(counts.files, "file"));
     }
