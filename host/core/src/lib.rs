@@ -47,6 +47,7 @@ pub mod recipe;
 pub mod render;
 pub mod rendering;
 pub mod requester;
+pub mod schema_defaults;
 pub mod signature;
 pub mod stops;
 pub mod structure;

@@ -1,6 +1,7 @@
 //! What may run at a target, made ready to be compared with single objects.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,7 +9,10 @@ use tollgate_core::admission::{ApprovedContext, ApprovedDocument, ApprovedRecipe
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::policy::KindFilter;
 use tollgate_core::render::RenderedDocument;
+use tollgate_core::schema_defaults::Definitions;
 use tollgate_manifest::withhold_secrets;
+
+use super::secret_values::SecretValues;
 
 /// An object at a target, whatever version of its group is spoken.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,22 +40,44 @@ pub(crate) struct Origin {
     pub(crate) identity: ObjectIdentity,
 }
 
+/// An approved document. Of a Secret, the values are kept beside it, unreadable.
+#[derive(Debug)]
+struct Kept {
+    document: Arc<ApprovedDocument>,
+    values: SecretValues,
+}
+
+impl Kept {
+    /// The document as it is compared with an object that comes.
+    fn beside(&self, live: Option<&SecretValues>) -> Arc<ApprovedDocument> {
+        let marked = live.and_then(|live| self.values.mark(&self.document.document, live));
+        let promotion = || self.document.promotion.clone();
+        marked
+            .map_or_else(|| Arc::clone(&self.document), |document| Arc::new(ApprovedDocument { promotion: promotion(), document }))
+    }
+}
+
 /// What may run at a target.
 #[derive(Debug, Default)]
 pub(crate) struct Approved {
     all: Arc<ApprovedRecipes>,
-    documents: HashMap<Key, Vec<Arc<ApprovedDocument>>>,
+    documents: HashMap<Key, Vec<Kept>>,
     origins: HashMap<Key, Origin>,
     autoscaled: HashSet<Key>,
     /// Where objects go that name no namespace.
     namespace: Option<String>,
+    hasher: RandomState,
 }
 
 impl Approved {
-    /// What is approved, as far as it concerns an object as the cluster has it.
-    pub(crate) fn context(&self, identity: &ObjectIdentity) -> ApprovedContext {
+    /// What is approved, as far as it concerns an object as the cluster has it. Of a Secret that comes, it is marked which values are
+    /// other ones.
+    pub(crate) fn context(&self, identity: &ObjectIdentity, object: Option<&[u8]>) -> ApprovedContext {
         let keys = self.keys(identity);
-        let documents = keys.iter().find_map(|key| self.documents.get(key)).cloned().unwrap_or_default();
+        let secret = object.filter(|_| identity.holds_secrets()).and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+        let live = secret.map(|secret| SecretValues::of(&secret, &self.hasher));
+        let kept = keys.iter().find_map(|key| self.documents.get(key)).map_or(&[][..], Vec::as_slice);
+        let documents = kept.iter().map(|kept| kept.beside(live.as_ref())).collect();
         let autoscaled = keys.iter().any(|key| self.autoscaled.contains(key));
         ApprovedContext { all: Arc::clone(&self.all), documents, autoscaled }
     }
@@ -93,11 +119,12 @@ impl Approved {
     /// A recipe with all of its documents. The newest comes first.
     pub(crate) fn add(&mut self, recipe: ApprovedRecipe, documents: &[RenderedDocument]) {
         let mut all = ApprovedRecipes::clone(&self.all);
+        let definitions = Definitions::among(documents.iter().map(|document| &document.body));
         for document in documents {
             let (group, kind) = (document.identity.group().to_owned(), document.identity.kind.clone());
             all.kinds.push(KindFilter { group, kind });
             all.namespaces.extend(document.identity.namespace.clone());
-            self.add_document(&recipe.promotion, document);
+            self.add_document(&recipe.promotion, document, &definitions);
         }
         all.kinds.sort_by(|a, b| (&a.group, &a.kind).cmp(&(&b.group, &b.kind)));
         all.kinds.dedup();
@@ -116,18 +143,21 @@ impl Approved {
         self.all = Arc::new(all);
     }
 
-    fn add_document(&mut self, promotion: &str, document: &RenderedDocument) {
+    fn add_document(&mut self, promotion: &str, document: &RenderedDocument, definitions: &Definitions<'_>) {
         let key = Key::of(&document.identity);
-        let body = withheld(document);
+        let mut body = withheld(document);
+        definitions.complete(&mut body);
         if let Some(scaled) = scaled_by(document, &body) {
             self.autoscaled.insert(scaled);
         }
         let origin =
             Origin { component: document.component.clone(), file: document.path.clone(), identity: document.identity.clone() };
         self.origins.entry(key.clone()).or_insert(origin);
+        let values = if document.is_secret() { SecretValues::of(&document.body, &self.hasher) } else { SecretValues::default() };
         let documents = self.documents.entry(key).or_default();
-        if !documents.iter().any(|known| known.document == body) {
-            documents.push(Arc::new(ApprovedDocument { promotion: promotion.to_owned(), document: body }));
+        if !documents.iter().any(|known| known.document.document == body && known.values == values) {
+            let document = Arc::new(ApprovedDocument { promotion: promotion.to_owned(), document: body });
+            documents.push(Kept { document, values });
         }
     }
 }

@@ -116,7 +116,7 @@ impl Known {
             dry_run: request.dry_run,
             user: request.requester.clone(),
             old_object,
-            approved: self.approved.as_ref().map(|approved| approved.context(&judged.document.identity)),
+            approved: self.approved.as_ref().map(|approved| approved.context(&judged.document.identity, request.object.as_deref())),
         }
     }
 
@@ -141,7 +141,7 @@ impl Known {
 
     /// The object as the newest recipe has it, in the file that it comes from.
     fn reviewed(&self, judged: &JudgedDocument, origin: Option<&Origin>) -> Vec<JudgedDocument> {
-        let context = self.approved.as_ref().map(|approved| approved.context(&judged.document.identity));
+        let context = self.approved.as_ref().map(|approved| approved.context(&judged.document.identity, None));
         let newest = context.and_then(|context| context.documents.into_iter().next());
         let (Some(approved), Some(origin)) = (newest, origin) else { return Vec::new() };
         let Ok(body) = serde_json::to_vec(&approved.document) else { return Vec::new() };

@@ -10,6 +10,7 @@ mod glass;
 mod judge;
 mod known;
 mod noise;
+mod secret_values;
 mod words;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Secrets: their values are withheld, so their keys are compared.
+//! Secrets: their values are withheld, so their keys are compared, and the host marks values that are other ones.
 
 use tollgate_sdk::Value;
 
@@ -20,6 +20,9 @@ impl<'v> Comparison<'_, 'v> {
         }
         for (list, name, value) in entries(sides.approved).filter(|(_, name, _)| !has(sides.found, name)) {
             self.key(list, name, sides, |comparison| comparison.add(What::Other { approved: value, found: None }));
+        }
+        for (list, name, value) in entries(sides.approved).filter(|(_, name, value)| has(sides.found, name) && is_another(value)) {
+            self.key(list, name, sides, |comparison| comparison.add(What::Other { approved: value, found: Some(value) }));
         }
         for (list, name, value) in entries(sides.found).filter(|(_, name, _)| !has(sides.approved, name)) {
             self.key(list, name, sides, |comparison| {
@@ -51,6 +54,11 @@ impl<'v> Comparison<'_, 'v> {
         kind == Some("kubernetes.io/service-account-token")
             && (moment.by_controller || moment.is_update && self.place.old().is_some())
     }
+}
+
+/// Whether the host, which knows the values, says that the one that comes is another one.
+fn is_another(value: &Value<'_>) -> bool {
+    value.as_str() == Some("withheld: another value than the one that comes")
 }
 
 const LISTS: [&str; 2] = ["data", "stringData"];

@@ -74,6 +74,16 @@ fn of_a_secret_the_keys_are_compared() {
 }
 
 #[test]
+fn a_value_of_which_the_host_says_that_it_is_another_one_differs() {
+    let mark = "withheld: another value than the one that comes";
+    let approved = secret(&json!({"data": {"a": mark, "c": "withheld"}, "stringData": {"b": mark}}));
+    let live = secret(&json!({"type": "Opaque", "data": {"a": "withheld", "b": "withheld", "c": "withheld"}}));
+    assert_eq!(found(&creation_of(&[&approved]), &live), ["differs /data/a", "differs /stringData/b"]);
+    let told = judge("{}", &creation_of(&[&approved]), &live);
+    assert!(!told[0].message().contains("withheld"), "{}", told[0].message());
+}
+
+#[test]
 fn of_a_secret_no_value_is_told() {
     let approved = secret(&json!({"type": "Opaque", "data": {"a": "hunter2"}, "stringData": {"b": "hunter2"}, "immutable": true}));
     let live = secret(&json!({"type": "hunter2", "data": {"c": "hunter2"}, "more": {"d": ["hunter2"]}}));
