@@ -4,6 +4,7 @@ mod break_glass;
 mod by_hand;
 mod controllers;
 mod own_certificate;
+mod secret_values;
 
 use std::time::{Duration, Instant};
 
