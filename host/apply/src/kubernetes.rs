@@ -31,6 +31,7 @@ mod proxy;
 mod recreate;
 mod scaling;
 mod server;
+mod staying;
 mod stored;
 mod survey;
 mod surveyor;

@@ -17,6 +17,7 @@ use super::kinds::Kinds;
 use super::layer::{self, Writer};
 use super::mark::Mark;
 use super::order;
+use super::staying;
 use super::stored::{self, Stored};
 use super::survey::Survey;
 use super::surveyor::{Surplus, Surveyor};
@@ -177,16 +178,22 @@ impl Attempt<'_> {
             self.confirm(stored).await?;
             let layer: Vec<&Surplus> = layer.into_iter().map(|place| &survey.surplus[place]).collect();
             for surplus in &layer {
-                match self.surveyor.server.delete(&surplus.path, &surplus.uid).await {
+                let done = match surplus.is_kept {
+                    true => self.surveyor.server.patch(&surplus.path, &staying::patch(&surplus.uid)).await,
+                    false => self.surveyor.server.delete(&surplus.path, &surplus.uid).await,
+                };
+                match done {
                     Ok(()) => {}
                     Err(ServerError::Status { message, .. }) => {
-                        undone.told.push(format!("{} can't be deleted: {message}", surplus.key.identity));
+                        let verb = if surplus.is_kept { "let go" } else { "deleted" };
+                        undone.told.push(format!("{} can't be {verb}: {message}", surplus.key.identity));
                         undone.undeleted.insert(surplus.key.clone());
                     }
                     Err(error) => return Err(self.surveyor.failed(error)),
                 }
             }
-            let deleted: Vec<&Surplus> = layer.into_iter().filter(|surplus| !undone.undeleted.contains(&surplus.key)).collect();
+            let is_deleted = |surplus: &&Surplus| !surplus.is_kept && !undone.undeleted.contains(&surplus.key);
+            let deleted: Vec<&Surplus> = layer.into_iter().filter(is_deleted).collect();
             let left = self.ask(wait::until_gone(self.surveyor.server, &deleted, deadline).await)?;
             if !left.is_empty() {
                 undone.undeleted.extend(deleted.iter().map(|surplus| surplus.key.clone()));

@@ -157,6 +157,13 @@ impl Server {
         found(self.ask(Method::DELETE, path, Some(deletion(uid, &[])?)).await).map(drop)
     }
 
+    /// Changes some fields of an object. What is gone already needs no change.
+    pub(super) async fn patch(&self, path: &str, patch: &Value) -> Result<(), ServerError> {
+        let body = serde_json::to_vec(patch).map_err(ServerError::Body)?;
+        let path = format!("{path}?fieldManager={MANAGER}");
+        found(self.ask(Method::PATCH, &path, Some(("application/merge-patch+json", body))).await).map(drop)
+    }
+
     /// Why the server would not delete an object; nothing: it would.
     pub(super) async fn would_not_delete(&self, path: &str, uid: &str) -> Result<Option<String>, ServerError> {
         match self.ask(Method::DELETE, path, Some(deletion(uid, &["All"])?)).await {

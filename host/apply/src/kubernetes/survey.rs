@@ -21,6 +21,7 @@ use super::owned::Owned;
 use super::permissions;
 use super::scaling;
 use super::server::{AT_ONCE, MANAGER, Server};
+use super::staying;
 use super::stored::{self, Stored};
 use super::surveyor::{Surplus, Surveyor, uid};
 use super::wanted::{self, Wanted};
@@ -124,6 +125,7 @@ impl Surveyor<'_> {
             let is_member = members.contains(&Id::of(&wanted.key.identity));
             let outcome = match live.and_then(|live| self.stranger(live, is_member)) {
                 Some(message) => Ok(in_the_way(&wanted.key.identity, message)),
+                None if live.is_some() && staying::is_left_alone(&wanted.body) => Ok(Outcome::Unchanged(None)),
                 None => self.outcome(wanted, live, marks, &brought).await,
             };
             (wanted.key.clone(), outcome)
@@ -159,6 +161,11 @@ impl Surveyor<'_> {
         let mut surplus = Vec::new();
         for (key, path) in gone {
             let Some(object) = live.get(&path) else { continue };
+            if staying::is_kept(object) {
+                let released = self.let_go(&key, object, found)?;
+                surplus.extend(released.map(|uid| Surplus { key, path, uid, is_kept: true }));
+                continue;
+            }
             if let Some(message) = self.undeletable(&key, object, wanted) {
                 found.conflicts.push(Conflict { at: key.identity.to_string(), message });
                 continue;
@@ -167,9 +174,21 @@ impl Surveyor<'_> {
             let action = action(&key, Some(&owned), None, self.key).map_err(|source| self.not_canonical(source))?;
             let uid = uid(object).unwrap_or_default();
             found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
-            surplus.push(Surplus { key, path, uid });
+            surplus.push(Surplus { key, path, uid, is_kept: false });
         }
         Ok(surplus)
+    }
+
+    /// An object that stays behind: what marks it as the target's goes. The uid of it; nothing where somebody has let it go already.
+    fn let_go(&self, key: &ObjectKey, object: &Value, found: &mut Found) -> Result<Option<String>, ApplyError> {
+        let (before, after) = staying::release(object);
+        if before == after {
+            return Ok(None);
+        }
+        let uid = uid(object).unwrap_or_default();
+        let action = action(key, Some(&before), Some(&after), self.key).map_err(|source| self.not_canonical(source))?;
+        found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
+        Ok(Some(uid))
     }
 
     /// What the server would not delete, in its own words: a policy or a webhook says no.
@@ -179,7 +198,12 @@ impl Surveyor<'_> {
             let message = refused.map(|message| format!("would not be deleted by the API server: {message}"));
             Ok::<_, ServerError>(message.map(|message| Conflict { at: surplus.key.identity.to_string(), message }))
         };
-        let asked: Vec<Option<Conflict>> = stream::iter(surplus).map(one).buffered(AT_ONCE).boxed_local().try_collect().await?;
+        let asked: Vec<Option<Conflict>> = stream::iter(surplus.iter().filter(|surplus| !surplus.is_kept))
+            .map(one)
+            .buffered(AT_ONCE)
+            .boxed_local()
+            .try_collect()
+            .await?;
         Ok(asked.into_iter().flatten().collect())
     }
 

@@ -12,12 +12,14 @@ use super::outcome::Answers;
 use super::server::Server;
 use crate::key::PlanKey;
 
-/// A live object that is to be deleted.
+/// A live object that is to be deleted, or let go.
 #[derive(Clone, Debug)]
 pub(super) struct Surplus {
     pub(super) key: ObjectKey,
     pub(super) path: String,
     pub(super) uid: String,
+    /// It says of itself that it stays, so it is let go instead.
+    pub(super) is_kept: bool,
 }
 
 /// Whose recipe is compared with what.

@@ -103,3 +103,36 @@ fn a_deletion_that_the_server_would_refuse_is_known_before_anything_is_written()
     assert!(conflicts[0].message.contains("nothing goes here"), "{conflicts:?}");
     assert_eq!(world.get("configmaps/cart").unwrap()["data"]["value"], "one");
 }
+
+#[test]
+fn what_says_that_it_stays_is_let_go_and_nothing_of_it_changes() {
+    let Some(world) = World::new("pruning-kept") else { return };
+    let mut kept = mk_settings("mail", "one");
+    kept.body["metadata"]["annotations"] = json!({"cli-utils.sigs.k8s.io/on-remove": "keep"});
+    world.promotes(&rendered(&[mk_settings("cart", "one"), kept.clone()]));
+    let less = rendered(&[mk_settings("cart", "one")]);
+    let plan = world.plan(&less);
+    assert_eq!(told(&plan), [(Verb::Change, "ConfigMap mail".to_owned())]);
+    assert!(plan.actions[0].changes.iter().all(|change| change.before.is_some() && change.after.is_none()), "{plan:?}");
+    world.promotes(&less);
+    let live = world.get("configmaps/mail").unwrap();
+    assert_eq!((&live["data"], live["metadata"]["labels"].get("applyset.kubernetes.io/part-of")), (&kept.body["data"], None));
+    assert_eq!(told(&world.plan(&less)), []);
+    // It is nobody's now, so nobody takes it by accident.
+    let again = world.plan(&rendered(&[mk_settings("cart", "one"), kept]));
+    assert!(again.conflicts[0].message.contains("tollgate did not make it"), "{:?}", again.conflicts);
+}
+
+#[test]
+fn what_is_to_be_made_once_is_left_to_others_after_that() {
+    let Some(world) = World::new("pruning-once") else { return };
+    let once = |value: &str| {
+        let mut settings = mk_settings("cart", value);
+        settings.body["metadata"]["annotations"] = json!({"client.lifecycle.config.k8s.io/mutation": "ignore"});
+        rendered(&[settings])
+    };
+    world.promotes(&once("one"));
+    assert_eq!(told(&world.plan(&once("two"))), []);
+    world.promotes(&once("two"));
+    assert!(world.get("configmaps/cart").unwrap()["data"].to_string().contains("one"));
+}
