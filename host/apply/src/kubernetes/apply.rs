@@ -160,7 +160,9 @@ impl Attempt<'_> {
         while layer.iter().any(|wanted| wanted.path.is_none()) {
             let kinds = self.ask(Kinds::discover(self.surveyor.server.client()).await)?;
             for wanted in layer.iter_mut().filter(|wanted| wanted.path.is_none()) {
-                wanted.path = kinds.get(&wanted.key.identity).map(|kind| kind.object(&wanted.key.identity));
+                let kind = kinds.get(&wanted.key.identity);
+                wanted.path = kind.map(|kind| kind.object(&wanted.key.identity));
+                wanted.has_status = kind.is_some_and(|kind| kind.has_status);
             }
             if Instant::now() > deadline {
                 break;

@@ -89,7 +89,7 @@ mod tests {
 
     fn told(kind: &str, is_new: bool, sent: Value, planned: &Value) -> Vec<String> {
         let identity = ObjectIdentity { api_version: "v1".into(), kind: kind.into(), namespace: None, name: "a".into() };
-        let wanted = Wanted { key: ObjectKey { component: "cart".into(), identity }, body: sent, path: None };
+        let wanted = Wanted { key: ObjectKey { component: "cart".into(), identity }, body: sent, path: None, has_status: true };
         by_server(&wanted, is_new, planned).iter().map(|change| change.path.to_string()).collect()
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Kind {
     /// `deployments`
     plural: String,
     pub(super) is_namespaced: bool,
+    /// Whether its controllers say how it is with it.
+    pub(super) has_status: bool,
 }
 
 impl Kind {
@@ -83,7 +85,8 @@ impl Kinds {
         // What can't be applied is no kind to us: reviews, bindings.
         if ["get", "patch", "delete"].iter().all(|verb| resource.verbs.iter().any(|known| known == verb)) {
             let is_namespaced = resource.scope.as_deref() == Some("Namespaced");
-            self.all.insert((api_version.to_owned(), kind), Kind { base: base.to_owned(), plural, is_namespaced });
+            let has_status = resource.subresources.iter().any(|sub| sub.subresource.as_deref() == Some("status"));
+            self.all.insert((api_version.to_owned(), kind), Kind { base: base.to_owned(), plural, is_namespaced, has_status });
         }
     }
 
@@ -107,7 +110,8 @@ mod tests {
 
     #[test]
     fn an_object_is_found_also_where_its_version_is_no_longer_served() {
-        let kind = Kind { base: "/apis/policy/v1".to_owned(), plural: "poddisruptionbudgets".to_owned(), is_namespaced: true };
+        let (base, plural) = ("/apis/policy/v1".to_owned(), "poddisruptionbudgets".to_owned());
+        let kind = Kind { base, plural, is_namespaced: true, has_status: true };
         let key = ("policy/v1".to_owned(), "PodDisruptionBudget".to_owned());
         let kinds = Kinds { all: [(key, kind.clone())].into() };
         let identity = |api_version: &str| ObjectIdentity {

@@ -71,7 +71,7 @@ mod tests {
             name: "cart".to_owned(),
         };
         let key = ObjectKey { component: "cart".to_owned(), identity };
-        let mut wanted = Wanted { key, body: json!({"spec": {"replicas": 2}}), path: None };
+        let mut wanted = Wanted { key, body: json!({"spec": {"replicas": 2}}), path: None, has_status: true };
         let scaled = scaled.iter().map(|name| ("shop".to_owned(), "Deployment".to_owned(), (*name).to_owned())).collect();
         leave(&mut wanted, live, &scaled);
         wanted.body["spec"].get("replicas").cloned()

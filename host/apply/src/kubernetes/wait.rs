@@ -7,6 +7,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tollgate_core::document::ObjectIdentity;
+use tollgate_core::time::Timestamp;
 
 use super::failure::ServerError;
 use super::health::{self, Health, trouble};
@@ -17,6 +18,9 @@ use super::wanted::Wanted;
 
 /// How often it is looked.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// How long a new object is given to be seen by its controller.
+const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Until when it is waited.
 #[derive(Clone, Copy, Debug)]
@@ -46,13 +50,17 @@ pub(super) async fn until_current(
     if deadline.0.is_none() {
         return Ok(Vec::new());
     }
+    let begun = Instant::now();
     let mut pause = PAUSES.0;
     let mut left: Vec<&Wanted> = objects.to_vec();
     loop {
+        let may_be_unseen = begun.elapsed() < SEEN_WITHIN;
         let paths = left.iter().filter_map(|wanted| wanted.path.clone()).collect();
         let live = live::at(server, &paths, &place.set_id()).await?;
-        let states: Vec<(&Wanted, Health)> =
-            stream::iter(left.iter().map(|wanted| look(surveyor, wanted, &live))).buffered(AT_ONCE).try_collect().await?;
+        let states: Vec<(&Wanted, Health)> = stream::iter(left.iter().map(|wanted| look(surveyor, wanted, &live, may_be_unseen)))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
         left = states.iter().filter(|(_, health)| *health != Health::Current).map(|(wanted, _)| *wanted).collect();
         let is_stuck = states.iter().all(|(_, health)| matches!(health, Health::Current | Health::Failed(_)));
         if left.is_empty() {
@@ -66,10 +74,16 @@ pub(super) async fn until_current(
     }
 }
 
-async fn look<'a>(surveyor: &Surveyor<'_>, wanted: &'a Wanted, live: &Live) -> Result<(&'a Wanted, Health), ServerError> {
+async fn look<'a>(
+    surveyor: &Surveyor<'_>,
+    wanted: &'a Wanted,
+    live: &Live,
+    may_be_unseen: bool,
+) -> Result<(&'a Wanted, Health), ServerError> {
     let Some(path) = &wanted.path else { return Ok((wanted, Health::Current)) };
     let live = live.get(path);
     let health = match live {
+        Some(live) if may_be_unseen && is_unseen(wanted, live) => Health::progressing("its controller has not seen it yet"),
         Some(live) => health::of(&wanted.key.identity, live, surveyor.health),
         None if vanishes(wanted) => Health::Current,
         None => Health::Failed("it is gone".to_owned()),
@@ -79,6 +93,13 @@ async fn look<'a>(surveyor: &Surveyor<'_>, wanted: &'a Wanted, live: &Live) -> R
         _ => false,
     };
     Ok((wanted, if waits { Health::Current } else { health }))
+}
+
+/// Whether it was made just now, and its controller has yet to say how it is with it.
+fn is_unseen(wanted: &Wanted, live: &Value) -> bool {
+    let made = live.pointer("/metadata/creationTimestamp").and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
+    let is_new = made.is_some_and(|made| Timestamp::now().duration_since(made).as_secs() < SEEN_WITHIN.as_secs().cast_signed());
+    is_new && wanted.has_status && health::is_unseen(&wanted.key.identity, live)
 }
 
 /// Whether it is a claim that gets its volume with its first pod, which comes later. The pod says whether that went well.

@@ -24,6 +24,8 @@ pub(super) struct Wanted {
     pub(super) body: Value,
     /// Its path at the API server; nothing where its kind is defined by another object of the same recipe.
     pub(super) path: Option<String>,
+    /// Whether its controllers say how it is with it, as far as that is known.
+    pub(super) has_status: bool,
 }
 
 impl Wanted {
@@ -88,6 +90,7 @@ fn find(document: &RenderedDocument, kinds: &Kinds, place: &Place, defined: &[De
     let identity = ObjectIdentity { namespace, ..identity.clone() };
     Ok(Wanted {
         path: kind.map(|kind| kind.object(&identity)),
+        has_status: kind.is_some_and(|kind| kind.has_status),
         body: sent(&document.body, &identity, place),
         key: ObjectKey { component: document.component.clone(), identity },
     })

@@ -28,7 +28,7 @@ pub(super) enum Health {
 }
 
 impl Health {
-    fn progressing(reason: impl Into<String>) -> Self {
+    pub(super) fn progressing(reason: impl Into<String>) -> Self {
         Self::Progressing(reason.into())
     }
 }
@@ -81,6 +81,12 @@ fn is_plain(identity: &ObjectIdentity) -> bool {
     let group = identity.group();
     let is_built_in = group.is_empty() || !group.contains('.') || group.ends_with(".k8s.io");
     is_built_in && !matches!(identity.kind.as_str(), "Gateway" | "HTTPRoute" | "GRPCRoute" | "GatewayClass")
+}
+
+/// Whether nobody can say yet how it is with a new object: its controller has not written a status, and may be about to. Controllers
+/// of some kinds never do, so this is asked no longer than a moment after the object was made.
+pub(super) fn is_unseen(identity: &ObjectIdentity, object: &Value) -> bool {
+    !is_plain(identity) && object.get("status").is_none()
 }
 
 /// A claim that waits for its first pod is as far as it can be; who mounts it says the rest.

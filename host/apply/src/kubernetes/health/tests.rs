@@ -210,3 +210,11 @@ fn custom_kinds_are_what_their_conditions_say() {
     // It has no controller that would say anything.
     assert_eq!(health("shop.example.com/v1", "Till", &json!({"spec": {}})), Health::Current);
 }
+
+#[test]
+fn a_new_custom_object_without_a_status_was_not_seen_yet_and_plain_kinds_need_none() {
+    let database = mk("example.com/v1", "Database");
+    assert!(is_unseen(&database, &json!({"spec": {}})));
+    assert!(!is_unseen(&database, &json!({"status": {}})));
+    assert!(!is_unseen(&mk("v1", "ConfigMap"), &json!({})));
+}
