@@ -1,6 +1,7 @@
 //! The target against real API servers.
 
 mod adopting;
+mod busy;
 mod conflicts;
 mod defining;
 mod forcing;
