@@ -18,6 +18,8 @@ mod queue;
 mod recipe;
 mod render;
 mod rendering;
+mod rendering_charts;
+mod rendering_denials;
 mod serve;
 mod service;
 mod service_add;

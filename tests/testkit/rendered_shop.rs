@@ -1,5 +1,8 @@
 //! A deployment repository whose services are rendered by the real tools.
 
+use std::collections::BTreeSet;
+use std::process::Command;
+
 use camino::Utf8PathBuf;
 use tollgate_servers::{HELM, KUSTOMIZE};
 
@@ -44,11 +47,48 @@ impl RenderedShop {
 
     /// The same, with a script in place of kustomize.
     pub fn with_script(&self, script: &str, arguments: &[&str]) -> Cli {
-        use std::os::unix::fs::PermissionsExt as _;
-        let text = format!("#!/bin/sh\n[ \"$1\" = version ] && echo v0.0.1 && exit 0\n{script}\n");
-        let path = self.shop.world.write("bin/kustomize", text);
-        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = self.script("bin/kustomize", &format!("[ \"$1\" = version ] && echo v0.0.1 && exit 0\n{script}"));
         self.tollgate(arguments).env("TOLLGATE_KUSTOMIZE", path.as_str())
+    }
+
+    /// The same, with programs that start the tools and write that down. Those of another name are other programs.
+    pub fn counting(&self, name: &str, arguments: &[&str]) -> Cli {
+        let starts = self.shop.world.path("starts");
+        let program = |tool: &str, real: &Utf8PathBuf| {
+            self.script(&format!("bin/counting-{tool}"), &format!("# {name}\necho \"{tool} $1\" >> {starts}\nexec {real} \"$@\""))
+        };
+        let (kustomize, helm) = (program("kustomize", &self.kustomize), program("helm", &self.helm));
+        let cli = self.shop.tollgate(arguments);
+        cli.env("TOLLGATE_KUSTOMIZE", kustomize.as_str()).env("TOLLGATE_HELM", helm.as_str())
+    }
+
+    /// What such programs were started for since this was asked last, each once: `helm template`.
+    pub fn take_starts(&self) -> Vec<String> {
+        let path = self.shop.world.path("starts");
+        let text = fs_err::read_to_string(&path).unwrap_or_default();
+        self.shop.world.write("starts", "");
+        let starts: BTreeSet<String> = text.lines().map(ToOwned::to_owned).collect();
+        starts.into_iter().collect()
+    }
+
+    /// Packs a chart of one template with Helm, into the `charts` of `store`.
+    #[track_caller]
+    pub fn vendor(&self, name: &str, version: &str, template: &str) {
+        let chart = format!("apiVersion: v2\nname: {name}\nversion: {version}\n");
+        self.shop.world.write(&format!("vendored/{name}/Chart.yaml"), chart);
+        self.shop.world.write(&format!("vendored/{name}/templates/deployment.yaml"), template);
+        let charts = self.shop.deployment.path().join("services/store/charts");
+        let mut helm = Command::new(&self.helm);
+        helm.args(["package", "--destination", charts.as_str(), self.shop.world.path(format!("vendored/{name}")).as_str()]);
+        let done = helm.env_clear().env("HOME", self.shop.world.path("home")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    fn script(&self, path: &str, script: &str) -> Utf8PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.shop.world.write(path, format!("#!/bin/sh\n{script}\n"));
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
     }
 
     /// `promote REF -o json`.

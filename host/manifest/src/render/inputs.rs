@@ -5,17 +5,34 @@ use std::sync::Arc;
 
 use tollgate_core::document::SourceFile;
 
+use super::packed::{Unpacking, is_packed_chart};
+
 /// All files of a component's directory.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// By path within the component's directory.
     files: BTreeMap<String, Arc<SourceFile>>,
+    /// What is packed in some of them, by path: `charts/redis-1.2.3.tgz/values.yaml`.
+    packed: BTreeMap<String, Arc<SourceFile>>,
+    /// Packed charts into which nobody can look, with why.
+    closed: BTreeMap<String, String>,
 }
 
 impl Inputs {
     /// Files, each with its path within the component's directory.
     pub fn new(files: impl IntoIterator<Item = (String, Arc<SourceFile>)>) -> Self {
-        Self { files: files.into_iter().collect() }
+        let files: BTreeMap<String, Arc<SourceFile>> = files.into_iter().collect();
+        let (mut packed, mut closed, mut unpacking) = (BTreeMap::new(), BTreeMap::new(), Unpacking::new());
+        for (path, source) in files.iter().filter(|(path, _)| is_packed_chart(path)) {
+            match unpacking.files(&source.bytes) {
+                Err(error) => drop(closed.insert(path.clone(), error.to_string())),
+                Ok(inner) => packed.extend(inner.into_iter().map(|(inside, bytes)| {
+                    let inner = SourceFile { path: format!("{}/{inside}", source.path), bytes };
+                    (format!("{path}/{inside}"), Arc::new(inner))
+                })),
+            }
+        }
+        Self { files, packed, closed }
     }
 
     /// All files, by path.
@@ -23,9 +40,19 @@ impl Inputs {
         self.files.iter().map(|(path, source)| (path.as_str(), source))
     }
 
+    /// All files, and what is packed in them.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Arc<SourceFile>)> {
+        self.iter().chain(self.packed.iter().map(|(path, source)| (path.as_str(), source)))
+    }
+
+    /// Packed charts into which nobody can look, with why.
+    pub(crate) fn closed(&self) -> impl Iterator<Item = (&Arc<SourceFile>, &str)> {
+        self.closed.iter().filter_map(|(path, why)| Some((self.files.get(path)?, why.as_str())))
+    }
+
     /// The file at a path.
     pub fn file(&self, path: &str) -> Option<&Arc<SourceFile>> {
-        self.files.get(path)
+        self.files.get(path).or_else(|| self.packed.get(path))
     }
 
     /// Whether there is a directory at a path; `""` is the component's own.
@@ -33,11 +60,11 @@ impl Inputs {
         path.is_empty() || self.below(path).next().is_some()
     }
 
-    /// The files below a directory.
+    /// The files below a directory, and what is packed in them.
     pub(crate) fn below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = (&'a str, &'a Arc<SourceFile>)> {
         let is_below =
             move |path: &str| directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
-        self.iter().filter(move |(path, _)| is_below(path))
+        self.all().filter(move |(path, _)| is_below(path))
     }
 
     /// The kustomization of a directory.
@@ -80,6 +107,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::render::packed::tests::pack;
 
     /// Inputs of a component at `services/cart`.
     pub(crate) fn mk_inputs(files: &[(&str, &str)]) -> Inputs {
@@ -99,6 +127,21 @@ pub(crate) mod tests {
             assert_eq!(join("", outside), None, "{outside}");
         }
         assert_eq!(join("overlays", "../../x"), None);
+    }
+
+    #[test]
+    fn what_is_packed_is_found_below_its_chart_and_is_no_file_of_the_component() {
+        let tgz = pack("redis", &[("Chart.yaml", b"name: redis\n")]);
+        let file = |path: &str, bytes: &[u8]| {
+            let source = SourceFile { path: format!("services/cart/{path}"), bytes: bytes.to_vec() };
+            (path.to_owned(), Arc::new(source))
+        };
+        let inputs = Inputs::new([file("charts/redis-1.2.3.tgz", &tgz), file("charts/x.tgz", b"no archive")]);
+        let source = inputs.file("charts/redis-1.2.3.tgz/Chart.yaml").unwrap();
+        assert_eq!(source.path, "services/cart/charts/redis-1.2.3.tgz/Chart.yaml");
+        assert_eq!((inputs.iter().count(), inputs.all().count(), inputs.below("charts").count()), (2, 3, 3));
+        let closed: Vec<&str> = inputs.closed().map(|(source, _)| source.path.as_str()).collect();
+        assert_eq!(closed, ["services/cart/charts/x.tgz"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn withhold_known_secrets(text: &str, inputs: &Inputs) -> String {
 
 fn known(inputs: &Inputs) -> BTreeSet<String> {
     let mut values = BTreeSet::new();
-    for (path, source) in inputs.iter() {
+    for (path, source) in inputs.all() {
         if is_kustomization(path) {
             of_generators(inputs, directory_of(path), source, &mut values);
         }

@@ -5,6 +5,7 @@ mod images;
 mod inputs;
 mod known_secrets;
 mod kustomize;
+mod packed;
 mod rule;
 mod scan;
 mod secrets;

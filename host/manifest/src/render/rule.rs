@@ -50,7 +50,7 @@ render_rules! {
         "write the field as it is documented, or remove it";
     /// A subchart that is not there.
     DEPENDENCY = "dependency", "The dependencies of a chart are in the component",
-        "Nothing is fetched, so the charts that a chart depends on are in its `charts` directory, as `helm dependency build` puts them there.",
+        "Nothing is fetched, so the charts that a chart depends on are in its `charts` directory, packed or not, as `helm dependency build` puts them there: in the versions that the chart and its lock name.",
         "run `helm dependency build` and commit `charts`";
     /// A hook, which needs Helm to run it.
     HOOK = "hook", "A chart has no hooks",

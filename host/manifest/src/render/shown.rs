@@ -8,11 +8,13 @@ use tollgate_core::language::TERRAFORM;
 use crate::language::{FileLanguage, language};
 use crate::limits::ReadLimits;
 use crate::read::read;
+use crate::render::packed::is_packed_chart;
 
 /// Whether lines of a file may be shown around a finding. Never those of a file that is nothing but secrets, nor those of a
-/// plan, whose sensitive values stand in it as they are; a plan that is cut off or broken counts as one.
+/// plan, whose sensitive values stand in it as they are; a plan that is cut off or broken counts as one. A packed chart has no lines.
 pub fn may_be_shown(source: &Arc<SourceFile>) -> bool {
     match language(&source.path) {
+        _ if is_packed_chart(&source.path) => false,
         FileLanguage::Dotenv | FileLanguage::TerraformVariables => false,
         FileLanguage::Json | FileLanguage::Yaml => !may_be_plan(source),
         FileLanguage::Terraform | FileLanguage::Hcl | FileLanguage::Toml | FileLanguage::Dockerfile => true,
@@ -40,6 +42,7 @@ mod tests {
         let plan = r#"{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": []}"#;
         for (path, text) in [
             (".env", "A=b"),
+            ("charts/redis-1.2.3.tgz", "\u{1f}\u{8b}"),
             ("prod.tfvars", "a = 1"),
             ("plan.json", plan),
             ("plan.yaml", plan),

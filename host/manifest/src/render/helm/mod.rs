@@ -1,6 +1,7 @@
 //! Charts: what they need and may do, before Helm is started; and where what it renders comes from.
 
 mod chance;
+mod dependencies;
 mod scan;
 mod schema;
 mod trace;

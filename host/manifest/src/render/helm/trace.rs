@@ -10,10 +10,12 @@ use tollgate_core::pointer::Pointer;
 
 use super::scan::name_of;
 use crate::candidates::CHART_FILE;
+use crate::data::read_data;
 use crate::limits::ReadLimits;
 use crate::locate::locate;
 use crate::read::read;
 use crate::render::inputs::{Inputs, join};
+use crate::render::packed::CHARTS;
 use crate::render::rule::{self, RenderRule};
 use crate::render::traced::{Traced, locate_rendered, place_in};
 
@@ -96,16 +98,26 @@ impl Origins<'_> {
     }
 
     fn chart_in(&self, directory: &str, name: &str) -> Option<String> {
-        let charts = join(directory, "charts")?;
+        let charts = join(directory, CHARTS)?;
+        let name = &self.without_alias(directory, name);
         let named = join(&charts, name)?;
         if self.inputs.has_directory(&named) {
             return Some(named);
         }
         let is_it = |(path, source): &(&str, &Arc<SourceFile>)| {
-            path.strip_suffix(CHART_FILE).is_some() && name_of(source).as_deref() == Some(name)
+            path.strip_suffix(CHART_FILE).is_some() && name_of(source).as_ref() == Some(name)
         };
         let (path, _) = self.inputs.below(&charts).find(is_it)?;
         path.strip_suffix(CHART_FILE)?.strip_suffix('/').map(ToOwned::to_owned)
+    }
+
+    /// The name of a chart that another one may have given an alias.
+    fn without_alias(&self, directory: &str, name: &str) -> String {
+        let parent = join(directory, CHART_FILE).and_then(|path| self.inputs.file(&path));
+        let data = parent.and_then(|source| read_data(source).ok()).map(|data| data.value).unwrap_or_default();
+        let dependencies = data.get("dependencies").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let aliased = dependencies.iter().find(|dependency| dependency["alias"] == name);
+        aliased.and_then(|dependency| dependency["name"].as_str()).unwrap_or(name).to_owned()
     }
 }
 
@@ -113,6 +125,7 @@ impl Origins<'_> {
 mod tests {
     use super::*;
     use crate::render::inputs::tests::mk_inputs;
+    use crate::render::packed::tests::pack;
 
     const TEMPLATE: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n  annotations:\n    helm.sh/hook: pre-install\nspec:\n  replicas: {{ .Values.replicas }}\n";
 
@@ -155,6 +168,25 @@ mod tests {
     fn charts_in_charts_are_found_by_their_names() {
         let output = "---\n# Source: cart/charts/redis/templates/a.yaml\napiVersion: v1\nkind: A\nmetadata: {name: a}\n";
         assert_eq!(file_and_line(&traced(output), "").0, "services/cart/chart/charts/dir/templates/a.yaml");
+    }
+
+    #[test]
+    fn packed_charts_and_charts_of_another_name_are_looked_into() {
+        let chart = "name: cart\ndependencies:\n- {name: redis, alias: cache}\n";
+        let files: [(&str, &[u8]); 2] =
+            [("Chart.yaml", b"name: redis\n"), ("templates/a.yaml", b"a: 1\nkind: {{ .Values.kind }}\n")];
+        let file = |path: &str, bytes: &[u8]| {
+            let source = SourceFile { path: format!("services/cart/{path}"), bytes: bytes.to_vec() };
+            (path.to_owned(), Arc::new(source))
+        };
+        let inputs = Inputs::new([file("Chart.yaml", chart.as_bytes()), file("charts/redis-1.0.0.tgz", &pack("redis", &files))]);
+        for name in ["redis", "cache"] {
+            let output =
+                format!("---\n# Source: cart/charts/{name}/templates/a.yaml\napiVersion: v1\nkind: A\nmetadata: {{name: a}}\n");
+            let traced = trace_helm(output.into_bytes(), &inputs, ".");
+            let place = file_and_line(&traced, "/kind");
+            assert_eq!(place, ("services/cart/charts/redis-1.0.0.tgz/templates/a.yaml".to_owned(), 2), "{name}");
+        }
     }
 
     #[test]
