@@ -60,6 +60,7 @@ mod tests {
             tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
             images: vec![image],
             renderers: Vec::new(),
+            render: None,
         }])
         .unwrap()
     }

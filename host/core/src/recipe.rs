@@ -6,6 +6,7 @@ use crate::canonical::NotCanonical;
 use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::pipeline::GitReference;
+use crate::rendering::Render;
 
 /// The immutable set of what is delivered together. Two commits with the same content are the same recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct RecipeComponent {
     pub images: Vec<RecipeImage>,
     /// Sorted by name. Empty for plain manifests.
     pub renderers: Vec<Renderer>,
+    /// What they are asked, for whatever target; nothing for plain manifests, and in what older versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub render: Option<Render>,
 }
 
 /// An image as it stands in a recipe.
@@ -142,6 +146,7 @@ mod tests {
             tree: tree.to_owned(),
             images: Vec::new(),
             renderers: Vec::new(),
+            render: None,
         }
     }
 
@@ -155,6 +160,31 @@ mod tests {
         let other = mk_recipe(&[("b", "2"), ("a", "1")]);
         assert_eq!(one.id().unwrap(), other.id().unwrap());
         assert_ne!(one.id().unwrap(), mk_recipe(&[("a", "1"), ("b", "3")]).id().unwrap());
+    }
+
+    #[test]
+    fn a_component_that_is_rendered_by_another_program_or_otherwise_is_in_another_recipe() {
+        let id = |version: &str, path: &str| {
+            let render = format!(r#"{{"kustomize":{{"path":"{path}"}}}}"#);
+            let renderer = Renderer { name: "kustomize".to_owned(), version: version.to_owned(), digest: Digest::of(b"program") };
+            let render = Some(serde_json::from_str(&render).unwrap());
+            Recipe::new(vec![RecipeComponent { renderers: vec![renderer], render, ..mk_component("a", "1") }])
+                .unwrap()
+                .id()
+                .unwrap()
+        };
+        let one = id("v1", "overlays/{environment}");
+        assert_eq!(one, id("v1", "overlays/{environment}"));
+        assert_ne!(one, id("v2", "overlays/{environment}"));
+        assert_ne!(one, id("v1", "base"));
+    }
+
+    #[test]
+    fn what_older_versions_wrote_is_read_and_has_the_id_that_it_had() {
+        let text = r#"[{"component":"a","path":"services/a","tree":"1","images":[],"renderers":[]}]"#;
+        let recipe: Recipe = serde_json::from_str(text).unwrap();
+        assert_eq!(recipe, mk_recipe(&[("a", "1")]));
+        assert_eq!(String::from_utf8(crate::canonical::to_vec(&recipe).unwrap()).unwrap().matches("render\":").count(), 0);
     }
 
     #[test]

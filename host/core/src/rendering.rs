@@ -1,5 +1,7 @@
 //! How a component that is no plain manifests becomes manifests: by a tool, for one target.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A program that renders.
@@ -19,8 +21,8 @@ impl RenderTool {
     }
 }
 
-impl std::fmt::Display for RenderTool {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for RenderTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
@@ -37,7 +39,8 @@ pub struct TargetNames<'t> {
 }
 
 /// A text that may differ from target to target: `overlays/{environment}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct TargetText(String);
 
 /// Braces around something that stands for nothing.
@@ -71,36 +74,73 @@ impl TargetText {
     }
 }
 
+impl TryFrom<String> for TargetText {
+    type Error = UnknownPlaceholder;
+
+    fn try_from(text: String) -> Result<Self, UnknownPlaceholder> {
+        Self::new(&text)
+    }
+}
+
 /// How a component is rendered. Paths are relative to its directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Render {
     Kustomize(KustomizeRender),
     Helm(HelmRender),
 }
 
 /// By `kustomize build`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct KustomizeRender {
     /// The directory of the kustomization; `.` is the component's own.
     pub path: TargetText,
 }
 
 /// By `helm template`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HelmRender {
     /// The directory of the chart; `.` is the component's own.
     pub chart: TargetText,
     /// Files of values, of which later ones win.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<TargetText>,
     /// Nothing: the component's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<TargetText>,
     /// What templates see as the release's namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<TargetText>,
     pub include_crds: bool,
     /// The version that templates see as the cluster's; nothing: the tool's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kube_version: Option<String>,
     /// What templates see as the cluster's API versions, besides the built-in ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub api_versions: Vec<String>,
+}
+
+impl fmt::Display for Render {
+    /// As people would ask the tool: `kustomize build overlays/{environment}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kustomize(KustomizeRender { path }) => write!(f, "kustomize build {}", path.as_str()),
+            Self::Helm(helm) => helm.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for HelmRender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let release = self.release.as_ref().map(|release| format!(" {}", release.as_str()));
+        write!(f, "helm template{} {}", release.unwrap_or_default(), self.chart.as_str())?;
+        self.values.iter().try_for_each(|values| write!(f, " --values={}", values.as_str()))?;
+        self.namespace.iter().try_for_each(|namespace| write!(f, " --namespace={}", namespace.as_str()))?;
+        f.write_str(if self.include_crds { " --include-crds" } else { "" })?;
+        self.kube_version.iter().try_for_each(|version| write!(f, " --kube-version={version}"))?;
+        self.api_versions.iter().try_for_each(|version| write!(f, " --api-versions={version}"))
+    }
 }
 
 impl Render {
@@ -198,6 +238,33 @@ mod tests {
         for text in ["{component}", "a/{", "}", "{environment", "{Environment}", "{{environment}}"] {
             assert_eq!(TargetText::new(text), Err(UnknownPlaceholder(text.to_owned())), "{text}");
         }
+    }
+
+    #[test]
+    fn how_something_is_rendered_is_read_back_as_it_was_written() {
+        let kustomize = Render::Kustomize(KustomizeRender { path: mk_text("overlays/{environment}") });
+        let helm = Render::Helm(HelmRender {
+            chart: mk_text("chart"),
+            values: vec![mk_text("values-{environment}.yaml")],
+            release: Some(mk_text("shop")),
+            namespace: None,
+            include_crds: true,
+            kube_version: Some("1.33.0".to_owned()),
+            api_versions: Vec::new(),
+        });
+        for (render, json, command) in [
+            (kustomize, r#"{"kustomize":{"path":"overlays/{environment}"}}"#, "kustomize build overlays/{environment}"),
+            (
+                helm,
+                r#"{"helm":{"chart":"chart","values":["values-{environment}.yaml"],"release":"shop","includeCrds":true,"kubeVersion":"1.33.0"}}"#,
+                "helm template shop chart --values=values-{environment}.yaml --include-crds --kube-version=1.33.0",
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&render).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Render>(json).unwrap(), render);
+            assert_eq!(render.to_string(), command);
+        }
+        assert!(serde_json::from_str::<Render>(r#"{"kustomize":{"path":"{component}"}}"#).is_err());
     }
 
     #[test]

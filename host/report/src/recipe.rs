@@ -70,9 +70,13 @@ fn rows(component: &RecipeComponent) -> Vec<Vec<String>> {
 
 /// What renders a component, where anything does.
 fn rendered(component: &RecipeComponent) -> Option<String> {
-    let tool = |tool: &Renderer| format!("{} {} ({})", tool.name, clean::line(&tool.version), tool.digest.short());
     let tools: Vec<String> = component.renderers.iter().map(tool).collect();
-    (!tools.is_empty()).then(|| format!("{} is rendered by {}", clean::line(&component.component), tools.join(", ")))
+    let asked = component.render.as_ref().map(|render| format!(": {}", clean::line(&render.to_string()))).unwrap_or_default();
+    (!tools.is_empty()).then(|| format!("{} is rendered by {}{asked}", clean::line(&component.component), tools.join(", ")))
+}
+
+fn tool(tool: &Renderer) -> String {
+    format!("{} {} ({})", tool.name, clean::line(&tool.version), tool.digest.short())
 }
 
 /// The first digits of a git hash, for people.
@@ -138,13 +142,22 @@ fn changed(before: &RecipeComponent, after: &RecipeComponent, style: Style) -> S
     }
     text.extend(before.images.iter().filter(|image| !after.images.contains(image)).map(|image| image_line("-", image)));
     text.extend(after.images.iter().filter(|image| !before.images.contains(image)).map(|image| image_line("+", image)));
-    if before.renderers != after.renderers {
-        text.push_str("    other renderers\n");
-    }
+    text.extend(
+        renderings(before).filter(|line| !renderings(after).any(|other| other == *line)).map(|line| format!("    - {line}\n")),
+    );
+    text.extend(
+        renderings(after).filter(|line| !renderings(before).any(|other| other == *line)).map(|line| format!("    + {line}\n")),
+    );
     if before.path != after.path {
         text.push_str(&format!("    moved from {} to {}\n", clean::line(&before.path), clean::line(&after.path)));
     }
     text
+}
+
+/// By what, and how, a component is rendered; one line each.
+fn renderings(component: &RecipeComponent) -> impl Iterator<Item = String> {
+    let how = component.render.as_ref().map(|render| format!("rendered as {}", clean::line(&render.to_string())));
+    component.renderers.iter().map(|renderer| format!("rendered by {}", tool(renderer))).chain(how)
 }
 
 #[cfg(test)]

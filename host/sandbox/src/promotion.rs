@@ -188,6 +188,7 @@ mod tests {
             tree: String::new(),
             images: Vec::new(),
             renderers: Vec::new(),
+            render: None,
         };
         checked(found, &description, Some(&Recipe::new(vec![component]).unwrap()))
     }

@@ -13,7 +13,7 @@ use tollgate_report::failure::Failure;
 
 use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
-use crate::rendering::{InputTree, render_directories, rendered_directories, set_aside};
+use crate::rendering::{InputTree, is_rendered, render_directories, rendered_directories, set_aside};
 use crate::sources::{self, Files};
 
 /// A merge that nobody has made yet.
@@ -89,7 +89,7 @@ impl Proposal {
             Extent::Changed => vec![self.changed(side, pipeline).map_err(fail)?],
             Extent::Whole => self.whole(side, pipeline)?,
         };
-        groups = groups.into_iter().map(|group| set_aside(group, pipeline)).collect();
+        groups = groups.into_iter().map(|group| set_aside(group, &|path| is_rendered(pipeline, path))).collect();
         for group in &mut groups {
             group.files.retain(|file| self.looks_at(&file.source.path));
             group.not_evaluated.retain(|file| self.looks_at(&file.path));

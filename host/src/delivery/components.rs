@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_core::pipeline::{ComponentSpec, FileChoice, GitReference, Pipeline, Target};
+use tollgate_core::document::{Location, Span};
+use tollgate_core::pipeline::{ComponentSpec, FileChoice, GitReference, Pipeline, RenderSpec, Target};
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_core::promotion::Promotion;
 use tollgate_core::recipe::{Provenance, Recipe, RecipeComponent};
@@ -242,11 +243,26 @@ fn carried_parts<'r>(
             path: part.path.clone(),
             tree: part.tree.clone(),
             provenance: provenance.clone(),
-            spec: spec.clone(),
+            spec: as_recorded(spec, part),
         };
         components.insert(part.component.clone(), component);
     }
     Ok(components)
+}
+
+/// What is recorded is rendered as its recipe says, whatever tollgate.yaml says by now.
+fn as_recorded(spec: &ComponentSpec, part: &RecipeComponent) -> ComponentSpec {
+    let location = || {
+        let start = || Location { file: part.path.clone(), span: Span::START };
+        spec.render.as_ref().map_or_else(start, |render| render.location.clone())
+    };
+    let render = match &part.render {
+        Some(how) => Some(RenderSpec { how: how.clone(), location: location() }),
+        None if part.renderers.is_empty() => None,
+        // Older versions recorded the tool alone.
+        None => spec.render.clone(),
+    };
+    ComponentSpec { render, ..spec.clone() }
 }
 
 /// Fetches a commit that this clone does not have yet.

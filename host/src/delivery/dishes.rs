@@ -59,7 +59,7 @@ impl Kitchen<'_> {
         for component in components.values() {
             let mut files = component.files(self.repository, self.pipeline.file_choice())?;
             if let Some(spec) = &component.spec.render {
-                files = set_aside(files, self.pipeline);
+                files = set_aside(files, &|_| true);
                 self.render(component, spec, targets, &mut files, &mut dishes)?;
             }
             groups.push(files);
@@ -78,7 +78,7 @@ impl Kitchen<'_> {
     ) -> Result<(), RenderingError> {
         let tree = InputTree::Commit { repository: self.repository, commit: &component.provenance.commit };
         let inputs = tree.inputs(&component.path)?.unwrap_or_default();
-        files.inputs = inputs.iter().map(|(_, source)| source.clone()).collect();
+        files.inputs = inputs.all().map(|(_, source)| source.clone()).collect();
         let rendered = RenderedComponent { name: &component.name, spec, inputs: &inputs };
         let all = || targets.iter().copied();
         let own = match self.target {

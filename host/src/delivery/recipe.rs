@@ -105,6 +105,7 @@ impl Kitchen<'_> {
                 tree: component.tree.clone(),
                 images: found.images,
                 renderers: self.renderers(component)?,
+                render: component.spec.render.as_ref().map(|spec| spec.how.clone()),
             });
         }
         findings.extend(self.unproven(&components, &dishes));

@@ -34,7 +34,7 @@ pub(crate) fn render_groups(
         return Ok(groups);
     }
     let directories = rendered_directories(pipeline, groups.iter().flat_map(paths));
-    let mut groups: Vec<Files> = groups.into_iter().map(|group| set_aside(group, pipeline)).collect();
+    let mut groups: Vec<Files> = groups.into_iter().map(|group| set_aside(group, &|path| is_rendered(pipeline, path))).collect();
     groups.extend(render_directories(&directories, pipeline, tree, tool)?);
     Ok(groups)
 }
@@ -53,7 +53,7 @@ pub(crate) fn render_directories(
             let name = directory.rsplit('/').next().unwrap_or(directory);
             let component = RenderedComponent { name, spec, inputs: &inputs };
             let Rendered { documents, findings } = component.render(tool, &questions(spec, name, pipeline.targets()))?;
-            let inputs = inputs.iter().map(|(_, source)| source.clone()).collect();
+            let inputs = inputs.all().map(|(_, source)| source.clone()).collect();
             Ok(Some(Files { rendered: documents, findings, inputs, ..Files::default() }))
         })
         .collect::<Result<_, RenderingError>>()?;
@@ -67,10 +67,14 @@ fn paths(group: &Files) -> Vec<&str> {
     read.chain(others).chain(found).collect()
 }
 
+/// Whether a path lies in a component that is rendered.
+pub(crate) fn is_rendered(pipeline: &Pipeline, path: &str) -> bool {
+    pipeline.component_at(path).is_some_and(|(_, spec)| spec.render.is_some())
+}
+
 /// Lists the inputs of rendering, and does not read them. What is in another language than manifests is judged all the same.
-pub(crate) fn set_aside(group: Files, pipeline: &Pipeline) -> Files {
-    let is_input =
-        |path: &str| may_hold_manifests(path) && pipeline.component_at(path).is_some_and(|(_, spec)| spec.render.is_some());
+pub(crate) fn set_aside(group: Files, is_rendered: &dyn Fn(&str) -> bool) -> Files {
+    let is_input = |path: &str| may_hold_manifests(path) && is_rendered(path);
     let input = |path: &str| NotEvaluated { path: path.to_owned(), why: "it is an input of the rendering".to_owned() };
     let (inputs, files): (Vec<_>, Vec<_>) = group.files.into_iter().partition(|file| is_input(&file.source.path));
     let others = group.not_evaluated.into_iter().map(|other| if is_input(&other.path) { input(&other.path) } else { other });

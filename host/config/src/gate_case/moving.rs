@@ -72,6 +72,7 @@ fn recipe(components: &BTreeMap<Name, raw::Component>, at: &At<'_>, reading: &mu
             tree: reading::commit(component.tree.as_ref().map_or(name.as_str(), Text::as_str)),
             images: images.filter_map(|(index, raw)| image(raw, &at.element(index).member("reference"), reading)).collect(),
             renderers: Vec::new(),
+            render: None,
         }
     });
     let read: Vec<RecipeComponent> = read.collect();

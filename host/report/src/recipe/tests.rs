@@ -1,6 +1,7 @@
 use super::*;
 use tollgate_core::pipeline::GitReference;
 use tollgate_core::recipe::ImageOrigin;
+use tollgate_core::rendering::{KustomizeRender, Render, TargetText};
 
 fn mk_image(reference: &str, content: &str) -> RecipeImage {
     let digest = Digest::of(content.as_bytes());
@@ -9,7 +10,7 @@ fn mk_image(reference: &str, content: &str) -> RecipeImage {
 
 fn mk_component(name: &str, tree: &str, images: Vec<RecipeImage>) -> RecipeComponent {
     let path = format!("services/{name}");
-    RecipeComponent { component: name.to_owned(), path, tree: tree.repeat(40), images, renderers: Vec::new() }
+    RecipeComponent { component: name.to_owned(), path, tree: tree.repeat(40), images, renderers: Vec::new(), render: None }
 }
 
 fn mk_before() -> Recipe {
@@ -53,4 +54,32 @@ fn a_difference_names_what_was_added_removed_and_changed() {
 fn no_difference_is_said() {
     let report = RecipeDiffReport::new(&mk_before(), &mk_before()).unwrap();
     assert!(report.to_text(Style::plain(100)).starts_with("the same recipe: sha256:"));
+}
+
+/// A recipe of one component that kustomize renders.
+fn mk_rendered(version: &str, path: &str) -> Recipe {
+    let digest = Digest::of(version.as_bytes());
+    let renderers = vec![Renderer { name: "kustomize".to_owned(), version: version.to_owned(), digest }];
+    let render = Some(Render::Kustomize(KustomizeRender { path: TargetText::new(path).unwrap() }));
+    Recipe::new(vec![RecipeComponent { renderers, render, ..mk_component("cart", "a", vec![]) }]).unwrap()
+}
+
+#[test]
+fn what_renders_a_component_is_said_and_how_it_is_asked() {
+    let text = RecipeReport::new(&mk_rendered("v5.8.2", "overlays/{environment}"), None).unwrap().to_text(Style::plain(100));
+    let digest = Digest::of(b"v5.8.2").short();
+    let line = format!("cart is rendered by kustomize v5.8.2 ({digest}): kustomize build overlays/{{environment}}");
+    assert!(text.contains(&line), "{text}");
+}
+
+#[test]
+fn another_tool_and_another_question_are_differences() {
+    let text = |before: &Recipe, after: &Recipe| RecipeDiffReport::new(before, after).unwrap().to_text(Style::plain(100));
+    let [one, two] = ["v1", "v2"].map(|version| Digest::of(version.as_bytes()).short());
+    let versions = text(&mk_rendered("v1", "base"), &mk_rendered("v2", "base"));
+    let lines = format!("    - rendered by kustomize v1 ({one})\n    + rendered by kustomize v2 ({two})\n");
+    assert!(versions.contains(&lines) && !versions.contains("rendered as"), "{versions}");
+    let paths = text(&mk_rendered("v1", "base"), &mk_rendered("v1", "overlays/{environment}"));
+    let lines = "    - rendered as kustomize build base\n    + rendered as kustomize build overlays/{environment}\n";
+    assert!(paths.contains(lines) && !paths.contains("rendered by"), "{paths}");
 }

@@ -33,6 +33,7 @@ fn mk_recipe() -> Recipe {
         tree: "7ree".to_owned(),
         images: vec![image],
         renderers: Vec::new(),
+        render: None,
     };
     Recipe::new(vec![component]).unwrap()
 }

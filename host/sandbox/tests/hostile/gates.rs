@@ -36,6 +36,7 @@ fn mk_recipe() -> Recipe {
         tree: "7ree".to_owned(),
         images: Vec::new(),
         renderers: Vec::new(),
+        render: None,
     };
     Recipe::new(vec![component]).unwrap()
 }

@@ -3,10 +3,14 @@
 use tollgate_core::document::{Location, Span};
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::RenderSpec;
+use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::recipe::Recipe;
 use tollgate_core::rendering::{KustomizeRender, Render, TargetText};
 use tollgate_report::exit_code::ExitCode;
 
 use super::world::{World, branch, deployment, mk_tree, mk_world};
+use crate::delivery::components::carried;
+use crate::delivery::proofs::running;
 use crate::delivery::recipe::{Candidate, CandidateError, Kitchen};
 use crate::delivery::render::render;
 use crate::exit::MeansExit as _;
@@ -134,6 +138,58 @@ fn a_recorded_recipe_is_rendered_by_the_program_of_then_or_not_at_all() {
     assert_eq!(error.exit(), ExitCode::InvalidConfiguration);
     let told = error.to_string();
     assert!(told.contains("kustomize v1 (sha256:") && told.contains("kustomize v2 (sha256:"), "{told}");
+}
+
+/// The same world, where every service is rendered from this directory.
+fn mk_world_rendered_from(path: &str) -> World {
+    let mut world = mk_rendered_world();
+    set_path(&mut world, path);
+    world
+}
+
+fn set_path(world: &mut World, path: &str) {
+    let how = Render::Kustomize(KustomizeRender { path: TargetText::new(path).unwrap() });
+    let location = Location { file: "tollgate.yaml".to_owned(), span: Span::START };
+    world.pipeline.components[0].render = Some(RenderSpec { how, location });
+}
+
+#[test]
+fn the_same_commit_rendered_otherwise_is_another_recipe() {
+    let mut world = mk_world_rendered_from("prod");
+    let image = world.build("cart", "1");
+    let commit = commit(&world, [&image, &image, &image]);
+    let recipe = |world: &World| candidate(world, "preprod-apps", &commit).recipe.unwrap();
+    let (before, id) = (recipe(&world), |recipe: &Recipe| recipe.id().unwrap());
+    assert_eq!(id(&recipe(&world)), id(&before));
+    set_path(&mut world, "preprod");
+    assert_ne!(id(&recipe(&world)), id(&before));
+    assert_eq!(recipe(&world).components()[0].renderers, before.components()[0].renderers);
+    world.tools.update("v2");
+    set_path(&mut world, "prod");
+    assert_ne!(id(&recipe(&world)), id(&before));
+}
+
+#[test]
+fn a_recorded_recipe_is_rendered_as_it_says_and_not_as_the_policy_says_by_now() {
+    let mut world = mk_world_rendered_from("preprod");
+    let image = world.build("cart", "1");
+    world.deliver("preprod-apps", &branch("master", &commit(&world, [&image, &image, &image])));
+    let documents = |world: &World| {
+        let history = world.ledger.history().unwrap();
+        let (promotion, recipe) = running(&history, "preprod-apps", &world.ledger).unwrap().unwrap();
+        let components = carried(&world.repository, &world.pipeline, &promotion, &recipe).unwrap();
+        let kitchen = Kitchen { target: world.pipeline.target("preprod-apps"), ..world.kitchen() };
+        let recorded = kitchen.recorded(&promotion.decided.provenance, components, recipe.clone()).unwrap();
+        let of =
+            |judged: &tollgate_gate::JudgedDocument| (judged.document.source.path.clone(), judged.document.rendered_for.clone());
+        recorded.documents.documents.iter().map(of).collect::<Vec<_>>()
+    };
+    let before = documents(&world);
+    assert_eq!(before, [("services/cart/preprod/kustomization.yaml".to_owned(), Some(vec!["preprod".to_owned()]))]);
+    set_path(&mut world, "nowhere");
+    assert_eq!(documents(&world), before);
+    world.pipeline.components[0].render = None;
+    assert_eq!(documents(&world), before);
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl Releases {
                     source_commit: Some(commit),
                 }],
                 renderers: Vec::new(),
+                render: None,
             })
         };
         Recipe::new(self.versions.iter().enumerate().map(component).collect::<Option<_>>()?).ok()

@@ -5,7 +5,7 @@ use tollgate_core::deciding::{CountedApproval, GateRequest, GitChange};
 use tollgate_core::entry::{Body, Entry};
 use tollgate_core::history::{History, Promotion, PromotionState};
 use tollgate_core::ports::{LedgerError, ReadLedger};
-use tollgate_core::recipe::Recipe;
+use tollgate_core::recipe::{Recipe, RecipeComponent, Renderer};
 use tollgate_report::audit::{Chain, ChainStep};
 
 use super::is_about;
@@ -20,7 +20,9 @@ const TICKET_TRAILERS: [&str; 4] = ["ticket", "change", "issue", "refs"];
 pub(super) fn of(promotion: &Promotion<'_>, history: &History, ledger: &dyn ReadLedger) -> Result<Chain, LedgerError> {
     let question = recorded::question_of(promotion.decision, ledger)?;
     let request = question.as_ref().map(|question: &RecordedQuestion| &question.request);
-    let mut steps = builds(promotion, history, ledger)?;
+    let recipe = recipe_of(promotion.decision, ledger)?;
+    let mut steps = builds(promotion, history, recipe.as_ref());
+    steps.extend(recipe.iter().flat_map(|recipe| renderings(promotion, recipe)));
     steps.extend(request.into_iter().flat_map(of_question));
     steps.extend(own_entries(promotion, history).into_iter().map(step));
     steps.sort_by_key(|step| (step.at, step.entry));
@@ -61,9 +63,8 @@ fn step(entry: &Entry) -> ChainStep {
 }
 
 /// Where its own images were built.
-fn builds(promotion: &Promotion<'_>, history: &History, ledger: &dyn ReadLedger) -> Result<Vec<ChainStep>, LedgerError> {
-    let recipe = recipe_of(promotion.decision, ledger)?;
-    let images = || recipe.iter().flat_map(Recipe::components).flat_map(|component| &component.images);
+fn builds(promotion: &Promotion<'_>, history: &History, recipe: Option<&Recipe>) -> Vec<ChainStep> {
+    let images = || recipe.into_iter().flat_map(Recipe::components).flat_map(|component| &component.images);
     let earlier = history.entries().iter().take_while(|entry| entry.index < promotion.decision.index);
     let is_of_it = |entry: &&Entry| match &entry.body {
         Body::ServiceBuilt(built) => {
@@ -71,7 +72,20 @@ fn builds(promotion: &Promotion<'_>, history: &History, ledger: &dyn ReadLedger)
         }
         _ => false,
     };
-    Ok(earlier.filter(is_of_it).map(step).collect())
+    earlier.filter(is_of_it).map(step).collect()
+}
+
+/// By which tools its components were rendered for the decision.
+fn renderings(promotion: &Promotion<'_>, recipe: &Recipe) -> Vec<ChainStep> {
+    let Entry { index, at, by, .. } = promotion.decision;
+    let each = recipe.components().iter().flat_map(|component| component.renderers.iter().map(move |tool| (component, tool)));
+    let rendering = |(component, tool): (&RecipeComponent, &Renderer)| ChainStep {
+        entry: Some(*index),
+        at: *at,
+        by: by.principal.clone(),
+        what: format!("renders {} by {} {} ({})", component.component, tool.name, tool.version, tool.digest),
+    };
+    each.map(rendering).collect()
 }
 
 /// What the gates were shown: the commits of the change, approvals that counted, evidence.
