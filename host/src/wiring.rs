@@ -18,7 +18,7 @@ use tollgate_core::pipeline::{LedgerSpec, Pipeline, RegistrySpec, Target, Target
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::{
     ApplyError, ApplyPlan, LedgerError, LocateValue, NeedAccess, ReadCluster, ReadForge, ReadLedger as _, ReadRepository as _,
-    ReadSigners as _, ResolveDigest, SignBytes, VerifySignature, WriteForge,
+    ReadSigners as _, RenderComponent, ResolveDigest, SignBytes, VerifySignature, WriteForge,
 };
 use tollgate_forge::Credential;
 use tollgate_ledger::{GitLedger, Keys, LogKeyFile, TrustBasis, Witness};
@@ -37,6 +37,7 @@ use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::kept::Kept;
 use crate::recalled::LateLoader;
+use crate::rendering::KeptRenderings;
 
 /// Finds lines by reading the source once more.
 #[derive(Clone, Copy, Debug)]
@@ -234,7 +235,7 @@ pub(crate) struct Delivery {
     pub(crate) leases: GitLeases,
     pub(crate) in_force: InForce,
     pub(crate) resolver: Box<dyn ResolveDigest>,
-    pub(crate) tools: Tools,
+    pub(crate) tools: Box<dyn RenderComponent>,
     /// Of whoever runs the command: what is published on branches is signed with it.
     pub(crate) key: Option<Arc<dyn SignBytes>>,
     /// Relative paths of the configuration start here.
@@ -245,6 +246,11 @@ pub(crate) struct Delivery {
 /// Opens repository and ledger, and reads the revision in force.
 pub(crate) fn delivery(invocation: &Invocation) -> Result<Delivery, Failures> {
     delivery_by(invocation, &sandbox(invocation).map_err(|failure| vec![failure])?)
+}
+
+/// The same for who only looks at what would be: what was rendered before is not rendered again.
+pub(crate) fn delivery_to_look(invocation: &Invocation, kept: Option<Arc<Kept>>) -> Result<Delivery, Failures> {
+    Ok(Delivery { tools: looking_tools(invocation, kept), ..delivery(invocation)? })
 }
 
 /// The same with a sandbox that outlives it, for who reads again and again.
@@ -298,7 +304,7 @@ fn open_delivery(invocation: &Invocation, read: &ReadInForce<'_>) -> Result<(Del
     let leases = GitLeases::in_clone(&repository, &ledger_place(invocation).0);
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
     let key = own_key(invocation, &repository).map_err(one)?;
-    let tools = render_tools(invocation);
+    let tools = Box::new(render_tools(invocation));
     Ok((Delivery { repository, ledger, leases, in_force, resolver, tools, key, root, notices }, history, failures))
 }
 
@@ -360,6 +366,20 @@ pub(crate) fn render_tools(invocation: &Invocation) -> Tools {
     let programs = Programs { kustomize, helm, search: std::env::var_os("PATH") };
     let deadline = std::time::Duration::from_secs(invocation.global.render_timeout);
     Tools::new(programs, RenderLimits { deadline, ..RenderLimits::default() })
+}
+
+/// The same for who only looks: with what they rendered before, where that is kept.
+pub(crate) fn looking_tools(invocation: &Invocation, kept: Option<Arc<Kept>>) -> Box<dyn RenderComponent> {
+    let tools = Box::new(render_tools(invocation));
+    match kept {
+        Some(kept) => Box::new(KeptRenderings::new(tools, kept)),
+        None => tools,
+    }
+}
+
+/// What is kept from before for the user, where there is a place for it.
+pub(crate) fn kept(invocation: &Invocation) -> Option<Arc<Kept>> {
+    invocation.cache_directory().and_then(|directory| Kept::open(&directory)).map(Arc::new)
 }
 
 /// Who is asked what a forge knows. The token is the operator's, in a variable.

@@ -20,6 +20,7 @@ mod render;
 mod rendering;
 mod rendering_charts;
 mod rendering_denials;
+mod rendering_kept;
 mod rendering_recipe;
 mod serve;
 mod service;

@@ -44,12 +44,7 @@ impl Program {
         search: Option<&OsStr>,
         limits: &RenderLimits,
     ) -> Result<Self, RenderToolError> {
-        let missing = || RenderToolError::Missing { tool, variable: variable(tool) };
-        let path = match given {
-            Some(path) => path.to_owned(),
-            None => search.and_then(|search| in_path(tool.name(), search)).ok_or_else(missing)?,
-        };
-        let path = path.canonicalize_utf8().ok().filter(|path| is_program(path)).ok_or_else(missing)?;
+        let path = locate(tool, given, search)?;
         let mut program = Self { tool, path, version: String::new(), is_alone: may_be_alone() };
         let version = program.ask_version(limits)?;
         let version = match version {
@@ -89,8 +84,51 @@ impl Program {
     /// # Errors
     /// When it can't be read.
     pub(crate) fn renderer(&self) -> Result<Renderer, RenderToolError> {
-        let bytes = fs_err::read(&self.path).map_err(|source| RenderToolError::Io { path: self.path.to_string(), source })?;
-        Ok(Renderer { name: self.tool.name().to_owned(), version: self.version.clone(), digest: Digest::of(&bytes) })
+        Ok(Renderer { name: self.tool.name().to_owned(), version: self.version.clone(), digest: digest(&self.path)? })
+    }
+}
+
+/// The program of a tool, without links. It is not started.
+///
+/// # Errors
+/// When it is not there.
+pub(crate) fn locate(tool: RenderTool, given: Option<&Utf8Path>, search: Option<&OsStr>) -> Result<Utf8PathBuf, RenderToolError> {
+    let missing = || RenderToolError::Missing { tool, variable: variable(tool) };
+    let path = match given {
+        Some(path) => path.to_owned(),
+        None => search.and_then(|search| in_path(tool.name(), search)).ok_or_else(missing)?,
+    };
+    path.canonicalize_utf8().ok().filter(|path| is_program(path)).ok_or_else(missing)
+}
+
+/// # Errors
+/// When the program can't be read.
+pub(crate) fn digest(path: &Utf8Path) -> Result<Digest, RenderToolError> {
+    let bytes = fs_err::read(path).map_err(|source| RenderToolError::Io { path: path.to_string(), source })?;
+    Ok(Digest::of(&bytes))
+}
+
+/// A file as it is now. One that is written or installed anew is another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    path: Utf8PathBuf,
+    file: (u64, u64, u64),
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// # Errors
+    /// When the file is not there any more.
+    pub(crate) fn of(path: &Utf8Path) -> Result<Self, RenderToolError> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = fs_err::metadata(path).map_err(|source| RenderToolError::Io { path: path.to_string(), source })?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: (metadata.dev(), metadata.ino(), metadata.size()),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        })
     }
 }
 

@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_core::digest::Digest;
 use tollgate_core::ports::{ComponentFile, RenderAnswer, RenderComponent, RenderToolError};
 use tollgate_core::recipe::Renderer;
 use tollgate_core::rendering::{RenderTool, Rendering};
@@ -13,7 +14,7 @@ use tollgate_core::rendering::{RenderTool, Rendering};
 use crate::child::{Ended, run};
 use crate::limits::RenderLimits;
 use crate::place::Place;
-use crate::program::Program;
+use crate::program::{Program, Stamp, digest, locate};
 use crate::{helm, kustomize};
 
 /// How much of what a tool complains of is told.
@@ -35,35 +36,64 @@ pub struct Tools {
     limits: RenderLimits,
     kustomize: OnceLock<Program>,
     helm: OnceLock<Program>,
+    /// Digests of files that nobody has touched since.
+    digests: Mutex<Vec<(Stamp, Digest)>>,
 }
 
 impl Tools {
     /// Tools that are at these places.
     pub const fn new(programs: Programs, limits: RenderLimits) -> Self {
-        Self { programs, limits, kustomize: OnceLock::new(), helm: OnceLock::new() }
+        let digests = Mutex::new(Vec::new());
+        Self { programs, limits, kustomize: OnceLock::new(), helm: OnceLock::new(), digests }
     }
 
-    fn program(&self, tool: RenderTool) -> Result<&Program, RenderToolError> {
-        let (known, given) = match tool {
-            RenderTool::Kustomize => (&self.kustomize, &self.programs.kustomize),
-            RenderTool::Helm => (&self.helm, &self.programs.helm),
+    const fn given(&self, tool: RenderTool) -> Option<&Utf8PathBuf> {
+        match tool {
+            RenderTool::Kustomize => self.programs.kustomize.as_ref(),
+            RenderTool::Helm => self.programs.helm.as_ref(),
+        }
+    }
+
+    /// The program, which was asked for its version.
+    fn started(&self, tool: RenderTool) -> Result<&Program, RenderToolError> {
+        let known = match tool {
+            RenderTool::Kustomize => &self.kustomize,
+            RenderTool::Helm => &self.helm,
         };
         if let Some(program) = known.get() {
             return Ok(program);
         }
-        let found = Program::find(tool, given.as_deref(), self.programs.search.as_deref(), &self.limits)?;
+        let given = self.given(tool).map(Utf8PathBuf::as_path);
+        let found = Program::find(tool, given, self.programs.search.as_deref(), &self.limits)?;
         Ok(known.get_or_init(|| found))
+    }
+
+    fn digest(&self, path: &Utf8Path) -> Result<Digest, RenderToolError> {
+        let stamp = Stamp::of(path)?;
+        // Whoever panicked with it in hand had read or added one whole entry.
+        let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, digest)) = digests.iter().find(|(known, _)| *known == stamp) {
+            return Ok(*digest);
+        }
+        let digest = digest(path)?;
+        digests.push((stamp, digest));
+        Ok(digest)
     }
 }
 
 impl RenderComponent for Tools {
+    fn program(&self, tool: RenderTool) -> Result<Digest, RenderToolError> {
+        let given = self.given(tool).map(Utf8PathBuf::as_path);
+        self.digest(&locate(tool, given, self.programs.search.as_deref())?)
+    }
+
     fn renderer(&self, tool: RenderTool) -> Result<Renderer, RenderToolError> {
-        self.program(tool)?.renderer()
+        self.started(tool)?.renderer()
     }
 
     fn render(&self, files: &[ComponentFile<'_>], rendering: &Rendering) -> Result<RenderAnswer, RenderToolError> {
         let tool = rendering.tool();
-        let program = self.program(tool)?;
+        let program = self.started(tool)?;
         let place = Place::with(files)?;
         let mut command = program.command(&place, &self.limits);
         match rendering {

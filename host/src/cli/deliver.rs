@@ -15,6 +15,10 @@ pub(crate) struct Plan {
     #[arg(long)]
     pub(crate) exit_code: bool,
 
+    /// Have everything rendered anew, also what was rendered before
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+
     /// Plan as if the targets, which are clusters, said `adopt: true`, and show what they would take over
     #[arg(long)]
     pub(crate) adopt: bool,

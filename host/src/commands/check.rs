@@ -106,7 +106,7 @@ impl Done {
 fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
     let kept = keep(invocation, arguments);
     let loader = wiring::late_loader(invocation, kept.clone()).map_err(|failure| vec![failure])?;
-    let proposal = propose(invocation, arguments).map_err(|failure| vec![failure])?;
+    let proposal = propose(invocation, arguments, kept.clone()).map_err(|failure| vec![failure])?;
     let judging = judging::choose(invocation, arguments, proposal.as_ref(), &loader)?;
     let asking = Asking::new(arguments, &judging, kept.as_deref());
     let Some(proposal) = proposal else {
@@ -114,7 +114,10 @@ fn check(invocation: &Invocation, arguments: &Check) -> Result<Done, Failures> {
             Some(context) => {
                 checked_live::look(context, arguments, &judging, asking.policies()).map_err(|failure| vec![failure])?
             }
-            None => (checked_files::select(invocation, arguments, &judging)?, Beside::default()),
+            None => {
+                let tools = wiring::looking_tools(invocation, kept.clone());
+                (checked_files::select(invocation, arguments, &judging, tools.as_ref())?, Beside::default())
+            }
         };
         let mut checked = asking.all(files);
         let waived = asking.waive(&mut checked);
@@ -133,14 +136,14 @@ fn keep(invocation: &Invocation, arguments: &Check) -> Option<Arc<Kept>> {
     if arguments.no_cache || arguments.log {
         return None;
     }
-    invocation.cache_directory().and_then(|directory| Kept::open(&directory)).map(Arc::new)
+    wiring::kept(invocation)
 }
 
-fn propose(invocation: &Invocation, arguments: &Check) -> Result<Option<Proposal>, Failure> {
+fn propose(invocation: &Invocation, arguments: &Check, kept: Option<Arc<Kept>>) -> Result<Option<Proposal>, Failure> {
     let Some(base) = &arguments.base else { return Ok(None) };
     let head = arguments.head.as_deref().unwrap_or("HEAD");
-    let proposal =
-        Proposal::open(wiring::repository(invocation)?, Box::new(wiring::render_tools(invocation)), base, head).map_err(fail)?;
+    let tools = wiring::looking_tools(invocation, kept);
+    let proposal = Proposal::open(wiring::repository(invocation)?, tools, base, head).map_err(fail)?;
     let paths: Vec<_> = arguments.paths.iter().map(|path| invocation.at_start(path)).collect();
     proposal.below(&paths).map(Some)
 }

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_core::pipeline::{GitReference, Pipeline};
-use tollgate_core::ports::{ReadRepository, SourceError};
+use tollgate_core::ports::{ReadRepository, RenderComponent, SourceError};
 use tollgate_core::recipe::Provenance;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
@@ -18,24 +18,29 @@ use crate::sources::{self, Files, Naming, PathError};
 use crate::wiring;
 
 /// The files that the command line names; without names, the components of the configuration, or all below this directory.
-pub(crate) fn select(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failures> {
+pub(crate) fn select(
+    invocation: &Invocation,
+    arguments: &Check,
+    judging: &Judging,
+    tools: &dyn RenderComponent,
+) -> Result<Vec<Files>, Failures> {
     let files = match &arguments.rev {
-        Some(revision) => at_revision(invocation, arguments, judging, revision),
+        Some(revision) => at_revision(invocation, arguments, judging, (revision, tools)),
         None => in_work_tree(invocation, arguments, judging)
-            .and_then(|groups| rendered(invocation, judging, judging.root.as_deref().map(InputTree::Directory), groups)),
+            .and_then(|groups| rendered(tools, judging, judging.root.as_deref().map(InputTree::Directory), groups)),
     };
     files.map_err(|failure| vec![failure])
 }
 
 /// Rendered documents in place of the inputs of rendering.
 fn rendered(
-    invocation: &Invocation,
+    tools: &dyn RenderComponent,
     judging: &Judging,
     tree: Option<InputTree<'_>>,
     groups: Vec<Files>,
 ) -> Result<Vec<Files>, Failure> {
     let Some(tree) = tree else { return Ok(groups) };
-    render_groups(groups, &judging.configuration.pipeline, tree, &wiring::render_tools(invocation)).map_err(fail)
+    render_groups(groups, &judging.configuration.pipeline, tree, tools).map_err(fail)
 }
 
 fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failure> {
@@ -107,11 +112,16 @@ fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'
     Ok(groups)
 }
 
-fn at_revision(invocation: &Invocation, arguments: &Check, judging: &Judging, revision: &str) -> Result<Vec<Files>, Failure> {
+fn at_revision(
+    invocation: &Invocation,
+    arguments: &Check,
+    judging: &Judging,
+    (revision, tools): (&str, &dyn RenderComponent),
+) -> Result<Vec<Files>, Failure> {
     let repository = wiring::repository(invocation)?;
     let commit = repository.commit(revision).map_err(fail)?;
     let groups = written_at_revision(invocation, arguments, judging, &repository, &commit)?;
-    rendered(invocation, judging, Some(InputTree::Commit { repository: &repository, commit: &commit }), groups)
+    rendered(tools, judging, Some(InputTree::Commit { repository: &repository, commit: &commit }), groups)
 }
 
 fn written_at_revision(

@@ -75,7 +75,14 @@ impl<'a> Destination<'a> {
     pub(crate) fn kitchen(&self) -> Kitchen<'_> {
         let Delivery { repository, resolver, tools, in_force, .. } = self.delivery;
         let pipeline = &in_force.configuration.pipeline;
-        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools, target: Some(self.target) }
+        Kitchen {
+            repository,
+            resolver: resolver.as_ref(),
+            locate: &Lines,
+            pipeline,
+            tools: tools.as_ref(),
+            target: Some(self.target),
+        }
     }
 
     /// Asks everybody.

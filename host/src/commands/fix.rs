@@ -133,7 +133,7 @@ fn mend(
     asking: &Asking<'_>,
     fixers: &Fixers,
 ) -> Result<(BTreeMap<String, Arc<SourceFile>>, Mended), Failures> {
-    let mut checked = asking.all(checked_files::select(invocation, arguments, asking.judging)?);
+    let mut checked = asking.all(checked_files::select(invocation, arguments, asking.judging, &wiring::render_tools(invocation))?);
     asking.waive(&mut checked);
     let evaluator = Evaluator {
         policies: asking.policies(),

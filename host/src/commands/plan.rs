@@ -27,7 +27,8 @@ use crate::sources::Documents;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
-    let planned = Planned { reference: &arguments.to.reference, to: &arguments.to.to, adopt: arguments.adopt };
+    let planned =
+        Planned { reference: &arguments.to.reference, to: &arguments.to.to, adopt: arguments.adopt, no_cache: arguments.no_cache };
     let (mut report, sources) = plan(invocation, &planned)?;
     if arguments.exit_code && report.has_changes() {
         report.exit = worst([report.exit, ExitCode::Changes]);
@@ -46,11 +47,14 @@ pub(super) struct Planned<'a> {
     pub(super) to: &'a [String],
     /// As if the targets took over what is there already.
     pub(super) adopt: bool,
+    /// Whether what was rendered before is rendered again.
+    pub(super) no_cache: bool,
 }
 
 /// Plans, and says what came of it. The documents are those that it is about.
 pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(PlanningReport, Documents), Failures> {
-    let delivery = wiring::delivery(invocation)?;
+    let kept = if asked.no_cache { None } else { wiring::kept(invocation) };
+    let delivery = wiring::delivery_to_look(invocation, kept)?;
     let selected = select(&delivery, asked.reference, asked.to)?;
     let selected_targets: Vec<Target> = selected.targets.into_iter().cloned().collect();
     let selected_targets = if asked.adopt { adopting::all(selected_targets)? } else { selected_targets };

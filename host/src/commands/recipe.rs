@@ -54,7 +54,8 @@ fn candidate(delivery: &Delivery, commit: &str) -> Result<Candidate, Failure> {
     let provenance = Provenance { reference: GitReference::Commit(commit.to_owned()), commit: commit.to_owned() };
     let components = components::at_commit(&delivery.repository, pipeline, &provenance).map_err(fail)?;
     let Delivery { repository, resolver, tools, .. } = delivery;
-    let kitchen = Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools, target: None };
+    let kitchen =
+        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools: tools.as_ref(), target: None };
     kitchen.candidate(&provenance, components).map_err(fail)
 }
 

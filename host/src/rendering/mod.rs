@@ -1,11 +1,13 @@
 //! Components that a tool renders: from their files to documents that know where they come from.
 
 mod groups;
+mod kept;
 mod one;
 mod questions;
 mod tree;
 
 pub(crate) use groups::{is_rendered, render_directories, render_groups, rendered_directories, set_aside};
+pub(crate) use kept::KeptRenderings;
 pub(crate) use one::{Rendered, RenderedComponent};
 pub(crate) use questions::{Question, questions};
 pub(crate) use tree::InputTree;

@@ -1,5 +1,6 @@
 //! Rendering components with the tools that others wrote.
 
+use crate::digest::Digest;
 use crate::recipe::Renderer;
 use crate::rendering::{RenderTool, Rendering};
 
@@ -48,6 +49,12 @@ pub enum RenderToolError {
 
 /// Renders the files of components.
 pub trait RenderComponent: Send + Sync {
+    /// The digest of a tool's program, which is not started for it.
+    ///
+    /// # Errors
+    /// When it is not there, or can't be read.
+    fn program(&self, tool: RenderTool) -> Result<Digest, RenderToolError>;
+
     /// The tool as it is part of a recipe.
     ///
     /// # Errors

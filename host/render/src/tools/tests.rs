@@ -1,6 +1,5 @@
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
 use tollgate_core::rendering::HelmRendering;
 
 use super::*;
@@ -56,6 +55,23 @@ fn a_tool_has_no_network_where_the_kernel_lets_users_do_without() {
         let devices: Vec<&str> = devices.lines().skip(2).filter_map(|line| line.split(':').next()).map(str::trim).collect();
         assert_eq!(devices, ["lo"]);
     }
+}
+
+#[test]
+fn a_program_is_known_by_its_bytes_without_being_started() {
+    let guard = tempfile::tempdir().unwrap();
+    let directory = Utf8Path::from_path(guard.path()).unwrap();
+    let started = directory.join("started");
+    let tools = mk_tools(directory, "");
+    let script = |comment: &str| {
+        mk_script(directory, "kustomize", &format!("/bin/touch {started}\necho v1.0.0 # {comment}"));
+        tools.program(RenderTool::Kustomize).unwrap()
+    };
+    let (one, other) = (script("a"), script("another program"));
+    assert_ne!(one, other);
+    assert!(!started.exists());
+    assert_eq!(tools.renderer(RenderTool::Kustomize).unwrap().digest, other);
+    assert!(started.exists());
 }
 
 #[test]

@@ -111,7 +111,7 @@ impl Answering<'_> {
     }
 
     fn plan(&self, reference: &str) -> Result<String, Failures> {
-        let (report, sources) = plan::plan(self.invocation, &plan::Planned { reference, to: &[], adopt: false })?;
+        let (report, sources) = plan::plan(self.invocation, &plan::Planned { reference, to: &[], adopt: false, no_cache: false })?;
         Ok(report.to_text(Style::plain(WIDTH), Detail::BRIEF, &|path| sources.source(path)))
     }
 

@@ -26,9 +26,13 @@ impl MemoryTools {
 }
 
 impl RenderComponent for MemoryTools {
+    fn program(&self, _: RenderTool) -> Result<Digest, RenderToolError> {
+        Ok(Digest::of(self.version.lock().unwrap().as_bytes()))
+    }
+
     fn renderer(&self, tool: RenderTool) -> Result<Renderer, RenderToolError> {
         let version = self.version.lock().unwrap().clone();
-        Ok(Renderer { name: tool.name().to_owned(), digest: Digest::of(version.as_bytes()), version })
+        Ok(Renderer { name: tool.name().to_owned(), digest: self.program(tool)?, version })
     }
 
     fn render(&self, files: &[ComponentFile<'_>], rendering: &Rendering) -> Result<RenderAnswer, RenderToolError> {
