@@ -26,6 +26,7 @@ mod serve;
 mod service;
 mod service_add;
 mod service_remove;
+mod service_rendered;
 mod service_sync;
 mod status;
 mod usage;

@@ -1,5 +1,6 @@
 //! Where the files of a component are taken from: a commit, or the work tree.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -17,6 +18,8 @@ pub(crate) enum InputTree<'a> {
     Directory(&'a Utf8Path),
     /// Blobs, never the work tree.
     Commit { repository: &'a dyn ReadRepository, commit: &'a str },
+    /// Files that are written nowhere yet, by path.
+    Files(&'a BTreeMap<String, Arc<SourceFile>>),
 }
 
 impl InputTree<'_> {
@@ -25,6 +28,7 @@ impl InputTree<'_> {
         match self {
             Self::Directory(root) => Ok(in_work_tree(root, directory)?),
             Self::Commit { repository, commit } => Ok(at_commit(*repository, commit, directory)?),
+            Self::Files(files) => Ok(of_files(files, directory)),
         }
     }
 }
@@ -32,6 +36,12 @@ impl InputTree<'_> {
 fn input(directory: &str, path: String, bytes: Vec<u8>) -> Option<(String, Arc<SourceFile>)> {
     let inside = path.strip_prefix(directory)?.trim_start_matches('/').to_owned();
     Some((inside, Arc::new(SourceFile { path, bytes })))
+}
+
+fn of_files(files: &BTreeMap<String, Arc<SourceFile>>, directory: &str) -> Option<Inputs> {
+    let inside = |path: &str| path.strip_prefix(directory)?.strip_prefix('/').map(ToOwned::to_owned);
+    let files: Vec<_> = files.iter().filter_map(|(path, source)| Some((inside(path)?, Arc::clone(source)))).collect();
+    (!files.is_empty()).then(|| Inputs::new(files))
 }
 
 fn at_commit(repository: &dyn ReadRepository, commit: &str, directory: &str) -> Result<Option<Inputs>, SourceError> {
@@ -74,6 +84,16 @@ fn in_work_tree(root: &Utf8Path, directory: &str) -> Result<Option<Inputs>, Path
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_that_are_written_nowhere_are_those_of_their_directory() {
+        let file = |path: &str| (path.to_owned(), Arc::new(SourceFile { path: path.to_owned(), bytes: b"a: 1".to_vec() }));
+        let files = BTreeMap::from([file("services/cart/base/a.yaml"), file("services/carts/b.yaml")]);
+        let inputs = InputTree::Files(&files).inputs("services/cart").unwrap().unwrap();
+        let paths: Vec<(&str, &str)> = inputs.iter().map(|(path, source)| (path, source.path.as_str())).collect();
+        assert_eq!(paths, [("base/a.yaml", "services/cart/base/a.yaml")]);
+        assert!(InputTree::Files(&files).inputs("services/web").unwrap().is_none());
+    }
 
     #[test]
     fn the_files_of_a_work_tree_are_read_and_links_are_not() {

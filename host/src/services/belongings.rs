@@ -24,7 +24,10 @@ impl Belongings {
     pub(crate) fn of<'d>(documents: impl Iterator<Item = (&'d ObjectIdentity, Value)>) -> Self {
         let mut belongings = Self::default();
         for (identity, body) in documents {
-            belongings.objects.push(identity.clone());
+            // What is rendered for several environments is there as often.
+            if !belongings.objects.contains(identity) {
+                belongings.objects.push(identity.clone());
+            }
             belongings.pods.extend(labels(identity, &body).map(|labels| Pods { namespace: identity.namespace.clone(), labels }));
         }
         belongings

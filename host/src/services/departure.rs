@@ -7,7 +7,7 @@ use serde_json::Value;
 use tollgate_config::{Configuration, PIPELINE_FILE};
 use tollgate_core::document::{Location, ObjectIdentity, SourceFile};
 use tollgate_core::pointer::Pointer;
-use tollgate_core::ports::LocateValue as _;
+use tollgate_core::ports::{LocateValue as _, RenderComponent};
 use tollgate_gate::JudgedDocument;
 use tollgate_manifest::read_data;
 use tollgate_report::exit_code::ExitCode;
@@ -24,11 +24,12 @@ use crate::configuration::reader::Reader;
 use crate::delivery::components::component_of;
 use crate::exit::fail;
 use crate::output;
-use crate::sources::{Documents, Naming, path_files, read_documents};
+use crate::rendering::{InputTree, render_groups};
+use crate::sources::{Documents, Files, Naming, path_files, read_documents};
 use crate::wiring::Lines;
 
 /// A place in the files of another service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reference {
     pub(crate) component: String,
     pub(crate) location: Location,
@@ -66,7 +67,12 @@ pub(crate) struct Departure {
 
 impl Departure {
     /// Looks at all of the work tree.
-    pub(crate) fn prepare(root: &Utf8Path, configuration: &Configuration, name: &str) -> Result<Self, Failure> {
+    pub(crate) fn prepare(
+        root: &Utf8Path,
+        configuration: &Configuration,
+        name: &str,
+        tools: &dyn RenderComponent,
+    ) -> Result<Self, Failure> {
         let pipeline = &configuration.pipeline;
         let paths: Vec<String> = directories(root).into_iter().filter(|path| is_component(pipeline, path)).collect();
         let named = |path: &&String| path.rsplit('/').next() == Some(name);
@@ -74,6 +80,8 @@ impl Departure {
         let component = |path: &str| component_of(pipeline, path);
         let naming = Naming { root: Some(root), component: &component, choice: pipeline.file_choice() };
         let groups = paths.iter().map(|path| path_files(&root.join(path), &naming)).collect::<Result<_, _>>().map_err(fail)?;
+        let groups = render_groups(groups, pipeline, InputTree::Directory(root), tools).map_err(fail)?;
+        groups.iter().try_for_each(require_rendered)?;
         let Documents { documents, .. } = read_documents(groups);
         let (own, others): (Vec<_>, Vec<_>) =
             documents.into_iter().partition(|document| document.component.as_deref() == Some(name));
@@ -81,6 +89,8 @@ impl Departure {
         let mut found: Vec<Reference> = others.iter().flat_map(|other| of_document(other, &belongings)).collect();
         found.extend(of_kustomizations(root, &paths, &path)?);
         found.sort_by(|one, other| (&one.location, &one.pointer).cmp(&(&other.location, &other.pointer)));
+        // What is rendered for several environments refers to it as often.
+        found.dedup();
         let is_alone = |object: &&ObjectIdentity| others.iter().all(|other| other.document.identity != **object);
         let alone: Vec<ObjectIdentity> = belongings.objects().iter().filter(is_alone).cloned().collect();
         let configured = configured(root, configuration, &Leaving { name, path: &path, objects: &alone })?;
@@ -143,6 +153,18 @@ fn unknown(name: &str, paths: &[String]) -> Failure {
     failure.with_hint(format!("there are {}", names.join(", ")))
 }
 
+/// Of what can't be rendered, nobody knows what it refers to.
+fn require_rendered(group: &Files) -> Result<(), Failure> {
+    let unrendered = group.findings.first().filter(|_| !group.inputs.is_empty() && group.rendered.is_empty());
+    let Some(finding) = unrendered else { return Ok(()) };
+    let message = format!("a service can't be rendered, so nobody knows what it refers to: {}", finding.message);
+    let failure = Failure::of_message(ExitCode::Denied, message).with_hint("mend it, and run it again");
+    Err(match &finding.location {
+        Some(location) => failure.at(location),
+        None => failure,
+    })
+}
+
 /// What a document says; JSON that the reader wrote.
 fn body(document: &JudgedDocument) -> Value {
     serde_json::from_slice(&document.document.body).unwrap_or_default()
@@ -152,7 +174,10 @@ fn of_document(judged: &JudgedDocument, belongings: &Belongings) -> Vec<Referenc
     let document = &judged.document;
     let found = references(&document.identity, &body(judged), belongings);
     let pointers: Vec<Pointer> = found.iter().map(|found| found.pointer.clone()).collect();
-    let spans = Lines.locate(&document.source, &document.place, &pointers);
+    let spans = match document.rendered_for {
+        Some(_) => Lines.locate_rendered(&document.source, &document.place, &document.body, &pointers),
+        None => Lines.locate(&document.source, &document.place, &pointers),
+    };
     let reference = |(found, span): (super::references::Found, _)| Reference {
         component: judged.component.clone().unwrap_or_default(),
         location: Location { file: document.source.path.clone(), span },

@@ -1,6 +1,7 @@
 //! Services: the way from a service's own repository to the deployment repository, and which services there are.
 
 pub(crate) mod belongings;
+pub(crate) mod chart_values;
 pub(crate) mod departure;
 pub(crate) mod home;
 pub(crate) mod hosts;

@@ -1,9 +1,12 @@
-//! Writes the files of a new service: all of them, or none.
+//! The files of a new service: how they are rendered, and their writing, of all of them or none.
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
 use tollgate_core::document::SourceFile;
+use tollgate_core::pipeline::Pipeline;
+use tollgate_manifest::CHART_FILE;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -61,9 +64,24 @@ fn fill(aside: &Utf8Path, directory: &str, files: &BTreeMap<String, String>) -> 
     Ok(())
 }
 
+/// How the files of a new service in this directory would be rendered, as tollgate.yaml says it: nothing where they are manifests.
+pub(crate) fn rendering(path: &str, files: &BTreeMap<String, String>, pipeline: &Pipeline) -> Option<Value> {
+    let has = |inside: &str| files.contains_key(&format!("{path}/{inside}"));
+    let for_each = |file: &dyn Fn(&str) -> String| {
+        !pipeline.environments.is_empty() && pipeline.environments.iter().all(|environment| has(&file(&environment.name)))
+    };
+    if has(CHART_FILE) {
+        let by_environment = for_each(&|environment| format!("values-{environment}.yaml"));
+        return Some(if by_environment { json!({"helm": {"values": ["values-{environment}.yaml"]}}) } else { json!({"helm": {}}) });
+    }
+    let by_environment = for_each(&|environment| format!("overlays/{environment}/kustomization.yaml"));
+    by_environment.then(|| json!({"kustomize": "overlays/{environment}"}))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::tests::world::mk_pipeline;
 
     fn mk_files() -> BTreeMap<String, String> {
         [("a/b/cart/x.yaml", "x"), ("a/b/cart/deep/y.yaml", "y")].map(|(path, text)| (path.to_owned(), text.to_owned())).into()
@@ -75,6 +93,26 @@ mod tests {
             walk.map(|entry| entry.path().strip_prefix(root).unwrap().to_str().unwrap().to_owned()).collect();
         paths.sort();
         paths
+    }
+
+    #[test]
+    fn a_chart_and_overlays_for_all_environments_are_rendered_and_manifests_are_not() {
+        let rendered = |paths: &[&str]| {
+            let files = paths.iter().map(|path| (format!("services/cart/{path}"), String::new())).collect();
+            rendering("services/cart", &files, &mk_pipeline())
+        };
+        let for_each = |file: &dyn Fn(&str) -> String| ["staging", "preprod", "prod"].map(file);
+        let with = |first: &str, rest: &[String]| {
+            let all: Vec<&str> = std::iter::once(first).chain(rest.iter().map(String::as_str)).collect();
+            rendered(&all)
+        };
+        let (values, overlays) =
+            (for_each(&|name| format!("values-{name}.yaml")), for_each(&|name| format!("overlays/{name}/kustomization.yaml")));
+        assert_eq!(rendered(&["deployment.yaml", "kustomization.yaml"]), None);
+        assert_eq!(rendered(&["Chart.yaml", "values-prod.yaml"]), Some(json!({"helm": {}})));
+        assert_eq!(with("Chart.yaml", &values), Some(json!({"helm": {"values": ["values-{environment}.yaml"]}})));
+        assert_eq!(with("base/kustomization.yaml", &overlays), Some(json!({"kustomize": "overlays/{environment}"})));
+        assert_eq!(with("base/kustomization.yaml", &overlays[1..]), None);
     }
 
     #[test]

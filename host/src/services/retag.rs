@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tollgate_core::document::{Document, SourceFile};
 use tollgate_core::image::{ImageReference, find_images};
 use tollgate_core::pointer::Pointer;
+use tollgate_core::rendering::Render;
 use tollgate_manifest::{EditError, ReadLimits, edit_data, read, read_data, replace_texts};
 use tollgate_report::exit_code::ExitCode;
 
+use super::chart_values::{ChartValues, is_values};
 use super::manifests::is_kustomization;
 use crate::exit::MeansExit;
 
@@ -45,14 +47,21 @@ pub(crate) struct OwnImage<'a> {
     pub(crate) image: &'a ImageReference,
     /// Where images stand in custom kinds.
     pub(crate) pointers: &'a [Pointer],
+    /// How the manifests are rendered, where they are.
+    pub(crate) render: Option<&'a Render>,
 }
 
 impl OwnImage<'_> {
-    /// Sets the tag in all files: in manifests where the image stands, in kustomizations where it is named.
+    /// Sets the tag in all files: in manifests where the image stands, in kustomizations where it is named, and in the values of
+    /// charts.
     pub(crate) fn put_into(&self, files: &[Arc<SourceFile>]) -> Result<Retagged, RetagError> {
         let mut all = Retagged::default();
-        for file in files {
+        let values = self.values(files);
+        let others = files.iter().filter(|file| !self.is_values(file)).map(|file| {
             let put = if is_kustomization(&file.path) { self.in_kustomization(file) } else { self.in_manifests(file) };
+            (file, put)
+        });
+        for (file, put) in values.with_image().into_iter().chain(others) {
             let failed = |source| RetagError { file: file.path.clone(), image: self.image.clone(), source };
             let (edited, places) = put.map_err(failed)?;
             all.places += places;
@@ -65,8 +74,8 @@ impl OwnImage<'_> {
 
     /// The commits that the image stands for in some files: its tags that are commits.
     pub(crate) fn commits_in(&self, files: &[Arc<SourceFile>]) -> BTreeSet<String> {
-        let mut tags = BTreeSet::new();
-        for file in files {
+        let mut tags = self.values(files).tags();
+        for file in files.iter().filter(|file| !self.is_values(file)) {
             if is_kustomization(&file.path) {
                 tags.extend(
                     self.entries(file).into_iter().filter_map(|(_, entry)| Some(entry.get("newTag")?.as_str()?.to_owned())),
@@ -81,6 +90,14 @@ impl OwnImage<'_> {
             format!("{}:{tag}", self.image.repository()).parse().is_ok_and(|image: ImageReference| image.commit().is_some())
         };
         tags.into_iter().filter(is_commit).collect()
+    }
+
+    fn is_values(&self, file: &SourceFile) -> bool {
+        self.render.is_some_and(|render| is_values(render, &file.path))
+    }
+
+    fn values(&self, files: &[Arc<SourceFile>]) -> ChartValues<'_> {
+        ChartValues::read(self.image, files.iter().filter(|file| self.is_values(file)))
     }
 
     fn in_manifests(&self, file: &Arc<SourceFile>) -> Result<(Arc<SourceFile>, usize), EditError> {
@@ -152,14 +169,16 @@ mod tests {
 
     fn put(files: &[(&str, &str)]) -> (Vec<(String, String)>, usize) {
         let image = format!("r.example.com/cart:{COMMIT}").parse().unwrap();
-        let put = OwnImage { image: &image, pointers: &["/tool/image".parse().unwrap()] }.put_into(&mk_files(files)).unwrap();
+        let put = OwnImage { image: &image, pointers: &["/tool/image".parse().unwrap()], render: None }
+            .put_into(&mk_files(files))
+            .unwrap();
         let text = |file: Arc<SourceFile>| (file.path.clone(), String::from_utf8(file.bytes.clone()).unwrap());
         (put.changed.into_iter().map(text).collect(), put.places)
     }
 
     fn commits(files: &[(&str, &str)]) -> Vec<String> {
         let image = format!("r.example.com/cart:{COMMIT}").parse().unwrap();
-        OwnImage { image: &image, pointers: &[] }.commits_in(&mk_files(files)).into_iter().collect()
+        OwnImage { image: &image, pointers: &[], render: None }.commits_in(&mk_files(files)).into_iter().collect()
     }
 
     const POD: &str = "\
@@ -212,6 +231,21 @@ tool: {image: \"r.example.com/cart:dev@sha256:0000000000000000000000000000000000
         let read_again = read_data(&mk_files(&[("k.yaml", &changed[0].1)])[0]).unwrap().value;
         assert_eq!(read_again["images"][0], json!({"name": "cart", "newName": "r.example.com/cart", "newTag": COMMIT}));
         assert_eq!(put(&[("kustomization.yaml", "images: [{name: other, newTag: x}]\n")]).1, 0);
+    }
+
+    #[test]
+    fn values_of_a_chart_have_the_image_and_are_no_manifests() {
+        let render: Render = serde_json::from_str(r#"{"helm":{"chart":".","includeCrds":true}}"#).unwrap();
+        let image = format!("r.example.com/cart:{COMMIT}").parse().unwrap();
+        let own = OwnImage { image: &image, pointers: &[], render: Some(&render) };
+        let text = "image: {repository: r.example.com/cart, tag: dev}\n";
+        let files = mk_files(&[("values.yaml", text), ("crds/a.yaml", POD)]);
+        let put = own.put_into(&files).unwrap();
+        let changed: Vec<&str> = put.changed.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!((changed, put.places), (vec!["values.yaml", "crds/a.yaml"], 3));
+        assert_eq!(own.commits_in(&put.changed).into_iter().collect::<Vec<_>>(), [COMMIT]);
+        let plain = OwnImage { render: None, ..own };
+        assert_eq!(plain.put_into(&files[..1]).unwrap().places, 0);
     }
 
     #[test]

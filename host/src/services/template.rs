@@ -1,10 +1,11 @@
 //! Templates of services: files with placeholders.
 //!
 //! There are three placeholders, `{{name}}`, `{{image}}` and `{{port}}`, in files and in their names. Anything else in double
-//! braces is refused: a slip would be delivered otherwise.
+//! braces is refused: a slip would be delivered otherwise. In templates of a chart, it is Helm's and stays.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_core::document::{Location, Span};
+use tollgate_manifest::CHART_FILE;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -84,24 +85,45 @@ impl Template {
         for file in &self.files {
             let shown =
                 self.directory.as_ref().map_or_else(|| file.path.clone(), |directory| directory.join(&file.path).into_string());
-            match (fill(&file.path, &shown, values), fill(&file.text, &shown, values)) {
+            let others = if self.is_of_helm(&file.path) { Others::Stay } else { Others::Refused };
+            match (fill(&file.path, &shown, values, Others::Refused), fill(&file.text, &shown, values, others)) {
                 (Ok(path), Ok(text)) => filled.push(TemplateFile { path, text }),
                 (path, text) => failures.extend([path.err(), text.err()].into_iter().flatten()),
             }
         }
         if failures.is_empty() { Ok(filled) } else { Err(failures) }
     }
+
+    /// Whether a file is a template of a chart.
+    fn is_of_helm(&self, path: &str) -> bool {
+        let charts = self.files.iter().filter_map(|file| file.path.strip_suffix(CHART_FILE));
+        charts.into_iter().any(|chart| path.strip_prefix(chart).is_some_and(|inside| inside.starts_with("templates/")))
+    }
+}
+
+/// What becomes of double braces that are no placeholder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Others {
+    Refused,
+    Stay,
 }
 
 /// A text with its placeholders filled in.
-fn fill(text: &str, file: &str, values: &Values) -> Result<String, Failure> {
+fn fill(text: &str, file: &str, values: &Values, others: Others) -> Result<String, Failure> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(OPEN) {
         let (before, from) = rest.split_at(start);
         let at = || place(text, text.len() - from.len(), file);
         let line = from.lines().next().unwrap_or_default();
-        let Some(end) = line.find(CLOSE) else {
+        let end = line.find(CLOSE);
+        if others == Others::Stay && !end.is_some_and(|end| NAMES.contains(&line[OPEN.len()..end].trim())) {
+            filled.push_str(before);
+            filled.push_str(OPEN);
+            rest = &from[OPEN.len()..];
+            continue;
+        }
+        let Some(end) = end else {
             let failure = Failure::of_message(ExitCode::InvalidConfiguration, format!("`{OPEN}` has no `{CLOSE}` on its line"));
             return Err(failure.with_hint(PLACEHOLDERS).at(&at()));
         };
@@ -112,6 +134,8 @@ fn fill(text: &str, file: &str, values: &Values) -> Result<String, Failure> {
     filled.push_str(rest);
     Ok(filled)
 }
+
+const NAMES: [&str; 3] = ["name", "image", "port"];
 
 const PLACEHOLDERS: &str = "the placeholders of templates are `{{name}}`, `{{image}}` and `{{port}}`";
 
@@ -150,14 +174,14 @@ mod tests {
     }
 
     fn filled(text: &str) -> Result<String, Failure> {
-        fill(text, "a.yaml", &mk_values(Some("r/cart:1")))
+        fill(text, "a.yaml", &mk_values(Some("r/cart:1")), Others::Refused)
     }
 
     #[test]
     fn placeholders_are_filled_in_once() {
         assert_eq!(filled("a: {{name}}\nb: [{{ port }}, {{image}}]").unwrap(), "a: cart\nb: [8080, r/cart:1]");
         let values = Values { name: "{{port}}".to_owned(), ..mk_values(None) };
-        assert_eq!(fill("{{name}}", "a", &values).unwrap(), "{{port}}");
+        assert_eq!(fill("{{name}}", "a", &values, Others::Refused).unwrap(), "{{port}}");
     }
 
     #[test]
@@ -176,8 +200,8 @@ mod tests {
 
     #[test]
     fn an_image_is_needed_only_where_the_template_has_one() {
-        assert_eq!(fill("{{name}}", "a", &mk_values(None)).unwrap(), "cart");
-        let failure = fill("{{image}}", "a", &mk_values(None)).unwrap_err();
+        assert_eq!(fill("{{name}}", "a", &mk_values(None), Others::Refused).unwrap(), "cart");
+        let failure = fill("{{image}}", "a", &mk_values(None), Others::Stay).unwrap_err();
         assert_eq!(failure.exit, ExitCode::Usage);
         assert!(failure.hint.unwrap().contains("--image"));
     }
@@ -196,6 +220,22 @@ mod tests {
         fs_err::remove_file(root.join("b/{{b}}.yaml")).unwrap();
         let files = Template::read(root).unwrap().fill(&mk_values(None)).unwrap();
         assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["c.yaml", "cart.yaml"]);
+    }
+
+    #[test]
+    fn what_is_helms_stays_in_templates_of_a_chart_and_nowhere_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(directory.path()).unwrap();
+        let text = "name: {{name}}-{{ .Release.Name }}\nports: {{- range\n .Values.ports }}{{ port }}{{ end }}\n";
+        fs_err::create_dir_all(root.join("templates")).unwrap();
+        for (path, text) in [("Chart.yaml", "name: {{name}}\n"), ("templates/a.yaml", text)] {
+            fs_err::write(root.join(path), text).unwrap();
+        }
+        let filled = Template::read(root).unwrap().fill(&mk_values(None)).unwrap();
+        let expected = "name: cart-{{ .Release.Name }}\nports: {{- range\n .Values.ports }}8080{{ end }}\n";
+        assert_eq!(filled[1], TemplateFile { path: "templates/a.yaml".to_owned(), text: expected.to_owned() });
+        fs_err::write(root.join("values.yaml"), "a: {{ .Values.a }}\n").unwrap();
+        assert_eq!(Template::read(root).unwrap().fill(&mk_values(None)).unwrap_err().len(), 1);
     }
 
     #[test]

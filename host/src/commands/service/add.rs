@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tollgate_config::{PIPELINE_FILE, UseOfLock};
 use tollgate_core::document::SourceFile;
 use tollgate_core::image::{ImageReference, InvalidImageReference};
-use tollgate_core::pipeline::Glob;
+use tollgate_core::pipeline::{ComponentSpec, Glob, Pipeline};
+use tollgate_core::ports::RenderComponent;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -21,8 +22,11 @@ use crate::commands::asking::{Asking, Beside};
 use crate::commands::judging;
 use crate::configuration::reader::{Reader, Tree};
 use crate::configuration::{Failures, local};
+use crate::delivery::components::component_of;
+use crate::exit::fail;
 use crate::invocation::Invocation;
 use crate::output;
+use crate::rendering::{InputTree, RenderingError, is_rendered, render_directories, rendered_directories, set_aside};
 use crate::services::home::{Home, require_name};
 use crate::services::new_files;
 use crate::services::pipeline_file::{configuration_with, patched, read_file};
@@ -45,7 +49,9 @@ pub(super) fn add(invocation: &Invocation, arguments: &Add) -> Outcome {
     let image = image(arguments, &home).map_err(one)?;
     let values = Values { name: arguments.name.clone(), image: image.as_ref().map(ToString::to_string), port: arguments.port };
     let files = placed(&home, template(invocation, arguments, &root).map_err(one)?.fill(&values)?).map_err(one)?;
-    let pipeline_file = pipeline_file(arguments, &root, &home, image.as_ref(), pipeline.components.len()).map_err(one)?;
+    let render = new_files::rendering(&home.path, &files, pipeline);
+    let entry = NewEntry { image: image.as_ref(), render: render.as_ref(), position: pipeline.components.len() };
+    let pipeline_file = pipeline_file(arguments, &root, &home, &entry).map_err(one)?;
     let to_fill_in = judge(invocation, &reader, pipeline_file.as_deref(), &files)?;
     new_files::write(&root, &home.path, &files, pipeline_file.as_deref()).map_err(one)?;
     let covered_by = home.spec.map(|spec| spec.path.as_str().to_owned());
@@ -96,15 +102,22 @@ fn placed(home: &Home<'_>, files: Vec<TemplateFile>) -> Result<BTreeMap<String, 
     Ok(placed)
 }
 
+/// What an entry of tollgate.yaml for the service would say, and behind how many others.
+struct NewEntry<'a> {
+    image: Option<&'a ImageReference>,
+    render: Option<&'a Value>,
+    position: usize,
+}
+
 /// tollgate.yaml with the service in it, where no entry takes it in already.
 fn pipeline_file(
     arguments: &Add,
     root: &Utf8Path,
     home: &Home<'_>,
-    image: Option<&ImageReference>,
-    components: usize,
+    new: &NewEntry<'_>,
 ) -> Result<Option<Arc<SourceFile>>, Failure> {
     if let Some(spec) = home.spec {
+        require_rendering(spec, new)?;
         let configured =
             spec.source.as_ref().map(|source| (source.repository.replace("{component}", &arguments.name), source.branch.clone()));
         let given = arguments.source.as_ref().map(|url| (url.clone(), arguments.source_branch.clone()));
@@ -116,16 +129,16 @@ fn pipeline_file(
         let failure = Failure::of_message(ExitCode::InvalidConfiguration, message);
         return Err(failure.with_hint("leave `--source` out, or put the service into a directory of its own with `--path`"));
     }
-    let entry = entry(arguments, home, image)?;
+    let entry = entry(arguments, home, new)?;
     let by_hand = format!("add this to `components` of {PIPELINE_FILE}, and run it again:\n  - {entry}");
-    patched(&read_file(root, PIPELINE_FILE)?, &additions(&entry, components), &by_hand).map(Some)
+    patched(&read_file(root, PIPELINE_FILE)?, &additions(&entry, new.position), &by_hand).map(Some)
 }
 
 /// The patch that adds an entry of `components` behind so many others. One member after the other, so that they are written in
 /// the order in which people write them.
 fn additions(entry: &Value, components: usize) -> Value {
     let mut operations = vec![json!({"op": "add", "path": "/components/-", "value": {"path": entry["path"]}})];
-    for (key, first) in [("type", None), ("image", None), ("source", Some("repo"))] {
+    for (key, first) in [("type", None), ("image", None), ("source", Some("repo")), ("render", None)] {
         let Some(member) = entry.get(key) else { continue };
         let at = format!("/components/{components}/{key}");
         let Some(first) = first else {
@@ -139,12 +152,26 @@ fn additions(entry: &Value, components: usize) -> Value {
     Value::Array(operations)
 }
 
-fn entry(arguments: &Add, home: &Home<'_>, image: Option<&ImageReference>) -> Result<Value, Failure> {
+/// A chart of which no entry says that it is rendered would never be delivered.
+fn require_rendering(spec: &ComponentSpec, new: &NewEntry<'_>) -> Result<(), Failure> {
+    if new.render.is_none() || spec.render.is_some() {
+        return Ok(());
+    }
+    let message =
+        format!("`{}` of {PIPELINE_FILE} takes the service in, and the template has to be rendered there", spec.path.as_str());
+    let failure = Failure::of_message(ExitCode::InvalidConfiguration, message);
+    Err(failure.with_hint("give that entry a `render`, or put the service into a directory of its own with `--path`"))
+}
+
+fn entry(arguments: &Add, home: &Home<'_>, new: &NewEntry<'_>) -> Result<Value, Failure> {
     let mut entry = json!({"path": home.path, "type": "kubernetes"});
-    if let Some(image) = image {
+    if let Some(image) = new.image {
         entry["image"] = json!({"own": image.repository(), "tag": "commit-sha"});
     }
-    match (&arguments.source, image) {
+    if let Some(render) = new.render {
+        entry["render"] = render.clone();
+    }
+    match (&arguments.source, new.image) {
         (Some(_), None) => {
             let failure = Failure::of_message(ExitCode::Usage, "`--source` says where an image is built, and there is none");
             Err(failure.with_hint("pass it with `--image`"))
@@ -171,14 +198,28 @@ fn judge(
     let loader = wiring::late_loader(invocation, None).map_err(|failure| vec![failure])?;
     let judging = judging::load(configuration, &[], &loader, reader, "work tree, not in force")?;
     let pipeline = &judging.configuration.pipeline;
-    let found = tollgate_manifest::candidates(files.keys().map(String::as_str), &pipeline.file_choice());
-    let read = |path: &String| FileToRead {
-        source: Arc::new(SourceFile { path: path.clone(), bytes: files[path].clone().into_bytes() }),
-        component: crate::delivery::components::component_of(pipeline, path),
-    };
+    let groups = groups(files, pipeline, &wiring::render_tools(invocation)).map_err(|error| vec![fail(error)])?;
     let arguments = Check::default();
     let asking = Asking::new(&arguments, &judging, None);
-    let manifests = Files { files: found.manifests.iter().map(read).collect(), ..Files::default() };
-    let report = asking.report(&asking.all(vec![manifests]), Beside::default());
+    let report = asking.report(&asking.all(groups), Beside::default());
     if report.errors.is_empty() { Ok(report.findings.iter().filter_map(ToFillIn::of).collect()) } else { Err(report.errors) }
+}
+
+/// The new files, with what is rendered from them in the place of those that are rendered.
+fn groups(
+    files: &BTreeMap<String, String>,
+    pipeline: &Pipeline,
+    tools: &dyn RenderComponent,
+) -> Result<Vec<Files>, RenderingError> {
+    let source = |(path, text): (&String, &String)| {
+        (path.clone(), Arc::new(SourceFile { path: path.clone(), bytes: text.clone().into_bytes() }))
+    };
+    let sources: BTreeMap<String, Arc<SourceFile>> = files.iter().map(source).collect();
+    let found = tollgate_manifest::candidates(files.keys().map(String::as_str), &pipeline.file_choice());
+    let read = |path: &String| FileToRead { source: Arc::clone(&sources[path]), component: component_of(pipeline, path) };
+    let manifests = Files { files: found.manifests.iter().map(read).collect(), ..Files::default() };
+    let mut groups = vec![set_aside(manifests, &|path| is_rendered(pipeline, path))];
+    let directories = rendered_directories(pipeline, files.keys());
+    groups.extend(render_directories(&directories, pipeline, InputTree::Files(&sources), tools)?);
+    Ok(groups)
 }

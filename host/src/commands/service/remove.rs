@@ -27,7 +27,7 @@ pub(super) fn remove(invocation: &Invocation, arguments: &Remove) -> Outcome {
     let root = super::root(invocation).map_err(one)?;
     let reader = Reader { tree: Tree::Directory(root.clone()), ledger: None };
     let configuration = local::of_tree(&reader, UseOfLock::Obey)?;
-    let departure = Departure::prepare(&root, &configuration, &arguments.name).map_err(one)?;
+    let departure = Departure::prepare(&root, &configuration, &arguments.name, &wiring::render_tools(invocation)).map_err(one)?;
     let (targets, notices) = pruned(invocation, &arguments.name)?;
     let refusal = refusal(arguments, &departure);
     let is_removed = arguments.write && refusal.is_none();

@@ -47,7 +47,11 @@ fn deliver(invocation: &Invocation, arguments: &Sync, dock: &Dock, place: &Place
     let image = arguments.image.as_deref().unwrap_or_default();
     let built = look_up(invocation, &Named { service, image, branch, manifests }, &dock.clone, &registry(dock))?;
     require_own(place, &built.reference)?;
-    let own = OwnImage { image: &built.reference, pointers: &place.spec.image_pointers };
+    let own = OwnImage {
+        image: &built.reference,
+        pointers: &place.spec.image_pointers,
+        render: place.spec.render.as_ref().map(|spec| &spec.how),
+    };
     let files = files_below(&dock.clone, &built.commit, manifests).map_err(fail)?;
     let put = own.put_into(&files).map_err(fail)?;
     require_use(&put, &built, manifests)?;
@@ -110,7 +114,7 @@ fn require_use(put: &Retagged, built: &Built, manifests: &str) -> Result<(), Fai
         return Ok(());
     }
     let message = format!(
-        "nothing in `{manifests}` of commit `{}` runs the image `{}`, or names it under `images` of a kustomization",
+        "nothing in `{manifests}` of commit `{}` runs the image `{}`, or names it under `images` of a kustomization or in the values of a chart",
         built.commit,
         built.reference.repository()
     );
