@@ -6,6 +6,7 @@
 mod bounds;
 mod certificates;
 mod connections;
+mod descriptors;
 mod failure;
 mod handler;
 mod health;

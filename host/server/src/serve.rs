@@ -14,7 +14,7 @@ use crate::failure::ServeError;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::service::Service;
-use crate::{handler, health, shutdown};
+use crate::{descriptors, handler, health, shutdown};
 
 /// Probes and scrapers are few.
 const HEALTH_CONNECTIONS: usize = 64;
@@ -62,12 +62,13 @@ async fn run(options: Options, answers: Arc<dyn AnswerAdmission>) -> Result<(), 
         let (tls, service) = (Arc::clone(&tls), Arc::clone(&service));
         async move { tls.follow(&service.metrics, &service.journal).await }
     });
+    let connections = places(&limits, &journal);
     let address = |listener: &TcpListener| listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
     journal.tell("listening", &[("address", &address(&questions)), ("health", &address(&probes))]);
     let probing = door(health::routes(Arc::clone(&service)), None, HEALTH_CONNECTIONS);
     let probing = tokio::spawn(accept(probes, probing, probes_stopped));
     let routes = handler::routes(Arc::clone(&service));
-    let answering = tokio::spawn(accept(questions, door(routes, Some(tls), limits.connections), stopped));
+    let answering = tokio::spawn(accept(questions, door(routes, Some(tls), connections), stopped));
 
     let signal = shutdown::asked().await.map_err(ServeError::Runtime)?;
     journal.tell("ending", &[("signal", signal)]);
@@ -80,6 +81,19 @@ async fn run(options: Options, answers: Arc<dyn AnswerAdmission>) -> Result<(), 
     follower.abort();
     journal.tell("ended", &[]);
     Ok(())
+}
+
+/// How many connections there may be: no more than have a file descriptor.
+fn places(limits: &Limits, journal: &Journal) -> usize {
+    let descriptors = descriptors::raise();
+    let places = descriptors::covered(limits.connections, descriptors);
+    if places < limits.connections {
+        let count = |count: u64| count.to_string();
+        let (open, places) = (count(descriptors.unwrap_or_default()), count(places as u64));
+        let fix = "raise the limit of open files (`ulimit -Hn`), or lower `--connections`";
+        journal.tell("few file descriptors", &[("openFiles", &open), ("connections", &places), ("fix", fix)]);
+    }
+    places
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
