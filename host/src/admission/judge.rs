@@ -38,6 +38,13 @@ impl LocateValue for Nowhere {
     }
 }
 
+/// An object that was judged.
+pub(crate) struct Considered<'a> {
+    panel: &'a Panel,
+    decision: Decision,
+    pub(crate) judgements: Judgements,
+}
+
 impl Known {
     /// Answers a question, by what is known now.
     pub(crate) fn answer(&self, request: &AdmissionRequest, freshness: &Freshness, now: Timestamp) -> AdmissionAnswer {
@@ -56,25 +63,24 @@ impl Known {
     }
 
     pub(super) fn judged(&self, request: &AdmissionRequest, now: Timestamp) -> AdmissionAnswer {
+        match self.considered(request, now) {
+            Ok(considered) => self.by_glass(request, &considered.decision, now, self.said(request, &considered)),
+            Err(answer) => answer,
+        }
+    }
+
+    /// What the gates say of an object. The error is the answer where they are not asked.
+    pub(crate) fn considered(&self, request: &AdmissionRequest, now: Timestamp) -> Result<Considered<'_>, AdmissionAnswer> {
         let panel = if request.operation == Operation::Delete { &self.deletes } else { &self.writes };
         if panel.gates.is_empty() {
-            return not_evaluated(format!("no gate judges {}", request.operation.word()));
+            return Err(not_evaluated(format!("no gate judges {}", request.operation.word())));
         }
-        let mut judged = match document(request) {
-            Ok(judged) => judged,
-            Err(Unreadable::NoObject) => {
-                return AdmissionAnswer::unasked(Ruling::Denied, format!("`{}` came without an object", request.subject()));
-            }
-            Err(Unreadable::Findings(findings)) => {
-                return AdmissionAnswer::unasked(Ruling::Denied, words::findings(&request.subject(), findings.iter()));
-            }
-        };
+        let mut judged = document(request).map_err(|unreadable| unread(request, &unreadable))?;
         let identity = judged.document.identity.clone();
         let origin = self.approved.as_ref().and_then(|approved| approved.origin(&identity));
         judged.component = origin.map(|origin| origin.component.clone());
         let (decision, judgements) = self.decide(panel, request, &judged, origin, now);
-        let answer = self.said(request, panel, &decision, &judgements);
-        self.by_glass(request, &decision, now, answer)
+        Ok(Considered { panel, decision, judgements })
     }
 
     fn decide(
@@ -160,7 +166,8 @@ impl Known {
         own.is_some() && judged.document.identity.namespace.as_ref() == own
     }
 
-    fn said(&self, request: &AdmissionRequest, panel: &Panel, decision: &Decision, judgements: &Judgements) -> AdmissionAnswer {
+    fn said(&self, request: &AdmissionRequest, considered: &Considered<'_>) -> AdmissionAnswer {
+        let Considered { panel, decision, judgements } = considered;
         let blocking = panel.blocking(decision);
         let counted = decision.findings().iter().filter(|finding| finding.level >= Level::Warn && finding.waiver.is_none());
         let (denying, told): (Vec<&Finding>, Vec<&Finding>) =
@@ -213,6 +220,15 @@ fn holding(passes: &Passes, now: Timestamp) -> Passes {
     let mut holding = passes.clone();
     holding.values_mut().for_each(|passes| passes.retain(|pass| now < pass.until));
     holding
+}
+
+/// What can't be read does not pass.
+fn unread(request: &AdmissionRequest, unreadable: &Unreadable) -> AdmissionAnswer {
+    let message = match unreadable {
+        Unreadable::NoObject => format!("`{}` came without an object", request.subject()),
+        Unreadable::Findings(findings) => words::findings(&request.subject(), findings.iter()),
+    };
+    AdmissionAnswer::unasked(Ruling::Denied, message)
 }
 
 fn not_evaluated(why: String) -> AdmissionAnswer {

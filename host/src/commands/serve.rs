@@ -51,3 +51,6 @@ fn no_key() -> Failure {
     let message = "`admission.breakGlass` of the policy in force writes to the ledger, and there is no key to sign that with";
     Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("name the key of a machine with `--key`")
 }
+
+#[cfg(test)]
+mod tests;
