@@ -33,6 +33,7 @@ mod rollback;
 mod same_answers;
 mod secrets;
 mod services;
+mod serving;
 mod soaking;
 mod stops;
 mod transparent;

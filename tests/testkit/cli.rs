@@ -63,6 +63,21 @@ impl Cli {
         self
     }
 
+    /// Lets it begin with so many open files, and take so many.
+    ///
+    /// # Panics
+    /// Where it has no directory.
+    #[must_use]
+    pub fn with_open_files(mut self, soft: u64, hard: u64) -> Self {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"")]);
+        limited.arg(self.command.get_program()).args(self.command.get_args()).env_clear();
+        limited.envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited.current_dir(self.command.get_current_dir().unwrap());
+        self.command = limited;
+        self
+    }
+
     /// As a CI job.
     #[must_use]
     pub fn in_ci(self) -> Self {

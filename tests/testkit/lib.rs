@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod asker;
 mod binary;
 mod cli;
 mod corpus;
@@ -34,6 +35,7 @@ pub mod webhook;
 mod world;
 
 pub use answer::Answer;
+pub use asker::Asker;
 pub use binary::path as binary_path;
 pub use cli::Cli;
 pub use corpus::corpus;

@@ -110,13 +110,13 @@ impl Webhook {
 
     /// The same for a client that trusts another authority.
     pub fn connect_trusting(&self, authority: &str) -> std::io::Result<Connection> {
-        let mut roots = RootCertStore::empty();
-        CertificateDer::pem_slice_iter(authority.as_bytes()).for_each(|one| roots.add(one.unwrap()).unwrap());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&rustls::version::TLS13]).unwrap();
-        let config = config.with_root_certificates(roots).with_no_client_auth();
+        self.connect_as(&client(authority, &[]))
+    }
+
+    /// The same for a client that is made already.
+    pub fn connect_as(&self, client: &Arc<ClientConfig>) -> std::io::Result<Connection> {
         let name = ServerName::try_from("localhost").unwrap();
-        let client = ClientConnection::new(Arc::new(config), name).map_err(std::io::Error::other)?;
+        let client = ClientConnection::new(Arc::clone(client), name).map_err(std::io::Error::other)?;
         let stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(40)))?;
         let mut stream = StreamOwned::new(client, stream);
@@ -180,13 +180,30 @@ impl Webhook {
     }
 
     /// Its peak of resident memory so far, in MiB.
+    pub fn peak_memory(&self) -> u64 {
+        self.mebibytes("VmHWM:")
+    }
+
+    /// Its resident memory now, in MiB.
+    pub fn memory(&self) -> u64 {
+        self.mebibytes("VmRSS:")
+    }
+
+    fn mebibytes(&self, name: &str) -> u64 {
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() / 1_024
+    }
+
+    /// What a metric without labels says.
     ///
     /// # Panics
-    /// Where the system does not tell.
-    pub fn peak_memory(&self) -> u64 {
-        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() / 1_024
+    /// Where there is none of that name.
+    #[track_caller]
+    pub fn metric(&self, name: &str) -> u64 {
+        let (_, text) = self.probe("/metrics");
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("there is no `{name}` in {text}")).parse().unwrap()
     }
 }
 
@@ -195,6 +212,17 @@ impl Drop for Webhook {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// A client that trusts an authority, in PEM, and speaks one of these protocols (RFC 7301).
+pub fn client(authority: &str, protocols: &[&str]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    CertificateDer::pem_slice_iter(authority.as_bytes()).for_each(|one| roots.add(one.unwrap()).unwrap());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&rustls::version::TLS13]).unwrap();
+    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    Arc::new(config)
 }
 
 /// The body of an AdmissionReview.
