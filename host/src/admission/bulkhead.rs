@@ -1,7 +1,8 @@
 //! Between a policy and those who ask it: one that is slow must not keep all workers.
 //!
 //! No more than some calls may be slow at the same time; further ones get an error at once, which blocks, and leaves the workers
-//! to questions that don't concern the policy. One that runs past its deadline again and again is left alone for a while.
+//! to questions that don't concern the policy. A call is slow by what it computes: one that waits for its turn on a busy machine
+//! is not. One that runs past its deadline again and again is left alone for a while.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use tollgate_core::evaluate::{CheckRequest, DocumentFinding, EvaluateDocuments, Evaluation, EvaluationError};
 use tollgate_core::policy::{Description, ValidatorNeeds};
+
+use super::thread_clock::ThreadClock;
 
 /// What takes longer is slow: a policy takes some tens of microseconds.
 const SLOW: Duration = Duration::from_millis(50);
@@ -28,10 +31,22 @@ pub(super) struct Bulkhead {
 #[derive(Default)]
 struct State {
     next: u64,
-    /// When each call that goes on was begun.
-    calls: BTreeMap<u64, Instant>,
+    /// The calls that go on.
+    calls: BTreeMap<u64, Begun>,
     missed: u32,
     rests_until: Option<Instant>,
+}
+
+/// When a call was begun, and by whom.
+struct Begun {
+    at: Instant,
+    thread: ThreadClock,
+}
+
+impl Begun {
+    fn is_slow(&self, now: Instant) -> bool {
+        now.duration_since(self.at) > SLOW && self.thread.computed().is_none_or(|computed| computed > SLOW)
+    }
 }
 
 impl Bulkhead {
@@ -44,17 +59,17 @@ impl Bulkhead {
     }
 
     /// The number of the call, where it may begin.
-    fn enter(&self, now: Instant) -> Result<u64, &'static str> {
+    fn enter(&self, now: Instant, thread: ThreadClock) -> Result<u64, &'static str> {
         let mut state = self.state();
         if state.rests_until.is_some_and(|until| now < until) {
             return Err("it ran past its deadline again and again, so it is left alone for some seconds");
         }
-        if state.calls.values().filter(|begun| now.duration_since(**begun) > SLOW).count() >= self.places {
+        if state.calls.values().filter(|begun| begun.is_slow(now)).count() >= self.places {
             return Err("it is slow, and as many calls of it as may be go on already");
         }
         state.next += 1;
         let call = state.next;
-        state.calls.insert(call, now);
+        state.calls.insert(call, Begun { at: now, thread });
         Ok(call)
     }
 
@@ -86,7 +101,7 @@ impl EvaluateDocuments for Bulkhead {
     }
 
     fn check(&self, request: &CheckRequest<'_>) -> Evaluation<Vec<DocumentFinding>> {
-        match self.enter(Instant::now()) {
+        match self.enter(Instant::now(), ThreadClock::own()) {
             Ok(call) => {
                 let evaluation = self.inner.check(request);
                 self.leave(call, evaluation.outcome.as_ref().err(), Instant::now());
@@ -144,34 +159,41 @@ mod tests {
     #[test]
     fn any_number_of_quick_calls_may_go_on_at_once() {
         let (bulkhead, now) = (mk_bulkhead(1), Instant::now());
-        assert!((0..100).all(|_| bulkhead.enter(now).is_ok()));
+        assert!((0..100).all(|_| bulkhead.enter(now, ThreadClock::unknown()).is_ok()));
     }
 
     #[test]
     fn no_more_calls_begin_while_as_many_as_may_be_are_slow() {
         let (bulkhead, begun) = (mk_bulkhead(2), Instant::now());
-        let first = bulkhead.enter(begun).unwrap();
-        let _second = bulkhead.enter(begun).unwrap();
+        let first = bulkhead.enter(begun, ThreadClock::unknown()).unwrap();
+        let _second = bulkhead.enter(begun, ThreadClock::unknown()).unwrap();
         let later = begun + SLOW * 2;
-        assert!(bulkhead.enter(later).unwrap_err().starts_with("it is slow"));
+        assert!(bulkhead.enter(later, ThreadClock::unknown()).unwrap_err().starts_with("it is slow"));
         bulkhead.leave(first, None, later);
-        assert!(bulkhead.enter(later).is_ok());
+        assert!(bulkhead.enter(later, ThreadClock::unknown()).is_ok());
+    }
+
+    #[test]
+    fn a_call_that_waits_for_its_turn_is_not_slow() {
+        let (bulkhead, begun) = (mk_bulkhead(1), Instant::now());
+        bulkhead.enter(begun, ThreadClock::own()).unwrap();
+        assert!(bulkhead.enter(begun + SLOW * 100, ThreadClock::own()).is_ok());
     }
 
     #[test]
     fn a_policy_that_misses_its_deadline_again_and_again_rests_and_is_tried_again() {
         let (bulkhead, now) = (mk_bulkhead(2), Instant::now());
         for _ in 0..TOO_MANY {
-            let call = bulkhead.enter(now).unwrap();
+            let call = bulkhead.enter(now, ThreadClock::unknown()).unwrap();
             bulkhead.leave(call, Some(&missed()), now);
         }
-        assert!(bulkhead.enter(now).unwrap_err().contains("left alone"));
-        let call = bulkhead.enter(now + REST).unwrap();
+        assert!(bulkhead.enter(now, ThreadClock::unknown()).unwrap_err().contains("left alone"));
+        let call = bulkhead.enter(now + REST, ThreadClock::unknown()).unwrap();
         bulkhead.leave(call, Some(&missed()), now + REST);
-        assert!(bulkhead.enter(now + REST).is_err(), "one more miss is enough");
-        let call = bulkhead.enter(now + REST * 2).unwrap();
+        assert!(bulkhead.enter(now + REST, ThreadClock::unknown()).is_err(), "one more miss is enough");
+        let call = bulkhead.enter(now + REST * 2, ThreadClock::unknown()).unwrap();
         bulkhead.leave(call, None, now + REST * 2);
-        assert!(bulkhead.enter(now + REST * 2).is_ok());
+        assert!(bulkhead.enter(now + REST * 2, ThreadClock::unknown()).is_ok());
     }
 
     #[test]
