@@ -11,8 +11,9 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
-use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Ruling};
+use tollgate_core::admission::AdmissionRequest;
 
+use crate::answering::answer;
 use crate::bounds::{Shed, time_to_answer};
 use crate::review::{parse, response};
 use crate::service::Service;
@@ -63,16 +64,6 @@ async fn read(service: &Service, length: Option<usize>, body: Body, deadline: In
     })?;
     let request = parse(&bytes.to_bytes()).map_err(|error| (StatusCode::BAD_REQUEST, "malformed", error.to_string()))?;
     Ok(Arc::new(request))
-}
-
-/// What is shed does not pass: nobody has judged it.
-async fn answer(service: &Service, request: &Arc<AdmissionRequest>, deadline: Instant) -> AdmissionAnswer {
-    let (answers, asked) = (Arc::clone(&service.answers), Arc::clone(request));
-    let judged = service.bounds.run(deadline, move || answers.answer(&asked)).await;
-    judged.unwrap_or_else(|why| {
-        service.metrics.shed(why);
-        AdmissionAnswer::unasked(Ruling::Error, why.message().to_owned())
-    })
 }
 
 fn plain(status: StatusCode, message: &str) -> Response {

@@ -3,6 +3,7 @@
 //! It knows HTTP, TLS and load, and nothing of policies: what the answer is, it asks
 //! [`tollgate_core::ports::AnswerAdmission`].
 
+mod answering;
 mod bounds;
 mod certificates;
 mod connections;

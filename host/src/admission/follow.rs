@@ -1,17 +1,18 @@
 //! Keeping what is known fresh: the ledger is read again every few seconds, and at once where an answer would be no.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
-use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Freshness, Ruling};
+use tollgate_core::admission::{AdmissionAnswer, AdmissionRequest, Freshness};
 use tollgate_core::broken_glass::BrokenGlass;
-use tollgate_core::ports::AnswerAdmission;
+use tollgate_core::ports::{AnswerAdmission, WhenRead};
 
 use super::known::Known;
 use crate::invocation::Invocation;
 
-/// How long a no waits for the ledger to be read once more: less than a cluster waits for the no.
-const PATIENCE: Duration = Duration::from_secs(7);
+/// How long the end waits until the ledger has what is owed.
+const SETTLING: Duration = Duration::from_secs(7);
 
 /// Reads what answers rest on.
 pub(crate) trait ReadKnown: Send {
@@ -34,8 +35,9 @@ pub(crate) trait ReadKnown: Send {
 /// Answers by what is known, and keeps that fresh.
 pub(crate) struct Follower {
     known: RwLock<Arc<Known>>,
+    changes: AtomicU64,
     sight: Mutex<Sight>,
-    changed: Condvar,
+    wanted: Condvar,
 }
 
 /// When the ledger was seen last.
@@ -47,24 +49,23 @@ struct Sight {
     ended: u64,
     /// Somebody wants it to be read now.
     wanted: bool,
+    /// Who is told when so many readings have ended.
+    waiting: Vec<(u64, WhenRead)>,
     follows: bool,
     /// What the ledger does not have yet, oldest first.
     owed: Vec<BrokenGlass>,
+    /// Why it does not have the oldest of them.
+    unsettled: Option<String>,
 }
 
 impl Follower {
     /// Goes on reading on a thread of its own for as long as anybody holds what is returned.
     pub(crate) fn start(known: Known, mut reader: Box<dyn ReadKnown>, every: Duration) -> Arc<Self> {
-        let sight = Sight {
-            read_at: Instant::now(),
-            failure: None,
-            begun: 1,
-            ended: 1,
-            wanted: false,
-            follows: reader.follows(),
-            owed: Vec::new(),
-        };
-        let follower = Arc::new(Self { known: RwLock::new(Arc::new(known)), sight: Mutex::new(sight), changed: Condvar::new() });
+        let (read_at, follows) = (Instant::now(), reader.follows());
+        let (waiting, owed) = (Vec::new(), Vec::new());
+        let sight = Sight { read_at, failure: None, begun: 1, ended: 1, wanted: false, waiting, follows, owed, unsettled: None };
+        let (known, changes, sight) = (RwLock::new(Arc::new(known)), AtomicU64::new(0), Mutex::new(sight));
+        let follower = Arc::new(Self { known, changes, sight, wanted: Condvar::new() });
         if reader.follows() {
             let weak = Arc::downgrade(&follower);
             std::thread::spawn(move || follow(&weak, reader.as_mut(), every));
@@ -87,7 +88,7 @@ impl Follower {
         let mut sight = self.sight();
         while !sight.wanted {
             let Some(left) = every.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { break };
-            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
+            sight = self.wanted.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         sight.wanted = false;
         sight.begun += 1;
@@ -97,26 +98,18 @@ impl Follower {
     fn settle(&self, reader: &mut dyn ReadKnown) {
         while let Some(broken) = self.next_owed() {
             if let Err(failure) = reader.record(&broken) {
-                self.sight().failure = Some(failure);
+                self.sight().unsettled = Some(failure);
                 return;
             }
-            self.sight().owed.remove(0);
-            self.changed.notify_all();
+            let mut sight = self.sight();
+            sight.unsettled = None;
+            sight.owed.remove(0);
+            self.wanted.notify_all();
         }
     }
 
     fn next_owed(&self) -> Option<BrokenGlass> {
         self.sight().owed.first().cloned()
-    }
-
-    /// Notes that glass was broken, once for each time that it was: what it lets pass may come in several questions.
-    fn owe(&self, broken: &BrokenGlass) {
-        let mut sight = self.sight();
-        if !sight.owed.iter().any(|owed| owed.glass == broken.glass) {
-            sight.owed.push(broken.clone());
-            sight.wanted = true;
-            self.changed.notify_all();
-        }
     }
 
     /// Waits until the ledger has all broken glass, for as long as anybody can wait; what it has not stays behind.
@@ -125,9 +118,9 @@ impl Follower {
         let mut sight = self.sight();
         while !sight.owed.is_empty() {
             sight.wanted = true;
-            self.changed.notify_all();
-            let Some(left) = PATIENCE.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { break };
-            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
+            self.wanted.notify_all();
+            let Some(left) = SETTLING.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { break };
+            sight = self.wanted.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         sight.owed.clone()
     }
@@ -137,37 +130,23 @@ impl Follower {
             Ok(known) => {
                 if let Some(known) = known {
                     *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+                    self.changes.fetch_add(1, Ordering::SeqCst);
                 }
                 None
             }
             Err(failure) => Some(failure),
         };
+        let was_read = failure.is_none();
         let mut sight = self.sight();
-        if failure.is_none() {
+        if was_read {
             sight.read_at = Instant::now();
         }
         sight.failure = failure;
         sight.ended += 1;
+        let ended = sight.ended;
+        let told: Vec<(u64, WhenRead)> = sight.waiting.extract_if(.., |(enough, _)| *enough <= ended).collect();
         drop(sight);
-        self.changed.notify_all();
-    }
-
-    /// Has the ledger read once more, and says whether it was. One reading is enough for all who ask before it begins; one that has
-    /// begun already may have looked before the answer was there.
-    fn refresh(&self) -> bool {
-        let begun = Instant::now();
-        let mut sight = self.sight();
-        if !sight.follows {
-            return false;
-        }
-        let enough = sight.begun + 1;
-        sight.wanted = true;
-        self.changed.notify_all();
-        while sight.ended < enough {
-            let Some(left) = PATIENCE.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else { return false };
-            sight = self.changed.wait_timeout(sight, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        sight.failure.is_none()
+        told.into_iter().for_each(|(_, then)| then(was_read));
     }
 }
 
@@ -182,11 +161,35 @@ fn follow(follower: &Weak<Follower>, reader: &mut dyn ReadKnown, every: Duration
 
 impl AnswerAdmission for Follower {
     fn answer(&self, request: &AdmissionRequest) -> AdmissionAnswer {
-        let answer = self.answered(request);
-        if let Some(broken) = answer.broken_glass.as_ref().filter(|_| !request.dry_run) {
-            self.owe(broken);
+        self.known().answer(request, &self.freshness(), Invocation::now())
+    }
+
+    /// One reading is enough for all who ask before it begins; one that has begun already may have looked before.
+    fn read_again(&self, then: WhenRead) {
+        let mut sight = self.sight();
+        if !sight.follows {
+            drop(sight);
+            return then(false);
         }
-        answer
+        let enough = sight.begun + 1;
+        sight.waiting.push((enough, then));
+        sight.wanted = true;
+        drop(sight);
+        self.wanted.notify_all();
+    }
+
+    /// Once for each annotation: what it lets pass may come in several questions.
+    fn owe(&self, broken: &BrokenGlass) {
+        let mut sight = self.sight();
+        if !sight.owed.iter().any(|owed| owed.glass == broken.glass) {
+            sight.owed.push(broken.clone());
+            sight.wanted = true;
+            self.wanted.notify_all();
+        }
+    }
+
+    fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     fn freshness(&self) -> Freshness {
@@ -194,20 +197,7 @@ impl AnswerAdmission for Follower {
         let sight = self.sight();
         let age = if sight.follows { sight.read_at.elapsed().as_secs() } else { 0 };
         let unrecorded = u64::try_from(sight.owed.len()).unwrap_or(u64::MAX);
-        Freshness { age, limit: known.spec().staleness, entries: known.entries(), failure: sight.failure.clone(), unrecorded }
-    }
-}
-
-impl Follower {
-    fn answered(&self, request: &AdmissionRequest) -> AdmissionAnswer {
-        let known = self.known();
-        let answer = known.answer(request, &self.freshness(), Invocation::now());
-        // What was approved a moment ago is applied at once.
-        let passes = answer.ruling == Ruling::Allowed && answer.broken_glass.is_none();
-        if passes || !self.refresh() {
-            return answer;
-        }
-        let newer = self.known();
-        if Arc::ptr_eq(&known, &newer) { answer } else { newer.answer(request, &self.freshness(), Invocation::now()) }
+        let failure = sight.failure.clone().or_else(|| sight.unsettled.clone());
+        Freshness { age, limit: known.spec().staleness, entries: known.entries(), failure, unrecorded }
     }
 }

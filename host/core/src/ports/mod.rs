@@ -16,7 +16,7 @@ pub mod target;
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
 pub use access::{Access, Grant, NeedAccess};
-pub use admission::AnswerAdmission;
+pub use admission::{AnswerAdmission, WhenRead};
 pub use cluster::{ClusterError, ClusterKind, InCluster, ReadCluster, Unread, WantedKinds};
 pub use commits::{Commit, CommitRange, RawSignature, SignatureKind, Stamp, Tag};
 pub use forge::{ForgeError, ReadForge, WriteForge};
