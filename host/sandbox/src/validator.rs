@@ -59,7 +59,7 @@ impl Validator {
     pub(crate) fn request(&self, request: &CheckRequest<'_>) -> (wit::Request, Call) {
         let crossing = wit::Request {
             settings: self.plugin.settings.clone(),
-            context: serde_json::to_vec(request.context).unwrap_or_default(),
+            context: request.context.json().to_vec(),
             documents: (0..).zip(request.documents).map(|(id, document)| crossing(id, document)).collect(),
         };
         let documents: usize = crossing.documents.iter().map(|document| document.file.len() + document.body.len()).sum();
