@@ -120,7 +120,7 @@ pub struct AdmissionAnswer {
     pub audit: BTreeMap<&'static str, String>,
     pub policies: Vec<PolicyAnswer>,
     /// By what it passes although gates say no.
-    pub broken_glass: Option<BrokenGlass>,
+    pub broken_glass: Option<Box<BrokenGlass>>,
 }
 
 impl AdmissionAnswer {

@@ -64,8 +64,8 @@ mod tests {
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    use tollgate_core::broken_glass::{BrokenGlass, Glass, InCluster};
     use tollgate_core::admission::{Freshness, Operation, Requester};
+    use tollgate_core::broken_glass::{BrokenGlass, Glass, InCluster};
     use tollgate_core::ports::{AnswerAdmission, WhenRead};
     use tollgate_core::time::Timestamp;
 
@@ -92,7 +92,7 @@ mod tests {
         fn answer(&self, request: &AdmissionRequest) -> AdmissionAnswer {
             self.answered.fetch_add(1, Ordering::SeqCst);
             let passes = request.kind == "ConfigMap" || self.changes() > 0;
-            let broken_glass = (!passes && request.kind == "Urgent").then(mk_broken);
+            let broken_glass = (!passes && request.kind == "Urgent").then(|| Box::new(mk_broken()));
             let ruling = if passes || broken_glass.is_some() { Ruling::Allowed } else { Ruling::Denied };
             AdmissionAnswer { broken_glass, ..AdmissionAnswer::unasked(ruling, String::new()) }
         }

@@ -108,7 +108,7 @@ impl Asked<'_> {
         answer.warnings.insert(0, words::cut(&warning));
         answer.audit.insert("break-glass", format!("{what} by {user} until {}: {}", glass.until, glass.reason));
         let review_by = after(now, self.terms.review_within);
-        answer.broken_glass = Some(BrokenGlass { glass, gates, review_by, used: InCluster { user, object, decision } });
+        answer.broken_glass = Some(Box::new(BrokenGlass { glass, gates, review_by, used: InCluster { user, object, decision } }));
         AdmissionAnswer { ruling: Ruling::Allowed, message: String::new(), ..answer }
     }
 }

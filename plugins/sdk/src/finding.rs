@@ -24,7 +24,7 @@ impl Rule {
             rule: self,
             message: message.into(),
             document: node.document(),
-            pointer: node.pointer(),
+            pointer: node.told_at(),
             remediation: None,
             level: None,
         }

@@ -30,6 +30,8 @@ struct Step<'a> {
     token: Token<'a>,
     /// Whether there is something to take the step from.
     from_something: bool,
+    /// Whether the document could have something there: a text has no members.
+    could_be: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -165,8 +167,27 @@ impl<'a> Node<'a> {
         tokens.iter().rev().fold(String::new(), |pointer, token| token.append_to(pointer))
     }
 
+    /// The same where the document could have it; else the last place on the way where it could. A finding about a member of
+    /// what is no object is a finding about that.
+    pub fn told_at(&self) -> String {
+        let mut steps = Vec::new();
+        let mut step = self.step.as_deref();
+        while let Some(one) = step {
+            steps.push(one);
+            step = one.before.as_deref();
+        }
+        let steps = steps.iter().rev().take_while(|step| step.could_be);
+        steps.fold(String::new(), |pointer, step| step.token.append_to(pointer))
+    }
+
     fn step(&self, token: Token<'a>, value: Option<&'a Value<'a>>) -> Self {
-        let step = Step { before: self.step.clone(), token, from_something: self.exists() };
+        let could_be = match (self.value, token) {
+            _ if value.is_some() => true,
+            (None | Some(Value::Null), _) | (Some(Value::Object(_)), Token::Member(_)) => true,
+            (Some(Value::Array(elements)), Token::Element(index)) => index < elements.len(),
+            (Some(_), _) => false,
+        };
+        let step = Step { before: self.step.clone(), token, from_something: self.exists(), could_be };
         Self { document: self.document, value, step: Some(Rc::new(step)) }
     }
 }
@@ -181,7 +202,7 @@ impl<'a> Way<'a, '_> {
     fn walk(&self, value: &'a Value<'a>) -> Node<'a> {
         match self {
             Self::Start(node) => (*node).clone(),
-            Self::Step(before, token) => Node { value: Some(value), ..before.walk(value).step(*token, None) },
+            Self::Step(before, token) => before.walk(value).step(*token, Some(value)),
         }
     }
 }
@@ -233,6 +254,20 @@ mod tests {
         let value = Value::read(BODY).unwrap();
         let missing = Node::root(0, &value).walk(&["a", "x"]).at(2).get("y");
         assert_eq!((missing.pointer().as_str(), missing.exists(), missing.value()), ("/a/x/2/y", false, None));
+    }
+
+    #[test]
+    fn a_place_is_no_further_in_than_the_document_could_have_it() {
+        let value = Value::read(BODY).unwrap();
+        let root = Node::root(0, &value);
+        assert_eq!(root.get("flag").get("x").get("y").told_at(), "/flag");
+        assert_eq!(root.walk(&["a", "b/c"]).get("name").get("x").told_at(), "/a/b~1c");
+        assert_eq!(
+            (root.get("a").at(0).told_at(), root.walk(&["a", "b/c"]).at(9).told_at()),
+            ("/a".to_owned(), "/a/b~1c".to_owned())
+        );
+        assert_eq!(root.walk(&["a", "none"]).get("x").told_at(), "/a/none/x");
+        assert_eq!(root.walk(&["a", "x"]).at(2).get("y").told_at(), "/a/x/2/y");
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn request(object: &Value) -> AdmissionRequest {
 fn admitted(judging: &Judging, case: &Case) -> (Found, Ruling) {
     let (known, request) = (known(judging, case), request(&case.object()));
     let considered = known.considered(&request, Invocation::now()).unwrap();
-    let fresh = Freshness { age: 0, limit: 600, entries: 0, failure: None };
+    let fresh = Freshness { age: 0, limit: 600, entries: 0, failure: None, unrecorded: 0 };
     let ruling = known.answer(&request, &fresh, Invocation::now()).ruling;
     (Found::of(&considered.judgements, &judging.policies), ruling)
 }

@@ -65,6 +65,12 @@ mod tests {
     }
 
     #[test]
+    fn a_context_that_is_none_is_named_itself() {
+        let found = pointers(judge_context(&CHECK, Version::LATEST, &json!("root")));
+        assert_eq!(found, ["/spec/containers/0/securityContext"]);
+    }
+
+    #[test]
     fn a_container_without_a_context_is_named_where_it_should_set_it() {
         let findings = judge_spec(&CHECK, Version::LATEST, &json!({"initContainers": [{"name": "setup"}]}));
         assert_eq!(findings[0].1, "init container `setup` does not set `allowPrivilegeEscalation` to `false`");
