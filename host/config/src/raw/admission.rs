@@ -21,6 +21,8 @@ pub(crate) struct Admission {
     pub(crate) exempt: Vec<Name>,
     /// Lets some people pass gates by an annotation of the object, for a time. Without it, no annotation passes anything. Each use
     /// is written to the ledger and owes a review, as `overrides` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"groups": ["on-call"], "gates": ["approved-recipe"]}]))]
     pub(crate) break_glass: Option<BreakGlass>,
 }
 

@@ -173,8 +173,7 @@ mod tests {
     #[test]
     fn packed_charts_and_charts_of_another_name_are_looked_into() {
         let chart = "name: cart\ndependencies:\n- {name: redis, alias: cache}\n";
-        let files: [(&str, &[u8]); 2] =
-            [("Chart.yaml", b"name: redis\n"), ("templates/a.yaml", b"a: 1\nkind: {{ .Values.kind }}\n")];
+        let files: [(&str, &[u8]); 2] = [("Chart.yaml", b"name: redis\n"), ("templates/a.yaml", b"a: {{ .Values.a }}\nkind: A\n")];
         let file = |path: &str, bytes: &[u8]| {
             let source = SourceFile { path: format!("services/cart/{path}"), bytes: bytes.to_vec() };
             (path.to_owned(), Arc::new(source))
