@@ -58,7 +58,8 @@ fn is_allowed(said: &[u8]) -> Result<bool, String> {
     let response = &review["response"];
     match (response["allowed"].as_bool(), response["status"]["code"].as_u64()) {
         (Some(true), _) => Ok(true),
-        (Some(false), Some(400..500)) => Ok(false),
+        // Not every server gives a denial a code; an API server makes it 403.
+        (Some(false), None | Some(400..500)) => Ok(false),
         _ => Err(response.to_string()),
     }
 }
@@ -89,6 +90,7 @@ mod tests {
         let said = |response: Value| is_allowed(json!({"response": response}).to_string().as_bytes());
         assert_eq!(said(json!({"allowed": true})), Ok(true));
         assert_eq!(said(json!({"allowed": false, "status": {"code": 403}})), Ok(false));
+        assert_eq!(said(json!({"allowed": false, "status": {"message": "no"}})), Ok(false));
         assert!(said(json!({"allowed": false, "status": {"code": 500}})).is_err());
         assert!(said(Value::Null).is_err());
         assert!(is_allowed(b"too much").is_err());

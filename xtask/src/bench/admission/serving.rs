@@ -51,7 +51,7 @@ impl Program {
             let mut command = Command::new(&binary);
             command.args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--readiness-probe-port", &health.to_string()]);
             command.arg("--cert-file").arg(&certificate.certificate).arg("--key-file").arg(&certificate.key);
-            command.arg("--policies").arg(&policies).arg("--ignore-kubernetes-connection");
+            command.arg("--policies").arg(&policies).arg("--ignore-kubernetes-connection-failure");
             command
         };
         Self { name: "policy-server", ready: "/readiness", path: "/validate/bench", command: Box::new(command) }
