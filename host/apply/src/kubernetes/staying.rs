@@ -30,6 +30,11 @@ fn has(object: &Value, (name, value): (&str, &str)) -> bool {
     object.pointer("/metadata/annotations").and_then(|annotations| annotations.get(name)?.as_str()) == Some(value)
 }
 
+/// Whether an object is of this set still. What another one has is its business.
+pub(super) fn is_of(live: &Value, set: &str) -> bool {
+    live.pointer("/metadata/labels").and_then(|labels| labels.get(PART_OF)?.as_str()) == Some(set)
+}
+
 /// What makes an object this target's, and what is left of it when it is let go.
 pub(super) fn release(live: &Value) -> (Value, Value) {
     let text = |map: &str, key: &str| live.pointer(map).and_then(|map| map.get(key)).cloned();
@@ -63,6 +68,7 @@ mod tests {
     #[test]
     fn what_is_let_go_loses_what_marks_it_and_nothing_else() {
         let live = json!({"metadata": {"labels": {PART_OF: "set", "app": "cart"}, "annotations": {OWNER: "set", "note": "x"}}});
+        assert!(is_of(&live, "set") && !is_of(&live, "other") && !is_of(&json!({"metadata": {}}), "set"));
         let (before, after) = release(&live);
         assert_eq!(before, json!({"metadata": {"labels": {PART_OF: "set"}, "annotations": {OWNER: "set"}}}));
         assert_eq!(after, json!({"metadata": {"labels": {}, "annotations": {}}}));

@@ -179,12 +179,12 @@ impl Surveyor<'_> {
         Ok(surplus)
     }
 
-    /// An object that stays behind: what marks it as the target's goes. The uid of it; nothing where somebody has let it go already.
+    /// An object that stays behind: what marks it as the target's goes. The uid of it; nothing where somebody has let it go already, or has it now.
     fn let_go(&self, key: &ObjectKey, object: &Value, found: &mut Found) -> Result<Option<String>, ApplyError> {
-        let (before, after) = staying::release(object);
-        if before == after {
+        if !staying::is_of(object, &self.place.set_id()) {
             return Ok(None);
         }
+        let (before, after) = staying::release(object);
         let uid = uid(object).unwrap_or_default();
         let action = action(key, Some(&before), Some(&after), self.key).map_err(|source| self.not_canonical(source))?;
         found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
