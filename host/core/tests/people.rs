@@ -12,6 +12,7 @@ use support::{MemoryLedger, at, mk_approval, mk_decided, mk_target, mk_worker};
 use tollgate_core::act::{Freeze, Hold, Override, Rejection, Review, Scope, Thaw};
 use tollgate_core::approvals::{JudgedNow, SeenThen};
 use tollgate_core::approved::{Approved, NotApproved};
+use tollgate_core::broken_glass::InCluster;
 use tollgate_core::deciding::ApprovalKind;
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::digest::Digest;
@@ -125,6 +126,23 @@ fn an_override_counts_once_enough_different_people_have_signed_it() {
     assert!(!passes(&ledger, "recipe", "prod-apps", 0));
     sign(&ledger, OPERATOR, Some(opened));
     assert!(passes(&ledger, "recipe", "prod-apps", 0));
+}
+
+#[test]
+fn glass_that_was_broken_in_a_cluster_passes_nothing_whoever_signs_it_and_owes_a_review_by_somebody_else() {
+    let ledger = MemoryLedger::with_trust();
+    let signed = sign(&ledger, LEAD, None);
+    let (user, object, decision) = (LEAD.to_owned(), "Deployment shop/cart".to_owned(), "705ab4f5".to_owned());
+    let in_cluster = Some(InCluster { user, object, decision });
+    let broken = Override { in_cluster, ..opened_override(&ledger, signed) };
+    let opened = ledger.write_by(Some("bot@example.com"), subject("prod-apps", "recipe"), Body::Override(broken)).index;
+    for who in [LEAD, OPERATOR] {
+        sign(&ledger, who, Some(opened));
+    }
+    assert!(!passes(&ledger, "recipe", "prod-apps", 0));
+    let owed = ledger.history().used_overrides(&mk_people(), &mk_terms());
+    let by: Vec<&str> = owed[0].by.iter().map(|person| person.principal.as_str()).collect();
+    assert_eq!((owed.len(), owed[0].entry, by, owed[0].reviewed.is_none()), (1, opened, vec![LEAD], true));
 }
 
 fn opened_override(ledger: &MemoryLedger, index: u64) -> Override {

@@ -76,6 +76,8 @@ fn a_pod_of_a_controller_has_what_its_template_has_and_one_of_anybody_else_does_
     assert!(matches!(terms().glass(&pod, &controller, at(0)), Err(GlassError::NotYours(_))), "nobody owns it");
     pod["metadata"]["ownerReferences"] = json!([{"kind": "ReplicaSet", "name": "cart-1", "controller": true}]);
     assert!(terms().glass(&pod, &controller, at(0)).unwrap().is_some());
+    let addon = user("system:serviceaccount:kube-system:addon", &["system:serviceaccounts:kube-system"]);
+    assert!(matches!(terms().glass(&pod, &addon, at(0)), Err(GlassError::NotYours(_))), "it has its templates from anybody");
     assert!(matches!(terms().glass(&pod, &user("dev@example.com", &[]), at(0)), Err(GlassError::NotYours(_))));
 }
 
@@ -88,6 +90,9 @@ fn nobody_else_writes_the_annotation_anywhere_into_an_object() {
     edited["spec"]["template"]["metadata"]["annotations"][REASON] = json!("mine");
     assert!(terms().is_forged(&edited, Some(&live), &dev));
     assert!(terms().is_forged(&edited, None, &dev));
+    let mut moved = edited.clone();
+    moved["metadata"]["annotations"][REASON] = json!("mine");
+    assert!(terms().is_forged(&moved, Some(&edited), &dev), "it was there, and not here");
     assert!(!terms().is_forged(&edited, Some(&edited), &dev), "it was there before");
     assert!(!terms().is_forged(&live, Some(&edited), &dev), "anybody may take it away");
     assert!(!terms().is_forged(&edited, Some(&live), &lead()));

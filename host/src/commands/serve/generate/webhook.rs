@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use tollgate_core::broken_glass::TEMPLATED;
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::policy::KindFilter;
@@ -19,7 +20,7 @@ pub(super) fn configuration(known: &Known, place: &Place) -> Value {
         "matchPolicy": "Equivalent",
         "sideEffects": if place.breaks_glass { "NoneOnDryRun" } else { "None" },
         "timeoutSeconds": 10,
-        "rules": rules(known),
+        "rules": rules(known, place),
         "namespaceSelector": {"matchExpressions": namespaces(known, place)},
         "matchConditions": conditions(),
     });
@@ -42,13 +43,16 @@ fn namespaces(known: &Known, place: &Place) -> Value {
     Value::Array(all)
 }
 
-fn rules(known: &Known) -> Value {
+fn rules(known: &Known, place: &Place) -> Value {
     let mut operations = vec!["CREATE", "UPDATE"];
     if known.judges_deletes() {
         operations.push("DELETE");
     }
     let rule = |groups: Value, resources: Value, scope: &str| json!({"apiGroups": groups, "apiVersions": ["*"], "operations": operations, "resources": resources, "scope": scope});
-    let looked_at = looked_at(known);
+    let mut looked_at = looked_at(known);
+    if place.breaks_glass && !looked_at.is_everything {
+        looked_at.add_templates();
+    }
     if looked_at.is_everything {
         let mut rules = vec![rule(json!(["*"]), json!(["*", "pods/ephemeralcontainers"]), "Namespaced")];
         rules.extend(looked_at.by_group.iter().map(|(group, resources)| rule(json!([group]), json!(resources), "Cluster")));
@@ -72,6 +76,14 @@ impl LookedAt {
             resources.insert("pods/ephemeralcontainers".to_owned());
         }
         resources.insert(resource(&kind.kind));
+    }
+}
+
+impl LookedAt {
+    /// Annotations that break glass are passed on by templates, so all of them are looked at.
+    fn add_templates(&mut self) {
+        let kinds = TEMPLATED.map(|(group, kind)| KindFilter { group: group.to_owned(), kind: kind.to_owned() });
+        kinds.iter().for_each(|kind| self.add(kind));
     }
 }
 
@@ -123,6 +135,19 @@ fn conditions() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_holds_a_template_is_asked_about_where_glass_may_be_broken() {
+        let mut all = LookedAt::default();
+        all.add_templates();
+        let told: Vec<String> =
+            all.by_group.iter().flat_map(|(group, all)| all.iter().map(move |one| format!("{group}/{one}"))).collect();
+        assert_eq!(told.len(), TEMPLATED.len() + 1);
+        for one in ["/pods", "/pods/ephemeralcontainers", "/podtemplates", "apps/deployments", "apps/replicasets", "batch/cronjobs"]
+        {
+            assert!(told.iter().any(|told| told == one), "{one} is not in {told:?}");
+        }
+    }
 
     #[test]
     fn kinds_have_the_plurals_of_the_api() {
