@@ -11,7 +11,6 @@
 //!
 //! This crate refuses to know what is in the files, and what was rendered.
 
-mod child;
 mod environment;
 mod helm;
 mod kustomize;

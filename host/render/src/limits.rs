@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tollgate_program::Bounds;
+
 /// Limits of one rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RenderLimits {
@@ -11,6 +13,13 @@ pub struct RenderLimits {
     pub output: u64,
     /// How many bytes of address space it may have, where `prlimit` is installed.
     pub memory: u64,
+}
+
+impl RenderLimits {
+    /// What a child may take that writes at most this much.
+    pub(crate) const fn bounds(&self, output: u64) -> Bounds {
+        Bounds { deadline: self.deadline, output, grace: None }
+    }
 }
 
 impl Default for RenderLimits {

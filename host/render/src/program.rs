@@ -8,8 +8,8 @@ use tollgate_core::digest::Digest;
 use tollgate_core::ports::RenderToolError;
 use tollgate_core::recipe::Renderer;
 use tollgate_core::rendering::RenderTool;
+use tollgate_program::{Ended, run};
 
-use crate::child::{Ended, run};
 use crate::environment::{command, may_be_alone};
 use crate::limits::RenderLimits;
 use crate::place::Place;
@@ -72,7 +72,7 @@ impl Program {
         };
         let place = Place::empty()?;
         let failed = |source| RenderToolError::Io { path: self.path.to_string(), source };
-        match run(self.command(&place, limits).args(arguments), limits.deadline, 4096).map_err(failed)? {
+        match run(self.command(&place, limits).args(arguments), &limits.bounds(4096)).map_err(failed)? {
             Ended::Exited { status, output, .. } if status.success() => Ok(version_of(&output)),
             Ended::TooLate => Err(RenderToolError::TooSlow { tool: self.tool, seconds: limits.deadline.as_secs() }),
             Ended::Exited { .. } | Ended::TooMuch => Ok(None),
@@ -93,12 +93,7 @@ impl Program {
 /// # Errors
 /// When it is not there.
 pub(crate) fn locate(tool: RenderTool, given: Option<&Utf8Path>, search: Option<&OsStr>) -> Result<Utf8PathBuf, RenderToolError> {
-    let missing = || RenderToolError::Missing { tool, variable: variable(tool) };
-    let path = match given {
-        Some(path) => path.to_owned(),
-        None => search.and_then(|search| in_path(tool.name(), search)).ok_or_else(missing)?,
-    };
-    path.canonicalize_utf8().ok().filter(|path| is_program(path)).ok_or_else(missing)
+    tollgate_program::find(tool.name(), given, search).ok_or_else(|| RenderToolError::Missing { tool, variable: variable(tool) })
 }
 
 /// # Errors
@@ -137,16 +132,6 @@ fn version_of(output: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(output).ok()?.trim();
     let is_version = text.contains(|c: char| c.is_ascii_digit()) && text.len() <= 200 && !text.contains(char::is_control);
     is_version.then(|| text.to_owned())
-}
-
-fn in_path(name: &str, search: &OsStr) -> Option<Utf8PathBuf> {
-    let directories = std::env::split_paths(search).filter_map(|path| Utf8PathBuf::from_path_buf(path).ok());
-    directories.filter(|directory| directory.is_absolute()).map(|directory| directory.join(name)).find(|path| is_program(path))
-}
-
-fn is_program(path: &Utf8Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs_err::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]

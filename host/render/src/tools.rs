@@ -10,8 +10,8 @@ use tollgate_core::digest::Digest;
 use tollgate_core::ports::{ComponentFile, RenderAnswer, RenderComponent, RenderToolError};
 use tollgate_core::recipe::Renderer;
 use tollgate_core::rendering::{RenderTool, Rendering};
+use tollgate_program::{Ended, run};
 
-use crate::child::{Ended, run};
 use crate::limits::RenderLimits;
 use crate::place::Place;
 use crate::program::{Program, Stamp, digest, locate};
@@ -101,7 +101,7 @@ impl RenderComponent for Tools {
             Rendering::Helm(asked) => helm::ask(&mut command, &place, asked),
         }
         let failed = |source| RenderToolError::Io { path: program.path.to_string(), source };
-        match run(&mut command, self.limits.deadline, self.limits.output).map_err(failed)? {
+        match run(&mut command, &self.limits.bounds(self.limits.output)).map_err(failed)? {
             Ended::TooMuch => Ok(RenderAnswer::TooLarge { limit: self.limits.output }),
             Ended::TooLate => Err(RenderToolError::TooSlow { tool, seconds: self.limits.deadline.as_secs() }),
             Ended::Exited { status, output, .. } if status.success() => Ok(RenderAnswer::Manifests(output)),

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 
 /// How much of what a child complains of is kept.
 const COMPLAINT: u64 = 64 * 1024;
@@ -15,11 +15,25 @@ const COMPLAINT: u64 = 64 * 1024;
 /// How long output may be waited for once the child is gone.
 const AFTERWARDS: Duration = Duration::from_secs(1);
 
+/// What a child may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long it may run.
+    pub deadline: Duration,
+    /// How many bytes it may write to its output.
+    pub output: u64,
+    /// How long it may take to stop by itself, once it is asked to (SIGINT) after the deadline; nothing: it is killed at once.
+    pub grace: Option<Duration>,
+}
+
 /// How a child ended.
 #[derive(Debug)]
-pub(crate) enum Ended {
+pub enum Ended {
+    /// By itself.
     Exited { status: ExitStatus, output: Vec<u8>, complaint: Vec<u8> },
+    /// It wrote more than it may.
     TooMuch,
+    /// It took longer than it may.
     TooLate,
 }
 
@@ -27,23 +41,15 @@ pub(crate) enum Ended {
 ///
 /// # Errors
 /// When it can't be started.
-pub(crate) fn run(command: &mut Command, deadline: Duration, limit: u64) -> io::Result<Ended> {
+pub fn run(command: &mut Command, bounds: &Bounds) -> io::Result<Ended> {
     command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let output = drain(child.stdout.take(), limit);
+    let output = drain(child.stdout.take(), bounds.output);
     let complaint = drain(child.stderr.take(), COMPLAINT);
     let mut running = Running { child, ended: false };
-    let until = Instant::now() + deadline;
     let mut written = None;
-    while !running.has_exited()? {
-        written = written.or_else(|| output.try_recv().ok());
-        if written.as_ref().is_some_and(|written| written.is_over) {
-            return Ok(Ended::TooMuch);
-        }
-        if Instant::now() >= until {
-            return Ok(Ended::TooLate);
-        }
-        thread::sleep(Duration::from_millis(2));
+    if let Some(ended) = running.watch(bounds, &output, &mut written)? {
+        return Ok(ended);
     }
     let status = running.end()?;
     let Some(written) = written.or_else(|| output.recv_timeout(AFTERWARDS).ok()) else { return Ok(Ended::TooLate) };
@@ -91,6 +97,30 @@ impl Running {
         Ok(waitid(WaitId::Pid(pid), options)?.is_some())
     }
 
+    /// Waits until it has exited; else says why it is waited for no longer.
+    fn watch(&mut self, bounds: &Bounds, output: &Receiver<Written>, written: &mut Option<Written>) -> io::Result<Option<Ended>> {
+        let mut until = Instant::now() + bounds.deadline;
+        let mut grace = bounds.grace;
+        while !self.has_exited()? {
+            *written = written.take().or_else(|| output.try_recv().ok());
+            if written.as_ref().is_some_and(|written| written.is_over) {
+                return Ok(Some(Ended::TooMuch));
+            }
+            if Instant::now() >= until {
+                let Some(grace) = grace.take() else { return Ok(Some(Ended::TooLate)) };
+                self.interrupt();
+                until = Instant::now() + grace;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        Ok(if grace.is_none() && bounds.grace.is_some() { Some(Ended::TooLate) } else { None })
+    }
+
+    /// Asks it to stop. It may be gone already.
+    fn interrupt(&self) {
+        let _ = self.pid().map(|pid| kill_process(pid, Signal::INT));
+    }
+
     fn end(&mut self) -> io::Result<ExitStatus> {
         self.ended = true;
         if let Some(pid) = self.pid() {
@@ -114,7 +144,11 @@ mod tests {
     use super::*;
 
     fn shell(script: &str, deadline: Duration, limit: u64) -> Ended {
-        run(Command::new("/bin/sh").args(["-c", script]), deadline, limit).unwrap()
+        shell_with(script, &Bounds { deadline, output: limit, grace: None })
+    }
+
+    fn shell_with(script: &str, bounds: &Bounds) -> Ended {
+        run(Command::new("/bin/sh").args(["-c", script]), bounds).unwrap()
     }
 
     const LONG: Duration = Duration::from_secs(60);
@@ -135,6 +169,22 @@ mod tests {
         assert!(started.elapsed() < Duration::from_secs(30));
         thread::sleep(Duration::from_millis(1500));
         assert!(!file.exists());
+    }
+
+    #[test]
+    fn a_child_that_takes_too_long_may_be_asked_to_stop_first() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("saved");
+        let script = format!("trap 'touch {}; exit 0' INT; while :; do sleep 0.05; done", file.display());
+        let bounds = Bounds { deadline: Duration::from_millis(300), output: 100, grace: Some(LONG) };
+        assert!(matches!(shell_with(&script, &bounds), Ended::TooLate));
+        assert!(file.exists());
+    }
+
+    #[test]
+    fn a_child_that_does_not_stop_when_asked_is_killed() {
+        let bounds = Bounds { deadline: Duration::from_millis(100), output: 100, grace: Some(Duration::from_millis(100)) };
+        assert!(matches!(shell_with("trap '' INT; while :; do sleep 0.05; done", &bounds), Ended::TooLate));
     }
 
     #[test]
