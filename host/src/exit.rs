@@ -125,9 +125,12 @@ impl MeansExit for ApplyError {
             Self::PlanKey { .. } => ExitCode::InvalidConfiguration,
             Self::NoDigest(error) => error.exit(),
             Self::WrongTarget { .. } => ExitCode::Unexpected,
-            Self::Broken { .. } | Self::Branch { .. } | Self::Cluster { .. } | Self::Unfinished { .. } | Self::Io { .. } => {
-                ExitCode::NotApplied
-            }
+            Self::Broken { .. }
+            | Self::Branch { .. }
+            | Self::Cluster { .. }
+            | Self::Terraform { .. }
+            | Self::Unfinished { .. }
+            | Self::Io { .. } => ExitCode::NotApplied,
         }
     }
 }
@@ -166,7 +169,7 @@ impl MeansExit for CandidateError {
             Self::Resolve { source, .. } => source.exit(),
             Self::Rendering(error) => error.exit(),
             Self::Unrenderable { .. } => ExitCode::SourceUnreadable,
-            Self::Duplicate(_) | Self::OtherRenderer { .. } => ExitCode::InvalidConfiguration,
+            Self::Duplicate(_) | Self::OtherRenderer { .. } | Self::Terraform(_) => ExitCode::InvalidConfiguration,
         }
     }
 }

@@ -9,6 +9,7 @@ mod configuration;
 mod delivery;
 mod exit;
 mod fixing;
+mod infrastructure;
 mod inline_waivers;
 mod invocation;
 mod kept;

@@ -14,7 +14,7 @@ use tollgate_report::failure::Failure;
 use crate::configuration::builtin;
 use crate::invocation::Invocation;
 use crate::wiring;
-use crate::{delivery, sources};
+use crate::{delivery, infrastructure, sources};
 
 /// What is to be said about a rule.
 #[derive(Clone, Debug)]
@@ -50,6 +50,7 @@ pub(crate) fn of_host() -> Vec<RulePage> {
         page("render", rule.id, rule.title, help)
     }));
     pages.extend(delivery::images::RULES.iter().map(|(id, title, help)| page("recipe", id, title, (*help).to_owned())));
+    pages.extend(infrastructure::RULES.iter().map(|(id, title, help)| page("terraform", id, title, (*help).to_owned())));
     pages.extend(structure::RULES.iter().map(|rule| page("structure", rule.id, rule.title, rule.help.to_owned())));
     pages
 }

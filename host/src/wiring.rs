@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_apply::directory::Directory;
 use tollgate_apply::git::Git;
 use tollgate_apply::kubernetes::{AnyCluster, Kubernetes};
+use tollgate_apply::terraform::{Installed, Surroundings, Terraform};
 use tollgate_config::{PIPELINE_FILE, UseOfLock, read_pipeline};
 use tollgate_core::branch::{BranchError, KeepBranch as _};
 use tollgate_core::digest::{Digest, InvalidDigest};
@@ -236,6 +237,7 @@ pub(crate) struct Delivery {
     pub(crate) in_force: InForce,
     pub(crate) resolver: Box<dyn ResolveDigest>,
     pub(crate) tools: Box<dyn RenderComponent>,
+    pub(crate) terraform: Installed,
     /// Of whoever runs the command: what is published on branches is signed with it.
     pub(crate) key: Option<Arc<dyn SignBytes>>,
     /// Relative paths of the configuration start here.
@@ -305,7 +307,8 @@ fn open_delivery(invocation: &Invocation, read: &ReadInForce<'_>) -> Result<(Del
     let leases = leases.map_err(|error| one(Failure::new(ExitCode::LedgerUnavailable, &error)))?;
     let key = own_key(invocation, &repository).map_err(one)?;
     let tools = Box::new(render_tools(invocation));
-    Ok((Delivery { repository, ledger, leases, in_force, resolver, tools, key, root, notices }, history, failures))
+    let terraform = Installed::new(surroundings());
+    Ok((Delivery { repository, ledger, leases, in_force, resolver, tools, terraform, key, root, notices }, history, failures))
 }
 
 /// `ledger` of tollgate.yaml must be the ledger that is used: otherwise two places would each hold half of the truth.
@@ -368,6 +371,13 @@ pub(crate) fn render_tools(invocation: &Invocation) -> Tools {
     Tools::new(programs, RenderLimits { deadline, ..RenderLimits::default() })
 }
 
+/// What surrounds this process. What is not valid text is nobody's to pass on.
+fn surroundings() -> Surroundings {
+    let valid =
+        |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    Surroundings { variables: std::env::vars_os().filter_map(valid).collect() }
+}
+
 /// The same for who only looks: with what they rendered before, where that is kept.
 pub(crate) fn looking_tools(invocation: &Invocation, kept: Option<Arc<Kept>>) -> Box<dyn RenderComponent> {
     let tools = Box::new(render_tools(invocation));
@@ -412,6 +422,12 @@ pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn App
     Ok(match &target.kind {
         TargetKind::Kubernetes(kubernetes) => Box::new(Kubernetes::new(&target.name, kubernetes, root)),
         TargetKind::Directory(directory) => Box::new(Directory::new(&target.name, directory, root)),
+        TargetKind::Terraform(place) => {
+            let spec = &delivery.in_force.configuration.pipeline.terraform;
+            let program = delivery.terraform.program(spec.program);
+            let program = program.map_err(|error| Failure::new(ExitCode::InvalidConfiguration, &error))?;
+            Box::new(Terraform::new(&target.name, place, spec, program, root))
+        }
         TargetKind::Git(git) => {
             let branch = PublishedBranch::in_clone(&delivery.repository, git, delivery.key.clone());
             let branch = branch.map_err(|source| fail(ApplyError::Branch { target: target.name.clone(), source }))?;
@@ -424,7 +440,7 @@ pub(crate) fn target(delivery: &Delivery, target: &Target) -> Result<Box<dyn App
 pub(crate) fn cluster(delivery: &Delivery, target: &Target) -> Option<Box<dyn NeedAccess>> {
     match &target.kind {
         TargetKind::Kubernetes(kubernetes) => Some(Box::new(Kubernetes::new(&target.name, kubernetes, &delivery.root))),
-        TargetKind::Directory(_) | TargetKind::Git(_) => None,
+        TargetKind::Directory(_) | TargetKind::Git(_) | TargetKind::Terraform(_) => None,
     }
 }
 

@@ -157,15 +157,9 @@ pub(crate) fn withheld(objects: Objects) -> Vec<(ObjectKey, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::mk_key;
     use serde_json::json;
     use tollgate_core::document::ObjectIdentity;
-
-    fn mk_key() -> PlanKey {
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("key"), [7; 32]).unwrap();
-        let source = tollgate_core::pipeline::PlanKey::File("key".to_owned());
-        PlanKey::load(&source, camino::Utf8Path::from_path(directory.path()).unwrap()).unwrap().unwrap()
-    }
 
     fn mk_objects(kind: &str, body: Option<Value>) -> Objects {
         let identity = ObjectIdentity { api_version: "v1".into(), kind: kind.into(), namespace: None, name: "a".into() };

@@ -13,6 +13,7 @@ mod number;
 mod planned;
 mod release;
 mod secret;
+pub mod terraform;
 #[cfg(test)]
 mod testing;
 mod yaml;

@@ -22,5 +22,5 @@ pub(crate) fn planned(
     let wanted: Objects = rendered.documents().iter().map(|document| (document.key(), document.body.clone())).collect();
     let not_canonical = |source| NoDigest::NotCanonical { target: target.to_owned(), source };
     let comparison = compare(live, &wanted, key).map_err(not_canonical)?;
-    Ok(Plan { target: target.to_owned(), recipe, actions: comparison.actions, unchanged: comparison.unchanged, conflicts })
+    Ok(Plan { actions: comparison.actions, unchanged: comparison.unchanged, conflicts, ..Plan::empty(target, recipe) })
 }

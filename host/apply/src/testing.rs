@@ -18,6 +18,8 @@ use tollgate_core::recipe::Provenance;
 use tollgate_core::render::{Rendered, RenderedDocument};
 use tollgate_core::time::Timestamp;
 
+use crate::key::PlanKey;
+
 pub(crate) const TARGET: &str = "prod-apps";
 
 /// How many cases a property test runs: few and always the same ones, or as many as `TOLLGATE_SOAK` says and others each time.
@@ -115,6 +117,7 @@ impl MemoryLedger {
             requester: None,
             is_rollback: false,
             overrides: Vec::new(),
+            deferred: Vec::new(),
         };
         self.push(&subject, &Body::Decided(decided));
         promotion
@@ -136,6 +139,14 @@ fn mk_provenance() -> Provenance {
 
 /// A key that is long enough.
 pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// A plan key.
+pub(crate) fn mk_key() -> PlanKey {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("key"), [7; 32]).unwrap();
+    let source = tollgate_core::pipeline::PlanKey::File("key".to_owned());
+    PlanKey::load(&source, camino::Utf8Path::from_path(directory.path()).unwrap()).unwrap().unwrap()
+}
 
 /// The files that a recipe is, each with its documents.
 pub(crate) fn files(rendered: &Rendered) -> BTreeMap<String, Vec<Value>> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use tollgate_core::digest::Digest;
 use tollgate_core::document::{Location, Span};
+use tollgate_core::language::Language;
 use tollgate_core::pipeline::{LedgerSpec, Pipeline};
 
 use crate::check::matches::Field;
-use crate::check::{admission, components, coverage, environments, fixers, gates, implied, people, registry, waivers};
+use crate::check::{admission, components, coverage, environments, fixers, gates, implied, people, registry, terraform, waivers};
 use crate::digest::policy_digest;
 use crate::lock::{LOCK_FILE, PluginsLock};
 use crate::origin::At;
@@ -113,7 +114,7 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
     let admission = admission::admission(&raw.admission, &ground, &at.member("admission"), &mut reading.problems);
     let pipeline = Pipeline {
         ignore: components::ignore(raw, at, &mut reading.problems),
-        languages: raw.languages.iter().copied().map(Into::into).collect(),
+        languages: languages(raw),
         components,
         environments,
         policies: assembly.policies,
@@ -126,12 +127,23 @@ fn pipeline(raw: &raw::pipeline::Pipeline, at: &At<'_>, reading: &mut Reading<'_
         overrides,
         queue: people::queue(&raw.queue, &at.member("queue"), &mut reading.problems),
         admission,
+        terraform: terraform::spec(&raw.terraform, &at.member("terraform"), &mut reading.problems),
+        pairs: terraform::pairs(raw, at, &mut reading.problems),
         registry: raw.registry.as_ref().map(|raw| registry::registry(raw, &at.member("registry"), reading)).unwrap_or_default(),
     };
     if !reading.incomplete {
         coverage::check(&pipeline, &mut reading.problems);
     }
     Ok(pipeline)
+}
+
+/// The languages that are asked for. Components that Terraform plans are judged as what they are.
+fn languages(raw: &raw::pipeline::Pipeline) -> Vec<Language> {
+    let is_terraform = |component: &raw::pipeline::Component| component.kind == raw::pipeline::ComponentType::Terraform;
+    let implied = raw.components.iter().any(is_terraform).then_some(Language::Terraform);
+    let asked: Vec<Language> = raw.languages.iter().copied().map(Into::into).collect();
+    let implied = implied.filter(|language| !asked.contains(language));
+    asked.into_iter().chain(implied).collect()
 }
 
 /// The place of what stands in no file.

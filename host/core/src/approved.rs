@@ -21,6 +21,7 @@ pub struct Approved {
     promotion: PromotionId,
     attempt: u64,
     valid_until: Option<Timestamp>,
+    resumes: bool,
 }
 
 /// Why there is no permission.
@@ -68,21 +69,27 @@ impl Approved {
     /// When one of these does not hold, or when the ledger can't be written. Without the ledger there is no apply.
     pub fn obtain(promotion: &PromotionId, worker: &Worker, ledger: &dyn AppendEntry) -> Result<Self, NotApproved> {
         let mut refusal = None;
+        let mut resumes = false;
         let appended = ledger.append(&mut |history| match draft(promotion, worker, history) {
-            Ok(draft) => Ok(Proposal { drafts: vec![draft] }),
+            Ok(draft) => {
+                resumes = history.unended().any(|begun| begun.subject.promotion.as_ref() == Some(promotion));
+                Ok(Proposal { drafts: vec![draft] })
+            }
             Err(reason) => {
                 refusal = Some(reason);
                 Err(Refusal)
             }
         });
         match (appended, refusal) {
-            (Ok(entries), _) => entries.first().map_or(Err(NotApproved::Unknown(promotion.clone())), Self::of_acknowledged),
+            (Ok(entries), _) => {
+                entries.first().map_or(Err(NotApproved::Unknown(promotion.clone())), |entry| Self::of_acknowledged(entry, resumes))
+            }
             (Err(AppendError::Refused), Some(reason)) => Err(reason),
             (Err(error), _) => Err(NotApproved::Ledger(error)),
         }
     }
 
-    fn of_acknowledged(entry: &Entry) -> Result<Self, NotApproved> {
+    fn of_acknowledged(entry: &Entry, resumes: bool) -> Result<Self, NotApproved> {
         let missing = |field| NotApproved::Incomplete { index: entry.index, field };
         let subject = entry.subject.clone();
         Ok(Self {
@@ -96,6 +103,7 @@ impl Approved {
                 Body::Running(running) => running.valid_until,
                 _ => None,
             },
+            resumes,
         })
     }
 
@@ -127,6 +135,11 @@ impl Approved {
     /// The fencing token: greater than that of any attempt before it.
     pub const fn attempt(&self) -> u64 {
         self.attempt
+    }
+
+    /// Whether an earlier attempt at the same promotion began and never reported.
+    pub const fn resumes(&self) -> bool {
+        self.resumes
     }
 
     /// Whether it may still be used.

@@ -205,6 +205,9 @@ pub struct Decided {
     /// Entries of the overrides by which gates were passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<u64>,
+    /// Components of the recipe that are planned, and decided on, once this part of it is applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<String>,
 }
 
 /// An attempt begins.

@@ -61,6 +61,7 @@ mod tests {
             images: vec![image],
             renderers: Vec::new(),
             render: None,
+            terraform: None,
         }])
         .unwrap()
     }

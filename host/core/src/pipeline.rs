@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use crate::broken_glass::BreakGlassTerms;
 use crate::document::Location;
 use crate::finding::Level;
+pub use crate::glob::{Glob, InvalidGlob};
 use crate::image::ImageReference;
 use crate::language::Language;
 use crate::people::{OverrideTerms, People};
+pub use crate::plan_key::PlanKey;
 use crate::pointer::Pointer;
 use crate::policy::{Enforcement, Grants, LimitClass};
 use crate::rendering::{Render, TargetNames};
+use crate::terraform::{TerraformComponent, TerraformSpec, TerraformTarget};
 use crate::waiver::Waiver;
 
 /// All of `tollgate.yaml`, checked, with its packs taken in.
@@ -45,6 +48,17 @@ pub struct Pipeline {
     pub queue: QueueSpec,
     /// How clusters are answered.
     pub admission: AdmissionSpec,
+    /// What Terraform may execute.
+    pub terraform: TerraformSpec,
+    /// How the Ops and Apps targets of a pair may differ.
+    pub pairs: PairSpec,
+}
+
+/// How the Ops and Apps targets of a pair may differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PairSpec {
+    /// Pointers to what is different on purpose, each with all below it. A step `*` is any step.
+    pub differ: Vec<Pointer>,
 }
 
 /// How promotions to one target wait for each other.
@@ -93,50 +107,6 @@ impl Pipeline {
     }
 }
 
-/// A path pattern in which `*` stays within one step and `**` crosses steps.
-#[derive(Clone, Debug)]
-pub struct Glob {
-    pattern: String,
-    matcher: globset::GlobMatcher,
-}
-
-/// A text that is not a glob.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is not a glob")]
-pub struct InvalidGlob {
-    pub pattern: String,
-    #[source]
-    source: globset::Error,
-}
-
-impl Glob {
-    /// Compiles a pattern.
-    ///
-    /// # Errors
-    /// When the pattern is malformed.
-    pub fn new(pattern: &str) -> Result<Self, InvalidGlob> {
-        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
-        let matcher = glob.map_err(|source| InvalidGlob { pattern: pattern.to_owned(), source })?.compile_matcher();
-        Ok(Self { pattern: pattern.to_owned(), matcher })
-    }
-
-    /// Whether a text matches as a whole.
-    pub fn matches(&self, text: &str) -> bool {
-        self.matcher.is_match(text)
-    }
-
-    /// The pattern as written.
-    pub fn as_str(&self) -> &str {
-        &self.pattern
-    }
-}
-
-impl PartialEq for Glob {
-    fn eq(&self, other: &Self) -> bool {
-        self.pattern == other.pattern
-    }
-}
-
 /// One entry of `components`: a directory, or a glob that stands for several.
 #[derive(Clone, Debug)]
 pub struct ComponentSpec {
@@ -150,6 +120,8 @@ pub struct ComponentSpec {
     pub source: Option<SourceSpec>,
     /// How its files become manifests; nothing: they are manifests.
     pub render: Option<RenderSpec>,
+    /// How it is planned by Terraform; nothing: it is delivered as manifests.
+    pub terraform: Option<TerraformComponent>,
 }
 
 /// How a component is rendered.
@@ -235,6 +207,7 @@ pub enum TargetKind {
     Directory(DirectoryTarget),
     Git(GitTarget),
     Kubernetes(KubernetesTarget),
+    Terraform(TerraformTarget),
 }
 
 /// A directory with releases and a `current` link.
@@ -298,7 +271,7 @@ impl Target {
     pub fn confirm_deletes(&self) -> &[String] {
         match &self.kind {
             TargetKind::Kubernetes(cluster) => &cluster.confirm_deletes,
-            TargetKind::Directory(_) | TargetKind::Git(_) => &[],
+            TargetKind::Directory(_) | TargetKind::Git(_) | TargetKind::Terraform(_) => &[],
         }
     }
 }
@@ -335,13 +308,6 @@ pub struct ForcedFields {
     pub namespace: Option<String>,
     /// As the API server names them, each with all below it: `.spec.replicas`.
     pub fields: Vec<String>,
-}
-
-/// Where the operator keeps the key under which secret values enter plan digests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PlanKey {
-    Environment(String),
-    File(String),
 }
 
 /// What moves a recipe to a target.
@@ -611,13 +577,6 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stays_within_one_step() {
-        assert!(Glob::new("services/*").unwrap().matches("services/cart"));
-        assert!(!Glob::new("services/*").unwrap().matches("services/cart/base"));
-        assert!(Glob::new("feature/**").unwrap().matches("feature/a/b"));
-    }
 
     #[test]
     fn a_trigger_is_pulled_by_its_own_kind_of_reference_only() {

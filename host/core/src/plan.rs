@@ -1,12 +1,16 @@
 //! Plans: what applying a recipe to a target would do.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::canonical::NotCanonical;
 use crate::digest::Digest;
+use crate::document::Location;
 use crate::pointer::Pointer;
 use crate::render::ObjectKey;
+use crate::terraform::KnownState;
 
 /// What happens to one object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,6 +93,54 @@ pub struct Plan {
     pub unchanged: u32,
     /// With one of these the plan can't be approved.
     pub conflicts: Vec<Conflict>,
+    /// Where components are planned one by one: what is known of each.
+    #[serde(default, skip_serializing_if = "PlannedComponents::is_silent")]
+    pub components: PlannedComponents,
+}
+
+/// What is known of the components of a plan, at a target that plans each by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedComponents {
+    /// Those that are planned once those before them are as planned. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<String>,
+    /// Those that were not planned again, because neither they nor their state at the target have changed. Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untouched: Vec<String>,
+    /// Of those that were planned: the state that the plan starts from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states: BTreeMap<String, KnownState>,
+    /// What Terraform says of each planned component, for policies to judge. Kept like other documents.
+    #[serde(skip)]
+    pub shown: Vec<ShownPlan>,
+    /// What is wrong with configurations, so that there is no plan for them. With one of these the plan can't be approved.
+    #[serde(skip)]
+    pub refused: Vec<Refused>,
+}
+
+impl PlannedComponents {
+    /// Whether there is nothing to keep.
+    pub fn is_silent(&self) -> bool {
+        self.deferred.is_empty() && self.untouched.is_empty() && self.states.is_empty()
+    }
+}
+
+/// What Terraform says that a plan for one component does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownPlan {
+    pub component: String,
+    /// In its JSON form, sensitive values withheld.
+    pub json: Value,
+}
+
+/// Something wrong with the configuration of one component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub component: String,
+    pub location: Option<Location>,
+    /// What is wrong, and what to do.
+    pub message: String,
 }
 
 /// What a plan would do.
@@ -130,6 +182,18 @@ pub enum NoDigest {
 }
 
 impl Plan {
+    /// A plan that does nothing.
+    pub fn empty(target: &str, recipe: Digest) -> Self {
+        Self {
+            target: target.to_owned(),
+            recipe,
+            actions: Vec::new(),
+            unchanged: 0,
+            conflicts: Vec::new(),
+            components: PlannedComponents::default(),
+        }
+    }
+
     /// The digest over all actions. Equal digests mean that the very same would be done.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub enum PromotionState {
     Approved,
     /// An attempt has begun and not ended.
     Running,
+    /// What was decided is applied, and components that come after it are still to be decided on: nothing is proven.
+    Continued,
     Succeeded,
     Failed,
     Errored,
@@ -38,6 +40,7 @@ impl PromotionState {
             Self::Pending => "pending",
             Self::Approved => "approved",
             Self::Running => "running",
+            Self::Continued => "continued",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Errored => "errored",
@@ -67,6 +70,7 @@ impl Promotion<'_> {
         use crate::decision::DecisionWord;
         match (self.decided.decision, self.running, self.outcome) {
             (_, _, Some((_, outcome))) => match outcome.state {
+                OutcomeState::Succeeded if !self.decided.deferred.is_empty() => PromotionState::Continued,
                 OutcomeState::Succeeded => PromotionState::Succeeded,
                 OutcomeState::Failed => PromotionState::Failed,
                 OutcomeState::Errored => PromotionState::Errored,

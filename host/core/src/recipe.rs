@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::pipeline::GitReference;
 use crate::rendering::Render;
+use crate::terraform::RecipeTerraform;
 
 /// The immutable set of what is delivered together. Two commits with the same content are the same recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct RecipeComponent {
     /// What they are asked, for whatever target; nothing for plain manifests, and in what older versions wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub render: Option<Render>,
+    /// How it is planned by Terraform; nothing for what is delivered as manifests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform: Option<RecipeTerraform>,
 }
 
 /// An image as it stands in a recipe.
@@ -147,6 +151,7 @@ mod tests {
             images: Vec::new(),
             renderers: Vec::new(),
             render: None,
+            terraform: None,
         }
     }
 

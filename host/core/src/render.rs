@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::canonical::NotCanonical;
 use crate::digest::Digest;
 use crate::document::ObjectIdentity;
+use crate::terraform::TerraformRoot;
 
 /// An object as it would be sent to a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,7 @@ impl std::fmt::Display for ObjectKey {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
     documents: Vec<RenderedDocument>,
+    roots: Vec<TerraformRoot>,
 }
 
 impl Rendered {
@@ -56,7 +58,19 @@ impl Rendered {
     pub fn new(mut documents: Vec<RenderedDocument>) -> Self {
         documents.retain(|document| document.identity.is_kubernetes());
         documents.sort_by(|a, b| (&a.component, &a.path).cmp(&(&b.component, &b.path)));
-        Self { documents }
+        Self { documents, roots: Vec::new() }
+    }
+
+    /// The same with what Terraform plans.
+    #[must_use]
+    pub fn with_roots(self, mut roots: Vec<TerraformRoot>) -> Self {
+        roots.sort_by(|a, b| a.component.cmp(&b.component));
+        Self { roots, ..self }
+    }
+
+    /// What Terraform plans, sorted by component.
+    pub fn roots(&self) -> &[TerraformRoot] {
+        &self.roots
     }
 
     /// Sorted by component and path.

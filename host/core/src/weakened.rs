@@ -12,6 +12,7 @@ use crate::pipeline::{
     AdmissionMode, ComponentSpec, Gate, GateMatch, Glob, KubernetesTarget, Pipeline, PolicySpec, Requirement, Target, TargetKind,
 };
 use crate::policy::Enforcement;
+use crate::terraform::{TerraformSpec, TerraformTarget};
 use crate::waiver::Waiver;
 
 /// Each difference as a sentence about the newer revision, sorted by what it is about.
@@ -25,6 +26,8 @@ pub fn weakened(before: &Pipeline, after: &Pipeline) -> Vec<String> {
     sentences.extend(components(before, after));
     sentences.extend(places(before, after));
     sentences.extend(admission(before, after));
+    sentences.extend(terraform(&before.terraform, &after.terraform));
+    sentences.extend(pairs(before, after));
     sentences
 }
 
@@ -229,8 +232,37 @@ fn place(target: &Target) -> TargetKind {
                 ..cluster.clone()
             })
         }
+        TargetKind::Terraform(place) => TargetKind::Terraform(TerraformTarget {
+            lock_timeout: 0,
+            plan_timeout: 0,
+            apply_timeout: 0,
+            parallel: 0,
+            ..place.clone()
+        }),
         other => other.clone(),
     }
+}
+
+/// What may run of what somebody else wrote.
+fn terraform(before: &TerraformSpec, after: &TerraformSpec) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut more = |what: &str, before: &[Glob], after: &[Glob]| {
+        let new = after.iter().filter(|glob| !before.contains(glob));
+        sentences.extend(new.map(|glob| format!("Terraform may run {what} `{}`", glob.as_str())));
+    };
+    more("providers", &before.providers, &after.providers);
+    more("modules", &before.modules, &after.modules);
+    more("data sources", &before.data, &after.data);
+    if after.provisioners && !before.provisioners {
+        sentences.push("Terraform may run provisioners".to_owned());
+    }
+    sentences
+}
+
+/// What may be different in the targets of a pair.
+fn pairs(before: &Pipeline, after: &Pipeline) -> Vec<String> {
+    let new = after.pairs.differ.iter().filter(|pointer| !before.pairs.differ.contains(pointer));
+    new.map(|pointer| format!("pairs may differ at `{pointer}`")).collect()
 }
 
 fn cluster_differences(name: &str, before: &KubernetesTarget, after: &KubernetesTarget) -> Vec<String> {

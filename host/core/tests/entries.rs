@@ -52,6 +52,7 @@ fn mk_decided() -> Decided {
         requester: None,
         is_rollback: false,
         overrides: Vec::new(),
+        deferred: Vec::new(),
     }
 }
 

@@ -247,13 +247,8 @@ fn mk_action(name: &str, sends: &str) -> Action {
 }
 
 fn mk_plan(actions: &[(&str, &str)]) -> Plan {
-    Plan {
-        target: "prod-apps".to_owned(),
-        recipe: Digest::of(b"recipe"),
-        actions: actions.iter().map(|(name, sends)| mk_action(name, sends)).collect(),
-        unchanged: 0,
-        conflicts: Vec::new(),
-    }
+    let actions = actions.iter().map(|(name, sends)| mk_action(name, sends)).collect();
+    Plan { actions, ..Plan::empty("prod-apps", Digest::of(b"recipe")) }
 }
 
 fn mk_finding(rule: &str) -> Finding {

@@ -42,7 +42,7 @@ fn plain(value: Value) -> Option<PlannedValue> {
 }
 
 fn mk_plan(actions: Vec<Action>) -> Plan {
-    Plan { target: "prod-apps".to_owned(), recipe: Digest::of(b"r"), actions, unchanged: 0, conflicts: Vec::new() }
+    Plan { actions, ..Plan::empty("prod-apps", Digest::of(b"r")) }
 }
 
 #[test]

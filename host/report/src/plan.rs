@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use tollgate_core::digest::Digest;
-use tollgate_core::plan::{Action, Conflict, FieldChange, Plan, PlannedValue, Taken, Verb};
+use tollgate_core::plan::{Action, Conflict, FieldChange, Plan, PlannedComponents, PlannedValue, Taken, Verb};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::TakenOver;
 use tollgate_core::render::ObjectKey;
@@ -96,7 +96,7 @@ impl PlanReport {
             actions: plan.actions.iter().map(ActionReport::new).collect(),
             conflicts: plan.conflicts.clone(),
             adopted: None,
-            notices: Vec::new(),
+            notices: notices(&plan.components),
         }
     }
 
@@ -140,6 +140,21 @@ impl PlanReport {
             }
         }
     }
+}
+
+/// What is said of components that were not planned.
+fn notices(components: &PlannedComponents) -> Vec<String> {
+    let listed = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut notices = Vec::new();
+    if !components.untouched.is_empty() {
+        let names = listed(&components.untouched);
+        notices.push(format!("not planned, because neither they nor their states have changed since they were applied: {names}"));
+    }
+    if !components.deferred.is_empty() {
+        let names = listed(&components.deferred);
+        notices.push(format!("planned and decided on once what comes before them is applied: {names}"));
+    }
+    notices
 }
 
 impl ActionReport {

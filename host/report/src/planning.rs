@@ -87,7 +87,7 @@ mod tests {
             message: None,
         });
         let (target, recipe) = ("prod-apps".to_owned(), Digest::of(b"recipe"));
-        let plan = Plan { target, recipe, actions: Vec::new(), unchanged: 2, conflicts: Vec::new() };
+        let plan = Plan { unchanged: 2, ..Plan::empty(&target, recipe) };
         PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts: Some(verdicts) }
     }
 

@@ -173,9 +173,11 @@ const fn code_of_state(state: PromotionState) -> ExitCode {
         PromotionState::Succeeded | PromotionState::Approved => ExitCode::Approved,
         PromotionState::Denied => ExitCode::Denied,
         PromotionState::Pending => ExitCode::Pending,
-        PromotionState::Running | PromotionState::Failed | PromotionState::Errored | PromotionState::Aborted => {
-            ExitCode::NotApplied
-        }
+        PromotionState::Running
+        | PromotionState::Continued
+        | PromotionState::Failed
+        | PromotionState::Errored
+        | PromotionState::Aborted => ExitCode::NotApplied,
     }
 }
 

@@ -189,6 +189,7 @@ mod tests {
             images: Vec::new(),
             renderers: Vec::new(),
             render: None,
+            terraform: None,
         };
         checked(found, &description, Some(&Recipe::new(vec![component]).unwrap()))
     }

@@ -161,7 +161,7 @@ impl Known {
         use tollgate_core::pipeline::TargetKind;
         let own = self.target.as_ref().and_then(|target| match &target.kind {
             TargetKind::Kubernetes(kubernetes) => Some(&kubernetes.namespace),
-            TargetKind::Directory(_) | TargetKind::Git(_) => None,
+            TargetKind::Directory(_) | TargetKind::Git(_) | TargetKind::Terraform(_) => None,
         });
         own.is_some() && judged.document.identity.namespace.as_ref() == own
     }

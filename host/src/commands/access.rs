@@ -94,7 +94,7 @@ fn add_approved(recipes: &mut Vec<Rendered>, destination: &Destination<'_>, hist
     let mut unread = Vec::new();
     let begun = history.promotions_to(&destination.target.name).into_iter().filter(|promotion| promotion.running.is_some());
     for promotion in begun.filter(|promotion| seen.insert(promotion.recipe())) {
-        match recorded(destination, &promotion).and_then(|candidate| rendered(&candidate)) {
+        match recorded(destination, &promotion, history).and_then(|candidate| rendered(&candidate)) {
             Ok(rendered) => recipes.push(rendered),
             Err(failure) => unread.push(format!("the recipe of {}: {}", promotion.id, failure.message)),
         }

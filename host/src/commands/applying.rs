@@ -1,5 +1,6 @@
 //! The attempt, and what to tell about how it ended.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tollgate_core::approved::Worker;
@@ -7,6 +8,7 @@ use tollgate_core::entry::{By, PromotionId};
 use tollgate_core::history::PromotionState;
 use tollgate_core::lease::LeaseTimes;
 use tollgate_core::ports::ApplyPlan;
+use tollgate_core::terraform::KnownState;
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
@@ -74,7 +76,9 @@ impl Applying<'_> {
             clock: &Invocation::now,
         };
         let (number, ended) = attempt.run().map_err(fail)?;
-        Ok(applied(number, &ended))
+        let applied = applied(number, &ended);
+        let goes_on = applied.state == PromotionState::Succeeded && !prepared.plan.components.deferred.is_empty();
+        Ok(if goes_on { Applied { state: PromotionState::Continued, ..applied } } else { applied })
     }
 }
 
@@ -84,9 +88,18 @@ fn waits(message: String) -> Applied {
     Applied { state: PromotionState::Approved, attempt: None, message, is_stale: false, failure: Some(failure) }
 }
 
+/// What the target runs now, in its own words.
+fn left(release: &str, states: &BTreeMap<String, KnownState>) -> String {
+    if states.is_empty() {
+        return format!("release {}", release.get(..12).unwrap_or(release));
+    }
+    let serials: Vec<String> = states.iter().map(|(component, state)| format!("{component} at serial {}", state.serial)).collect();
+    serials.join(", ")
+}
+
 fn applied(attempt: u64, ended: &Ended) -> Applied {
     let (state, message) = match ended {
-        Ended::Succeeded { release } => (PromotionState::Succeeded, format!("release {}", release.get(..12).unwrap_or(release))),
+        Ended::Succeeded { release, states } => (PromotionState::Succeeded, left(release, states)),
         Ended::Stale => (PromotionState::Aborted, "the target changed after the decision, so the plan is another one".to_owned()),
         Ended::Moved(moved) => (PromotionState::Aborted, moved_message(moved)),
         Ended::Unresolved(error) => (PromotionState::Aborted, error.to_string()),

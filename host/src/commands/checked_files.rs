@@ -12,6 +12,7 @@ use crate::cli::check::Check;
 use crate::configuration::Failures;
 use crate::delivery::components::{self, ComponentError, component_of};
 use crate::exit::fail;
+use crate::infrastructure;
 use crate::invocation::Invocation;
 use crate::rendering::{InputTree, render_groups};
 use crate::sources::{self, Files, Naming, PathError};
@@ -40,7 +41,9 @@ fn rendered(
     groups: Vec<Files>,
 ) -> Result<Vec<Files>, Failure> {
     let Some(tree) = tree else { return Ok(groups) };
-    render_groups(groups, &judging.configuration.pipeline, tree, tools).map_err(fail)
+    let pipeline = &judging.configuration.pipeline;
+    let groups = render_groups(groups, pipeline, tree, tools).map_err(fail)?;
+    infrastructure::read_groups(groups, pipeline, tree, &wiring::Lines).map_err(fail)
 }
 
 fn in_work_tree(invocation: &Invocation, arguments: &Check, judging: &Judging) -> Result<Vec<Files>, Failure> {

@@ -16,6 +16,7 @@ use crate::configuration::in_force::InForce;
 use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
+use crate::delivery::known_states::KnownStates;
 use crate::delivery::proofs;
 use crate::delivery::recipe::{Candidate, Kitchen};
 use crate::exit::fail;
@@ -44,10 +45,16 @@ impl<'a> Destination<'a> {
         let components = components::for_target(repository, pipeline, self.target, provenance, &policy_branch, running.as_ref())
             .map_err(fail)?;
         let mut candidate = self.kitchen().candidate(provenance, components).map_err(fail)?;
+        candidate.known = self.known(history)?;
         if let Some(recipe) = candidate.recipe.as_ref().and_then(|recipe| recipe.id().ok()) {
             candidate.movement = history.movement(&self.target.name, recipe);
         }
         Ok(candidate)
+    }
+
+    /// How the states of components were left there.
+    pub(crate) fn known(&self, history: &Gist) -> Result<KnownStates, Failure> {
+        KnownStates::at(&self.target.name, history, &self.delivery.ledger).map_err(fail)
     }
 
     /// What git tells of a candidate's change, and the forge, where a gate on the way looks at that.
@@ -73,7 +80,7 @@ impl<'a> Destination<'a> {
 
     /// A recorded recipe again, read where it was read then.
     pub(crate) fn kitchen(&self) -> Kitchen<'_> {
-        let Delivery { repository, resolver, tools, in_force, .. } = self.delivery;
+        let Delivery { repository, resolver, tools, terraform, in_force, .. } = self.delivery;
         let pipeline = &in_force.configuration.pipeline;
         Kitchen {
             repository,
@@ -81,6 +88,7 @@ impl<'a> Destination<'a> {
             locate: &Lines,
             pipeline,
             tools: tools.as_ref(),
+            terraform,
             target: Some(self.target),
         }
     }

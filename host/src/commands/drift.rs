@@ -73,7 +73,7 @@ pub(super) fn of_target(delivery: &Delivery, history: &History, target: &Target)
 /// The manifests of what the ledger says that a target runs, made again.
 fn recorded_manifests(destination: &Destination<'_>, history: &History) -> Result<Rendered, Failure> {
     let Some(promotion) = history.current(&destination.target.name) else { return Ok(Rendered::default()) };
-    let candidate = recorded(destination, &promotion)?;
+    let candidate = recorded(destination, &promotion, history)?;
     let recipe = candidate.recipe.clone().unwrap_or_default();
     render(&candidate, &recipe).map_err(|error| fail(crate::delivery::decide::DecideError::from(error)))
 }

@@ -170,6 +170,7 @@ fn next_step(promotion: &Promotion<'_>) -> Option<String> {
         PromotionState::Aborted | PromotionState::Denied | PromotionState::Pending => {
             Some("`tollgate promote` decides anew".to_owned())
         }
+        PromotionState::Continued => Some("`tollgate promote` goes on with the components that come after".to_owned()),
         PromotionState::Succeeded => None,
     }
 }

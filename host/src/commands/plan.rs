@@ -123,6 +123,10 @@ pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(Plan
 fn without_verdicts(destination: &Destination<'_>, candidate: &Candidate) -> Option<PlannedTarget> {
     let recipe = candidate.recipe.as_ref()?;
     let rendered = render(candidate, recipe).ok()?;
+    // What Terraform runs for a plan is judged first.
+    if !rendered.roots().is_empty() {
+        return None;
+    }
     let plan = destination.adapter.plan(recipe.id().ok()?, &rendered).ok()?;
     Some(PlannedTarget { plan: Some(PlanReport::new(&plan)), verdicts: None })
 }

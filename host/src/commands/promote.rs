@@ -27,7 +27,7 @@ use super::status::waiting_notice;
 use crate::cli::Format;
 use crate::cli::deliver::Promote;
 use crate::configuration::Failures;
-use crate::delivery::decide::Judged;
+use crate::delivery::decide::{Judged, Prepared};
 use crate::delivery::recipe::Candidate;
 use crate::delivery::record::{Circumstances, record};
 use crate::exit::fail;
@@ -128,6 +128,7 @@ impl Step<'_> {
         let destination = Destination::new(self.delivery, self.target)?;
         let start = monotonic();
         let mut stale_plans = 0;
+        let mut earlier = Vec::new();
         loop {
             let patience = self.patience.saturating_sub(monotonic().saturating_sub(start));
             let history = self.delivery.ledger.gist().map_err(fail)?;
@@ -138,7 +139,9 @@ impl Step<'_> {
             let judged = destination.judge(&candidate, &history, now)?;
             sources.files.extend(candidate.documents.files.iter().cloned());
             let in_force = &self.delivery.in_force;
+            sources.files.extend(judged.planned.files.iter().cloned());
             let (mut failures, mut notices) = failed::of_policies(&judged.judgements, &in_force.configuration.pipeline);
+            notices.extend(earlier.iter().cloned());
             match candidate.unheard.take().map(|error| unheard(error, judged.decision.word())) {
                 Some(Ok(notice)) => notices.push(notice),
                 Some(Err(failure)) => failures.push(failure),
@@ -168,12 +171,24 @@ impl Step<'_> {
             if applied.is_stale && (stale_plans < STALE_PLANS || !patience.is_zero()) {
                 continue;
             }
+            if applied.state == PromotionState::Continued {
+                // What comes after is planned now, and decided on by itself.
+                earlier.push(continued(&self.target.name, &id, prepared));
+                continue;
+            }
             let Applied { state, attempt, message, failure, .. } = applied;
             failures.extend(failure);
             let report = target_report(self.delivery, self.target, &judged, Some(id), state, attempt, Some(message));
             return Ok(Stepped { report, failures, notices });
         }
     }
+}
+
+/// What is told of a part of a recipe that was applied before the rest was decided on.
+fn continued(target: &str, id: &PromotionId, prepared: &Prepared) -> String {
+    let mut names: Vec<String> = prepared.plan.actions.iter().map(|action| format!("`{}`", action.object.component)).collect();
+    names.dedup();
+    format!("{target}: {id} applied {}", names.join(", "))
 }
 
 /// The state of a promotion that was decided and not applied.

@@ -11,10 +11,12 @@ use tollgate_repo::{ChangedFile, GitRepository, Merge};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 
-use crate::delivery::components::{self, ComponentError, component_of};
+use crate::delivery::components::{self, ComponentAt, ComponentError, component_of};
 use crate::exit::fail;
+use crate::infrastructure::{Configuration, judged, without_configured};
 use crate::rendering::{InputTree, is_rendered, render_directories, rendered_directories, set_aside};
 use crate::sources::{self, Files};
+use crate::wiring::Lines;
 
 /// A merge that nobody has made yet.
 pub(crate) struct Proposal {
@@ -90,12 +92,14 @@ impl Proposal {
             Extent::Whole => self.whole(side, pipeline)?,
         };
         groups = groups.into_iter().map(|group| set_aside(group, &|path| is_rendered(pipeline, path))).collect();
+        groups = groups.into_iter().map(|group| without_configured(group, pipeline)).collect();
         for group in &mut groups {
             group.files.retain(|file| self.looks_at(&file.source.path));
             group.not_evaluated.retain(|file| self.looks_at(&file.path));
             group.findings.retain(|finding| finding.location.as_ref().is_none_or(|place| self.looks_at(&place.file)));
         }
         groups.extend(self.rendered(side, extent, pipeline)?);
+        groups.extend(self.configured(side, extent, pipeline)?);
         Ok(groups)
     }
 
@@ -114,6 +118,39 @@ impl Proposal {
         let directories = rendered_directories(pipeline, seen);
         let tree = InputTree::Commit { repository: &self.repository, commit };
         render_directories(&directories, pipeline, tree, self.tools.as_ref()).map_err(fail)
+    }
+
+    /// What Terraform plans on a side: the components that the proposal changes anything of, their modules included, or all.
+    fn configured(&self, side: Side, extent: Extent, pipeline: &Pipeline) -> Result<Vec<Files>, Failure> {
+        if pipeline.components.iter().all(|spec| spec.terraform.is_none()) {
+            return Ok(Vec::new());
+        }
+        let commit = self.revision(side);
+        let tree = InputTree::Commit { repository: &self.repository, commit };
+        let mut groups = Vec::new();
+        for component in self.components(side, pipeline)?.values() {
+            let Some(spec) = &component.spec.terraform else { continue };
+            let Some(configuration) = Configuration::read(tree, &component.name, &component.path).map_err(fail)? else { continue };
+            let is_changed = |change: &&ChangedFile| configuration.covers(&change.path) && self.looks_at(&change.path);
+            let is_seen = match extent {
+                Extent::Changed => self.changes.iter().any(|change| is_changed(&change)),
+                Extent::Whole => configuration.files.keys().any(|path| self.looks_at(path)),
+            };
+            if is_seen {
+                groups.push(judged(&configuration, spec, pipeline, &Lines));
+            }
+        }
+        Ok(groups)
+    }
+
+    fn components(&self, side: Side, pipeline: &Pipeline) -> Result<BTreeMap<String, ComponentAt>, Failure> {
+        let commit = self.revision(side).to_owned();
+        let provenance = Provenance { reference: GitReference::Commit(commit.clone()), commit };
+        match components::at_commit(&self.repository, pipeline, &provenance) {
+            // The first component is on its way, or the last one goes.
+            Err(ComponentError::NoComponent { .. }) => Ok(BTreeMap::new()),
+            other => other.map_err(fail),
+        }
     }
 
     fn changed(&self, side: Side, pipeline: &Pipeline) -> Result<Files, SourceError> {
@@ -135,12 +172,7 @@ impl Proposal {
             let files = sources::files_at(&self.repository, revision, "", &|_| None, pipeline.file_choice());
             return Ok(vec![files.map_err(fail)?]);
         }
-        let provenance = Provenance { reference: GitReference::Commit(revision.to_owned()), commit: revision.to_owned() };
-        let components = match components::at_commit(&self.repository, pipeline, &provenance) {
-            // The first component is on its way, or the last one goes.
-            Err(ComponentError::NoComponent { .. }) => BTreeMap::new(),
-            other => other.map_err(fail)?,
-        };
+        let components = self.components(side, pipeline)?;
         let files = components.values().map(|component| component.files(&self.repository, pipeline.file_choice()));
         files.collect::<Result<_, _>>().map_err(fail)
     }

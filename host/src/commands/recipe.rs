@@ -53,9 +53,9 @@ fn candidate(delivery: &Delivery, commit: &str) -> Result<Candidate, Failure> {
     let pipeline = &delivery.in_force.configuration.pipeline;
     let provenance = Provenance { reference: GitReference::Commit(commit.to_owned()), commit: commit.to_owned() };
     let components = components::at_commit(&delivery.repository, pipeline, &provenance).map_err(fail)?;
-    let Delivery { repository, resolver, tools, .. } = delivery;
-    let kitchen =
-        Kitchen { repository, resolver: resolver.as_ref(), locate: &Lines, pipeline, tools: tools.as_ref(), target: None };
+    let Delivery { repository, resolver, tools, terraform, .. } = delivery;
+    let (resolver, tools) = (resolver.as_ref(), tools.as_ref());
+    let kitchen = Kitchen { repository, resolver, locate: &Lines, pipeline, tools, terraform, target: None };
     kitchen.candidate(&provenance, components).map_err(fail)
 }
 

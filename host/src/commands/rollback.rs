@@ -46,7 +46,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     let source = |destination: &Destination<'_>, history: &Gist| {
         let telling = Telling::of(&id, history, &delivery.ledger).map_err(fail)?;
         let promotion = telling.promotion(&id).ok_or_else(|| nothing_to_go_back_to(target))?;
-        going_back(destination, &promotion)
+        going_back(destination, &promotion, history)
     };
     let stepped = step.deliver(&source, &mut sources).map_err(one)?;
     let notices = delivery.notices.iter().cloned().chain(stepped.notices).collect();
@@ -90,8 +90,8 @@ fn of_recipe(history: &History, target: &Target, named: &str) -> Result<Promotio
     }
 }
 
-fn going_back(destination: &Destination<'_>, promotion: &Promotion<'_>) -> Result<Candidate, Failure> {
-    Ok(Candidate { movement: Movement::Rollback, ..recorded(destination, promotion)? })
+fn going_back(destination: &Destination<'_>, promotion: &Promotion<'_>, history: &Gist) -> Result<Candidate, Failure> {
+    Ok(Candidate { movement: Movement::Rollback, ..recorded(destination, promotion, history)? })
 }
 
 fn of_another_target(promotion: &Promotion<'_>, target: &Target) -> Failure {

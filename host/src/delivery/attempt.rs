@@ -11,10 +11,12 @@ use tollgate_core::plan::Plan;
 use tollgate_core::ports::{
     AppendEntry, AppendError, Applied, ApplyError, ApplyPlan, Proposal, Refusal, ResolveDigest, ResolveError, TargetState,
 };
+use tollgate_core::terraform::KnownState;
 use tollgate_core::time::Timestamp;
 
 use crate::delivery::decide::Prepared;
 use crate::delivery::images::{MovedTag, missing_images, moved_tags};
+use crate::delivery::known_states::STATES;
 
 /// What an attempt is made with.
 pub(crate) struct Attempt<'a> {
@@ -39,6 +41,8 @@ pub(crate) const LEASE_LOST: &str = "the lease of the target was lost before any
 pub(crate) enum Ended {
     Succeeded {
         release: String,
+        /// How the states of components were left, where they have some.
+        states: BTreeMap<String, KnownState>,
     },
     /// The plan is another one now: to be decided anew.
     Stale,
@@ -124,16 +128,16 @@ impl Attempt<'_> {
         if !(self.may_write)(approved.attempt()) {
             return (Ended::LeaseLost, None);
         }
-        let planned = approved.plan();
+        let (planned, resumes) = (approved.plan(), approved.resumes());
         match self.adapter.apply(approved, &self.prepared.rendered, self.clock) {
             Ok(Applied::Done { before, after }) => {
                 let release = after.written.map(|written| written.release).unwrap_or_default();
-                (Ended::Succeeded { release }, Some(before))
+                (Ended::Succeeded { release, states: after.states }, Some(before))
             }
             Ok(Applied::Stale { before, plan }) => {
-                let ended =
-                    self.written_before(planned, &before, &plan).map_or(Ended::Stale, |release| Ended::Succeeded { release });
-                (ended, Some(before))
+                let states = before.states.clone();
+                let written = self.written_before((planned, resumes), &before, &plan);
+                (written.map_or(Ended::Stale, |release| Ended::Succeeded { release, states }), Some(before))
             }
             Ok(Applied::Overtaken { before }) => (Ended::Overtaken { by: before.attempt }, None),
             Ok(Applied::Expired { before }) => (Ended::Expired, Some(before)),
@@ -159,7 +163,11 @@ impl Attempt<'_> {
 
     /// The release that an earlier attempt at this very promotion wrote, where nothing is left to do: its worker never
     /// reported. The plan is another one only because it was carried out.
-    fn written_before(&self, planned: Digest, before: &TargetState, plan: &Plan) -> Option<String> {
+    fn written_before(&self, (planned, resumes): (Digest, bool), before: &TargetState, plan: &Plan) -> Option<String> {
+        if before.is_silent {
+            let is_done = plan.actions.is_empty() && plan.conflicts.is_empty() && plan.components.refused.is_empty();
+            return (resumes && is_done).then(String::new);
+        }
         let written = before.written.as_ref()?;
         let is_ours = written.promotion == self.promotion.to_string() && written.plan == planned;
         let is_done = plan.actions.is_empty() && plan.conflicts.is_empty();
@@ -169,7 +177,9 @@ impl Attempt<'_> {
 
 fn outcome_of(ended: &Ended) -> Outcome {
     let (state, message, observed) = match ended {
-        Ended::Succeeded { release } => (OutcomeState::Succeeded, "applied as planned".to_owned(), json!({"release": release})),
+        Ended::Succeeded { release, states } => {
+            (OutcomeState::Succeeded, "applied as planned".to_owned(), observed(release, states))
+        }
         Ended::Stale => (OutcomeState::Aborted, "stale: the plan is another one now".to_owned(), Value::Null),
         Ended::Moved(moved) => (OutcomeState::Aborted, moved_message(moved), Value::Null),
         Ended::Unresolved(error) => (OutcomeState::Aborted, error.to_string(), Value::Null),
@@ -180,6 +190,11 @@ fn outcome_of(ended: &Ended) -> Outcome {
         Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), Value::Null),
     };
     Outcome { state, message, observed }
+}
+
+/// What the target says that it runs.
+fn observed(release: &str, states: &BTreeMap<String, KnownState>) -> Value {
+    if states.is_empty() { json!({ "release": release }) } else { json!({ STATES: states }) }
 }
 
 /// One sentence for each tag that moved, with both digests.
@@ -204,7 +219,9 @@ fn earlier_outcomes(history: &Gist, own: &EntrySubject, before: &TargetState) ->
             continue;
         }
         let wrote = before.written.as_ref().is_some_and(|written| Some(written.attempt) == running.subject.attempt);
-        let (state, message) = if wrote {
+        let (state, message) = if before.is_silent {
+            (OutcomeState::Failed, "the target can't say what of it was applied; its worker never reported")
+        } else if wrote {
             (OutcomeState::Succeeded, "the target says that it was applied; its worker never reported")
         } else {
             (OutcomeState::Aborted, "the target says that it was not applied; its worker never reported")

@@ -7,6 +7,7 @@ use tollgate_core::pipeline::{ComponentSpec, FileChoice, GitReference, Pipeline,
 use tollgate_core::ports::{ReadRepository, SourceError, TreeFile, TreeFileKind};
 use tollgate_core::promotion::Promotion;
 use tollgate_core::recipe::{Provenance, Recipe, RecipeComponent};
+use tollgate_core::terraform::TerraformComponent;
 
 use crate::sources::{Files, component_files};
 
@@ -262,7 +263,12 @@ fn as_recorded(spec: &ComponentSpec, part: &RecipeComponent) -> ComponentSpec {
         // Older versions recorded the tool alone.
         None => spec.render.clone(),
     };
-    ComponentSpec { render, ..spec.clone() }
+    let terraform = part.terraform.as_ref().zip(spec.terraform.as_ref()).map(|(recorded, spec)| TerraformComponent {
+        var_files: recorded.var_files.clone(),
+        depends_on: recorded.depends_on.clone(),
+        location: spec.location.clone(),
+    });
+    ComponentSpec { render, terraform, ..spec.clone() }
 }
 
 /// Fetches a commit that this clone does not have yet.

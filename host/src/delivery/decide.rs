@@ -1,15 +1,15 @@
 //! Asking everybody who has a say on one recipe and one target.
 
-use tollgate_core::decision::Decision;
+use tollgate_core::decision::{Decision, DecisionWord};
 use tollgate_core::digest::Digest;
 use tollgate_core::finding::Finding;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
-use tollgate_core::pipeline::{GitReference, Target};
+use tollgate_core::pipeline::{Gate, GitReference, Target};
 use tollgate_core::ports::ApplyPlan;
 use tollgate_core::structure;
 use tollgate_core::way_back::Movement;
-use tollgate_gate::{Judgements, judge_promotion};
+use tollgate_gate::{JudgedDocument, Judgements, Policies, judge_promotion};
 
 use crate::delivery::jury::{Heard, Jury, ask_nothing_of_promotion_gates, known};
 use crate::delivery::question::Question;
@@ -17,6 +17,8 @@ use crate::delivery::recipe::Candidate;
 use crate::delivery::recorded::RecordedQuestion;
 use crate::delivery::render::render;
 pub(crate) use crate::delivery::way::{DecideError, Prepared, Way, seconds};
+use crate::infrastructure;
+use crate::sources::Documents;
 
 /// A decision with all that it rests on.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(crate) struct Judged {
     pub(crate) prepared: Option<Prepared>,
     /// What promotion gates were asked; nothing where they were not.
     pub(crate) question: Option<RecordedQuestion>,
+    /// What was judged beside what is written: what Terraform says that it would do.
+    pub(crate) planned: Documents,
 }
 
 impl Way<'_> {
@@ -39,7 +43,23 @@ impl Way<'_> {
         let mut judgements = jury.judge_documents(&policies, documents);
         let mut host = candidate.findings.clone();
         host.extend(candidate.documents.findings.iter().cloned());
+        let jury_before = Heard { host: host.clone(), judgements: judgements.clone(), passes: Passes::new(), documents };
+        if !candidate.roots.is_empty() && self.must_not_run((&jury, &gates, &policies), candidate, history, jury_before)? {
+            ask_nothing_of_promotion_gates(&policies, &mut judgements);
+            host.push(structure::not_planned(&self.target.name));
+            let passes = Passes::new();
+            let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents })?;
+            return Ok(Judged { decision, judgements, prepared: None, question: None, planned: Documents::default() });
+        }
         let prepared = prepare(candidate, self.adapter)?;
+        let planned = prepared.as_ref().map(|prepared| infrastructure::documents(&prepared.plan)).unwrap_or_default();
+        let all: Vec<JudgedDocument> = documents.iter().chain(&planned.documents).cloned().collect();
+        if !planned.documents.is_empty() {
+            // Policies over sets see what is written and what is planned together.
+            judgements = jury.judge_documents(&policies, &all);
+            host.extend(planned.findings.iter().cloned());
+        }
+        let documents = &all;
         let mut question = None;
         let mut passes = Passes::new();
         if let Some(prepared) = &prepared {
@@ -52,7 +72,26 @@ impl Way<'_> {
             ask_nothing_of_promotion_gates(&policies, &mut judgements);
         }
         let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents })?;
-        Ok(Judged { decision, judgements, prepared, question })
+        Ok(Judged { decision, judgements, prepared, question, planned })
+    }
+
+    /// Whether something that is written is denied already, so that nothing of it is run: not even for a plan.
+    fn must_not_run(
+        &self,
+        (jury, gates, policies): (&Jury<'_>, &[&Gate], &Policies),
+        candidate: &Candidate,
+        history: &Gist,
+        mut heard: Heard<'_>,
+    ) -> Result<bool, DecideError> {
+        let Some(recipe) = &candidate.recipe else { return Ok(false) };
+        ask_nothing_of_promotion_gates(policies, &mut heard.judgements);
+        heard.passes = jury.passes(history, recipe.id()?);
+        match jury.fold(gates, heard) {
+            Ok((decision, _)) => Ok(decision.word() != DecisionWord::Approved),
+            // Whether anything was judged is told once there is a plan.
+            Err(DecideError::NothingJudged { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn jury(&self) -> Jury<'_> {

@@ -11,17 +11,21 @@ use tollgate_gate::JudgedDocument;
 use crate::delivery::components::ComponentAt;
 use crate::delivery::images;
 use crate::delivery::recipe::{CandidateError, Kitchen};
+use crate::infrastructure::Configuration;
 use crate::rendering::{InputTree, Rendered, RenderedComponent, RenderingError, questions, set_aside};
 use crate::sources::{Documents, Files, read_documents};
 
 /// What components are.
+#[derive(Default)]
 pub(super) struct Dishes {
     /// What the target gets; without a target, what all get.
     pub(super) documents: Documents,
     /// What only others on the way get.
     pub(super) elsewhere: Vec<Elsewhere>,
-    /// Why something could not be rendered, for whomever it is.
+    /// Why something could not be rendered or must not be planned, for whomever it is.
     pub(super) findings: Vec<Finding>,
+    /// What Terraform plans, by component.
+    pub(super) configurations: BTreeMap<String, Configuration>,
 }
 
 /// What a component is for others than the target.
@@ -55,8 +59,12 @@ impl Kitchen<'_> {
     /// Reads components, and renders those that are rendered, for these targets besides the own one.
     pub(super) fn dishes(&self, components: &BTreeMap<String, ComponentAt>, targets: &[&Target]) -> Result<Dishes, CandidateError> {
         let mut groups = Vec::with_capacity(components.len());
-        let mut dishes = Dishes { documents: Documents::default(), elsewhere: Vec::new(), findings: Vec::new() };
+        let mut dishes = Dishes::default();
         for component in components.values() {
+            if component.spec.terraform.is_some() {
+                groups.push(self.configuration(component, &mut dishes)?);
+                continue;
+            }
             let mut files = component.files(self.repository, self.pipeline.file_choice())?;
             if let Some(spec) = &component.spec.render {
                 files = set_aside(files, &|_| true);
@@ -65,6 +73,7 @@ impl Kitchen<'_> {
             groups.push(files);
         }
         dishes.documents = read_documents(groups);
+        self.check_configurations(components, &mut dishes);
         Ok(dishes)
     }
 
@@ -105,10 +114,10 @@ impl Kitchen<'_> {
     }
 
     /// The tool that renders a component, as its recipe has it.
-    pub(super) fn renderers(&self, component: &ComponentAt) -> Result<Vec<Renderer>, RenderingError> {
-        let Some(spec) = &component.spec.render else { return Ok(Vec::new()) };
+    pub(super) fn renderers(&self, component: &ComponentAt) -> Result<Vec<Renderer>, CandidateError> {
+        let Some(spec) = &component.spec.render else { return self.planners(component) };
         let failed = |source| RenderingError::Tool { component: component.name.clone(), source };
-        Ok(vec![self.tools.renderer(spec.how.tool()).map_err(failed)?])
+        Ok(vec![self.tools.renderer(spec.how.tool()).map_err(failed).map_err(CandidateError::from)?])
     }
 
     /// A recorded recipe is rendered by the very tool that rendered it then, or not at all.

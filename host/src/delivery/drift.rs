@@ -27,6 +27,8 @@ pub(crate) fn told(adapter: &dyn ApplyPlan, history: &Gist, target: &str) -> Res
     let recipe = current.as_ref().and_then(Promotion::recipe);
     let mut drift = Drift { recorded, recipe, ..Drift::default() };
     match adapter.state() {
+        // A target that names nothing contradicts nothing; what it holds is compared all the same.
+        Ok(state) if state.is_silent => {}
         Ok(state) => {
             drift.says = state.written.map(|written| written.promotion);
             drift.differences.extend(disagreement(&drift, &open(history, target)));

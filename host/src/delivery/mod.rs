@@ -6,12 +6,14 @@
 pub(crate) mod attempt;
 pub(crate) mod change;
 pub(crate) mod components;
+mod configurations;
 pub(crate) mod decide;
 mod dishes;
 pub(crate) mod drift;
 pub(crate) mod evidence;
 pub(crate) mod images;
 pub(crate) mod jury;
+pub(crate) mod known_states;
 pub(crate) mod leased;
 pub(crate) mod ledger_side;
 pub(crate) mod policy_change;

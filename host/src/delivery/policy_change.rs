@@ -116,8 +116,7 @@ impl PolicyJury<'_> {
 
 static NOTHING: LazyLock<Digest> = LazyLock::new(|| Digest::of(b""));
 
-static NO_PLAN: LazyLock<Plan> =
-    LazyLock::new(|| Plan { target: String::new(), recipe: *NOTHING, actions: Vec::new(), unchanged: 0, conflicts: Vec::new() });
+static NO_PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::empty("", *NOTHING));
 
 fn context() -> Context {
     Context::promote(None)

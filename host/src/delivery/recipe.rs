@@ -6,13 +6,19 @@ use tollgate_core::deciding::{CountedApproval, Fact, GitChange};
 use tollgate_core::digest::Digest;
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::{Pipeline, SourceSpec, Target};
-use tollgate_core::ports::{ForgeError, LocateValue, ReadRepository, RenderComponent, ResolveDigest, ResolveError, SourceError};
+use tollgate_core::ports::{
+    ForgeError, IdentifyTerraform, LocateValue, NoTerraform, ReadRepository, RenderComponent, ResolveDigest, ResolveError,
+    SourceError,
+};
 use tollgate_core::recipe::{DuplicateComponent, Provenance, Recipe, RecipeComponent};
+use tollgate_core::terraform::TerraformRoot;
 use tollgate_core::way_back::Movement;
 
 use crate::delivery::change::{ChangeError, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
+use crate::delivery::dishes::Dishes;
 use crate::delivery::images::{self, Tags, WrittenImage};
+use crate::delivery::known_states::KnownStates;
 use crate::rendering::RenderingError;
 use crate::sources::Documents;
 
@@ -38,6 +44,10 @@ pub(crate) struct Candidate {
     pub(crate) confirmed: Option<Digest>,
     pub(crate) components: BTreeMap<String, ComponentAt>,
     pub(crate) documents: Documents,
+    /// What Terraform plans for the target.
+    pub(crate) roots: Vec<TerraformRoot>,
+    /// How the states of components were left there.
+    pub(crate) known: KnownStates,
     /// `recipe/…`, and what is wrong with the record of the change.
     pub(crate) findings: Vec<Finding>,
 }
@@ -58,6 +68,8 @@ pub(crate) enum CandidateError {
         source: Box<ResolveError>,
     },
     #[error(transparent)]
+    Terraform(#[from] NoTerraform),
+    #[error(transparent)]
     Rendering(#[from] RenderingError),
     #[error(
         "component `{component}` of the recorded recipe was rendered by {recorded}, and would be rendered by {now} here; use the one of then"
@@ -76,6 +88,8 @@ pub(crate) struct Kitchen<'a> {
     pub(crate) locate: &'a dyn LocateValue,
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) tools: &'a dyn RenderComponent,
+    /// Terraform, or what is used in its place.
+    pub(crate) terraform: &'a dyn IdentifyTerraform,
     /// Whom it is for; nothing: nobody in particular.
     pub(crate) target: Option<&'a Target>,
 }
@@ -106,14 +120,15 @@ impl Kitchen<'_> {
                 images: found.images,
                 renderers: self.renderers(component)?,
                 render: component.spec.render.as_ref().map(|spec| spec.how.clone()),
+                terraform: self.terraform(component, &dishes)?,
             });
         }
         findings.extend(self.unproven(&components, &dishes));
         findings.dedup();
         // What could not be rendered has images that nobody knows.
-        findings.extend(dishes.findings);
+        findings.extend(dishes.findings.iter().cloned());
         let recipe = if findings.is_empty() { Some(Recipe::new(parts)?) } else { None };
-        self.of(provenance, recipe, components, dishes.documents, findings)
+        self.of(provenance, recipe, components, dishes, findings)
     }
 }
 
@@ -129,10 +144,10 @@ impl Kitchen<'_> {
             self.check_renderers(component, &recipe)?;
         }
         let dishes = self.dishes(&components, &[])?;
-        if let Some(finding) = dishes.findings.into_iter().next() {
-            return Err(CandidateError::Unrenderable { message: finding.message });
+        if let Some(finding) = dishes.findings.first() {
+            return Err(CandidateError::Unrenderable { message: finding.message.clone() });
         }
-        self.of(provenance, Some(recipe), components, dishes.documents, Vec::new())
+        self.of(provenance, Some(recipe), components, dishes, Vec::new())
     }
 
     fn of(
@@ -140,9 +155,11 @@ impl Kitchen<'_> {
         provenance: &Provenance,
         recipe: Option<Recipe>,
         components: BTreeMap<String, ComponentAt>,
-        documents: Documents,
+        dishes: Dishes,
         findings: Vec<Finding>,
     ) -> Result<Candidate, CandidateError> {
+        let roots = self.roots(&components, &dishes);
+        let documents = dishes.documents;
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
         let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
@@ -158,6 +175,8 @@ impl Kitchen<'_> {
             confirmed: None,
             components,
             documents,
+            roots,
+            known: KnownStates::default(),
             findings,
         })
     }

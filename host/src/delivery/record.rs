@@ -81,7 +81,8 @@ pub(crate) fn record(
 
 fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances: &Circumstances<'_>) -> Result<Draft, RecordError> {
     let mut blobs = circumstances.policy_blobs.clone();
-    let (documents, attached) = recorded::documents(&candidate.documents.documents)?;
+    let judged_documents = candidate.documents.documents.iter().chain(&judged.planned.documents);
+    let (documents, attached) = recorded::documents(judged_documents)?;
     blobs.insert(DOCUMENTS_BLOB.to_owned(), documents);
     blobs.insert(FINDINGS_BLOB.to_owned(), recorded::findings(judged.decision.findings())?);
     if let Some(question) = &judged.question {
@@ -111,6 +112,7 @@ fn draft(candidate: &Candidate, judged: &Judged, target: &Target, circumstances:
             requester: candidate.change.as_ref().and_then(|change| Some(change.requester.as_ref()?.principal.clone())),
             is_rollback: candidate.movement.is_back(),
             overrides: judged.decision.overrides(),
+            deferred: judged.prepared.as_ref().map(|prepared| prepared.plan.components.deferred.clone()).unwrap_or_default(),
         }),
         blobs,
         attached,

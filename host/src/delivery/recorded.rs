@@ -63,9 +63,11 @@ impl RecordedQuestion {
 }
 
 /// The index of documents, with the bodies that it names.
-pub(crate) fn documents(documents: &[JudgedDocument]) -> Result<(Vec<u8>, Vec<Vec<u8>>), NotCanonical> {
-    let recorded: Vec<RecordedDocument> = documents.iter().map(recorded).collect();
-    Ok((canonical::to_vec(&recorded)?, documents.iter().map(|judged| judged.withheld.to_vec()).collect()))
+pub(crate) fn documents<'d>(
+    documents: impl Iterator<Item = &'d JudgedDocument> + Clone,
+) -> Result<(Vec<u8>, Vec<Vec<u8>>), NotCanonical> {
+    let recorded: Vec<RecordedDocument> = documents.clone().map(recorded).collect();
+    Ok((canonical::to_vec(&recorded)?, documents.map(|judged| judged.withheld.to_vec()).collect()))
 }
 
 fn recorded(judged: &JudgedDocument) -> RecordedDocument {

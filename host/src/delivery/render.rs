@@ -7,6 +7,7 @@ use tollgate_core::image::ImageReference;
 use tollgate_core::pointer::Pointer;
 use tollgate_core::recipe::Recipe;
 use tollgate_core::render::{Rendered, RenderedDocument};
+use tollgate_core::terraform::TerraformRoot;
 use tollgate_gate::JudgedDocument;
 use tollgate_manifest::{CHART_FILE, PinError, pin_images};
 
@@ -47,7 +48,13 @@ pub(crate) fn render(candidate: &Candidate, recipe: &Recipe) -> Result<Rendered,
             body,
         });
     }
-    Ok(Rendered::new(rendered))
+    Ok(Rendered::new(rendered).with_roots(roots(candidate, recipe)))
+}
+
+/// What Terraform plans, with how it was left where nothing of it has changed since.
+fn roots(candidate: &Candidate, recipe: &Recipe) -> Vec<TerraformRoot> {
+    let known = |root: &TerraformRoot| candidate.known.of(recipe.component(&root.component)?);
+    candidate.roots.iter().map(|root| TerraformRoot { known: known(root), ..root.clone() }).collect()
 }
 
 /// Where it goes in a release: to a file of its source's name. Nobody may take what a kustomization or a chart makes for one.

@@ -60,7 +60,8 @@ pub(crate) fn render_directories(
     Ok(rendered.into_iter().flatten().collect())
 }
 
-fn paths(group: &Files) -> Vec<&str> {
+/// All paths that a group of files names.
+pub(crate) fn paths(group: &Files) -> Vec<&str> {
     let read = group.files.iter().map(|file| file.source.path.as_str());
     let others = group.not_evaluated.iter().map(|file| file.path.as_str());
     let found = group.findings.iter().filter_map(|finding| finding.location.as_ref()).map(|place| place.file.as_str());

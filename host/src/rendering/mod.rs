@@ -6,7 +6,7 @@ mod one;
 mod questions;
 mod tree;
 
-pub(crate) use groups::{is_rendered, render_directories, render_groups, rendered_directories, set_aside};
+pub(crate) use groups::{is_rendered, paths, render_directories, render_groups, rendered_directories, set_aside};
 pub(crate) use kept::KeptRenderings;
 pub(crate) use one::{Rendered, RenderedComponent};
 pub(crate) use questions::{Question, questions};

@@ -66,7 +66,7 @@ impl State {
 
     /// What core is told.
     pub(super) fn told(&self) -> TargetState {
-        TargetState { attempt: self.attempt, written: self.written.clone() }
+        TargetState { attempt: self.attempt, written: self.written.clone(), ..TargetState::default() }
     }
 
     /// The same with a higher attempt.

@@ -80,7 +80,7 @@ struct Member {
 
 impl State {
     pub(super) fn told(&self) -> TargetState {
-        TargetState { attempt: self.attempt, written: self.written.clone() }
+        TargetState { attempt: self.attempt, written: self.written.clone(), ..TargetState::default() }
     }
 }
 

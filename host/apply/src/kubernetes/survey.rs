@@ -98,7 +98,7 @@ impl Surveyor<'_> {
         }
         found.actions.sort_by(|a, b| a.object.cmp(&b.object));
         let Found { actions, unchanged, conflicts, marks } = found;
-        let plan = Plan { target: self.target.to_owned(), recipe, actions, unchanged, conflicts };
+        let plan = Plan { actions, unchanged, conflicts, ..Plan::empty(self.target, recipe) };
         Ok(Survey { plan, stored, wanted, layers, surplus, marks })
     }
 

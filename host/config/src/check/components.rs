@@ -6,6 +6,7 @@ use tollgate_core::pointer::Pointer;
 use super::glob::{glob, globs};
 use super::overlap::overlap;
 use super::rendering::render;
+use super::terraform;
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline::{Component, Image, Pipeline, Source};
@@ -15,8 +16,8 @@ use crate::source::fault_of_path;
 const PLACEHOLDER: &str = "{component}";
 
 /// All components.
-pub(crate) fn components(raw: &Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<ComponentSpec> {
-    let at = at.member("components");
+pub(crate) fn components(raw: &Pipeline, root: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<ComponentSpec> {
+    let at = root.member("components");
     let specs = raw.components.iter().enumerate();
     let has_targets = !raw.environments.is_empty();
     let specs =
@@ -24,6 +25,8 @@ pub(crate) fn components(raw: &Pipeline, at: &At<'_>, problems: &mut Vec<ConfigP
     for (index, component) in raw.components.iter().enumerate() {
         check_against(component, &raw.components[..index], &at.element(index), problems);
     }
+    terraform::check_order(raw, root, problems);
+    terraform::check_mixture(raw, root, problems);
     specs
 }
 
@@ -59,7 +62,8 @@ fn component_spec(raw: &Component, has_targets: bool, at: &At<'_>, problems: &mu
         problems.push(problem.hint("say which images are its own with `image: {own: PATTERN}`, or remove `source`"));
     }
     let render = raw.render.as_ref().and_then(|raw| render(raw, has_targets, &at.member("render"), problems));
-    Some(ComponentSpec { path: path?, own_images, image_pointers, source, render })
+    let terraform = terraform::component(raw, has_targets, at, problems);
+    Some(ComponentSpec { path: path?, own_images, image_pointers, source, render, terraform })
 }
 
 fn image_pointers(raw: &[PointerText], at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Vec<Pointer> {

@@ -24,6 +24,7 @@ mod places;
 pub(crate) mod policies;
 pub(crate) mod registry;
 mod rendering;
+pub(crate) mod terraform;
 mod triggers;
 pub(crate) mod waivers;
 pub(crate) mod windows;

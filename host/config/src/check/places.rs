@@ -2,7 +2,7 @@
 
 use tollgate_core::pipeline::{DirectoryTarget, ForcedFields, GitTarget, Glob, KubernetesTarget, LedgerSpec, PlanKey, TargetKind};
 
-use crate::check::{duration, health};
+use crate::check::{duration, health, terraform};
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline as raw;
@@ -11,12 +11,13 @@ use crate::source::fault_of_path;
 
 /// What a target applies to. Where that is not said, it is refused, and what is returned counts for nothing.
 pub(crate) fn kind(raw: &raw::Target, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> TargetKind {
-    let said = [raw.directory.is_some(), raw.git.is_some(), raw.kubernetes.is_some()];
-    let keys = ["directory", "git", "kubernetes"].into_iter().zip(said).filter(|(_, is_said)| *is_said).map(|(key, _)| key);
+    let said = [raw.directory.is_some(), raw.git.is_some(), raw.kubernetes.is_some(), raw.terraform.is_some()];
+    let keys =
+        ["directory", "git", "kubernetes", "terraform"].into_iter().zip(said).filter(|(_, is_said)| *is_said).map(|(key, _)| key);
     match *keys.collect::<Vec<_>>() {
         [] => {
             let problem = at.problem(format!("target `{}` does not say what it applies to", raw.name.as_str()));
-            problems.push(problem.hint("add `directory`, `git` or `kubernetes`"));
+            problems.push(problem.hint("add `directory`, `git`, `kubernetes` or `terraform`"));
         }
         [_] => {}
         [first, second, ..] => {
@@ -24,9 +25,12 @@ pub(crate) fn kind(raw: &raw::Target, at: &At<'_>, problems: &mut Vec<ConfigProb
             problems.push(problem.hint("make two targets of it"));
         }
     }
-    match (&raw.directory, &raw.git, &raw.kubernetes) {
-        (None, Some(git), _) => TargetKind::Git(self::git(git, &at.member("git"), problems)),
-        (None, None, Some(kubernetes)) => TargetKind::Kubernetes(self::kubernetes(kubernetes, &at.member("kubernetes"), problems)),
+    match (&raw.directory, &raw.git, &raw.kubernetes, &raw.terraform) {
+        (None, Some(git), ..) => TargetKind::Git(self::git(git, &at.member("git"), problems)),
+        (None, None, None, Some(place)) => TargetKind::Terraform(terraform::target(place, &at.member("terraform"), problems)),
+        (None, None, Some(kubernetes), _) => {
+            TargetKind::Kubernetes(self::kubernetes(kubernetes, &at.member("kubernetes"), problems))
+        }
         (directory, ..) => TargetKind::Directory(self::directory(directory.as_ref(), &at.member("directory"), problems)),
     }
 }
@@ -114,7 +118,7 @@ fn is_branch(name: &str) -> bool {
         && name.split('/').all(is_step)
 }
 
-fn plan_key(raw: &raw::PlanKey, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<PlanKey> {
+pub(super) fn plan_key(raw: &raw::PlanKey, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<PlanKey> {
     let variable = || raw.env.as_ref().map(|variable| PlanKey::Environment(variable.as_str().to_owned()));
     let Some(path) = &raw.file else { return variable() };
     if !path.as_str().starts_with('/') {

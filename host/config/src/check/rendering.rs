@@ -25,6 +25,11 @@ pub(crate) fn render(raw: &raw::Render, has_targets: bool, at: &At<'_>, problems
     Some(RenderSpec { how, location: at.location() })
 }
 
+/// A path within a component's directory.
+pub(crate) fn path(text: &str, has_targets: bool, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<TargetText> {
+    Reader { has_targets, problems }.path(text, at)
+}
+
 struct Reader<'p> {
     has_targets: bool,
     problems: &'p mut Vec<ConfigProblem>,

@@ -73,6 +73,7 @@ fn recipe(components: &BTreeMap<Name, raw::Component>, at: &At<'_>, reading: &mu
             images: images.filter_map(|(index, raw)| image(raw, &at.element(index).member("reference"), reading)).collect(),
             renderers: Vec::new(),
             render: None,
+            terraform: None,
         }
     });
     let read: Vec<RecipeComponent> = read.collect();

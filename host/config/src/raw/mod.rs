@@ -18,6 +18,7 @@ pub(crate) mod pipeline;
 pub(crate) mod policy;
 pub(crate) mod rendering;
 pub(crate) mod role;
+pub(crate) mod terraform;
 pub(crate) mod text;
 pub(crate) mod waivers;
 pub(crate) mod window;

@@ -11,6 +11,7 @@ use super::people::{Overrides, People, Queue};
 use super::policy::Policy;
 use super::rendering::Render;
 use super::role::Role;
+use super::terraform::{Pairs, Terraform, TerraformTarget};
 use super::text::{
     DurationText, GlobText, MirrorText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, RegistryText, Text,
     VariableName,
@@ -104,6 +105,14 @@ pub(crate) struct Pipeline {
     #[serde(default)]
     #[schemars(extend("examples" = [{"staleness": "1h", "whenStale": "deny", "exempt": ["kube-system"]}]))]
     pub(crate) admission: Admission,
+    /// What Terraform may execute, for components of type `terraform`.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"providers": ["registry.terraform.io/hashicorp/*"]}]))]
+    pub(crate) terraform: Terraform,
+    /// How the Ops and Apps targets of a pair may differ.
+    #[serde(default)]
+    #[schemars(extend("examples" = [{"differ": ["/variables/node_count"]}]))]
+    pub(crate) pairs: Pairs,
 }
 
 /// How a component is delivered.
@@ -112,6 +121,8 @@ pub(crate) struct Pipeline {
 pub(crate) enum ComponentType {
     /// Kubernetes manifests.
     Kubernetes,
+    /// A root configuration of Terraform.
+    Terraform,
 }
 
 /// A unit that is delivered: a directory of manifests, or a pattern that stands for several such directories.
@@ -138,6 +149,15 @@ pub(crate) struct Component {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"kustomize": "overlays/{environment}"}]))]
     pub(crate) render: Option<Render>,
+    /// Of a component of type `terraform`: files of variables, relative to its directory, of which later ones win. `{environment}`,
+    /// `{target}` and `{role}` stand for those of the target. What Terraform reads by itself (`*.auto.tfvars`) needs no entry.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["vars/{environment}.tfvars", "vars/{target}.tfvars"]]))]
+    pub(crate) var_files: Vec<PathText>,
+    /// Of a component of type `terraform`: paths of components that must be as planned before this one is planned.
+    #[serde(default)]
+    #[schemars(extend("examples" = [["components/network"]]))]
+    pub(crate) depends_on: Vec<PathText>,
 }
 
 /// What the tags of own images say.
@@ -253,11 +273,14 @@ pub(crate) struct Target {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"remote": "https://git.example.com/deployed", "branch": "prod", "path": "apps"}]))]
     pub(crate) git: Option<Git>,
-    /// Applies to a Kubernetes cluster, by server-side apply, and waits until all is healthy. A target has one of `directory`,
-    /// `git` and `kubernetes`.
+    /// Applies to a Kubernetes cluster, by server-side apply, and waits until all is healthy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("examples" = [{"context": "prod", "namespace": "shop"}]))]
     pub(crate) kubernetes: Option<Kubernetes>,
+    /// Applies to a workspace of Terraform. A target has one of `directory`, `git`, `kubernetes` and `terraform`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{"workspace": "prod-apps"}]))]
+    pub(crate) terraform: Option<TerraformTarget>,
 }
 
 /// What moves a recipe to a target: branches, tags, or `manual`.

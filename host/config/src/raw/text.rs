@@ -110,6 +110,12 @@ text!(
     "must be letters, digits and underscores, and not start with a digit"
 );
 text!(
+    /// An environment variable, `NAME`, or `NAME=FROM` where it is passed on under another name.
+    PassedText as "PassedVariable",
+    r"^[A-Za-z_][A-Za-z0-9_]*(=[A-Za-z_][A-Za-z0-9_]*)?$",
+    "must be the name of a variable, or `NAME=FROM`: values don't belong here"
+);
+text!(
     /// A key under which a plugin reads a data file.
     DataKey as "DataKey",
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$",

@@ -5,7 +5,6 @@
 
 mod flaw;
 mod kind;
-mod later;
 mod repair;
 mod walk;
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tollgate_core::pointer::Pointer;
 
 use super::flaw::{Flaw, Remedy};
-use super::{kind, later};
+use super::kind;
 use crate::suggest::{closest, one_of};
 
 /// The keywords that are understood, with those that say nothing about values.
@@ -193,10 +193,9 @@ impl<'s> Walk<'s> {
             self.flaw(at, message, None, Remedy::Remove);
             return None;
         };
-        let later = later::hint(key);
-        let meant = closest(key, properties.keys().map(String::as_str)).filter(|_| later.is_none());
+        let meant = closest(key, properties.keys().map(String::as_str));
         let free = meant.filter(|meant| !members.contains_key(*meant));
-        let hint = later.or_else(|| meant.map(|meant| format!("did you mean `{meant}`?")));
+        let hint = meant.map(|meant| format!("did you mean `{meant}`?"));
         let hint = hint.unwrap_or_else(|| format!("allowed: {}", one_of(properties.keys().map(String::as_str))));
         let remedy = free.map_or(Remedy::Remove, |meant| Remedy::Rename(meant.to_owned()));
         self.flaw(at, format!("unknown key {shown}"), Some(hint), remedy);

@@ -231,6 +231,11 @@ impl Gist {
         self.moves.to(target).next_back()
     }
 
+    /// The promotion to a target whose attempt began last, however it ended.
+    pub fn begun_last(&self, target: &str) -> Option<Promotion<'_>> {
+        self.moves.to(target).rfind(|promotion| promotion.running.is_some())
+    }
+
     /// What runs at a target: the promotion that succeeded there last.
     pub fn current(&self, target: &str) -> Option<Promotion<'_>> {
         let succeeded = self.moves.to(target).filter(|promotion| promotion.state() == PromotionState::Succeeded);

@@ -56,6 +56,10 @@ impl Take for Provings {
         let (Body::Outcome(Outcome { state, .. }), Some(decision)) = (&outcome.body, ended) else { return };
         let Body::Decided(decided) = &decision.body else { return };
         let state = *state;
+        // A part of a recipe proves nothing.
+        if state == OutcomeState::Succeeded && !decided.deferred.is_empty() {
+            return;
+        }
         let Some(recipe) = decision.subject.recipe else { return };
         let target = self.name(decision.subject.target.as_deref().unwrap_or_default());
         let mut was_there = false;

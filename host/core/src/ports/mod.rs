@@ -12,6 +12,7 @@ pub mod publish;
 pub mod rendering;
 pub mod repository;
 pub mod target;
+pub mod terraform;
 
 pub use crate::ledger::{AppendEntry, AppendError, LedgerError, Proposal, ReadLedger, Refusal};
 pub use crate::signature::{ReadSigners, SignBytes, SignError, VerifyGitObject, VerifySignature};
@@ -27,3 +28,4 @@ pub use publish::{Publication, PublishTree, Published, PublishedFile, PublishedT
 pub use rendering::{ComponentFile, RENDERED_DIRECTORY, RenderAnswer, RenderComponent, RenderToolError};
 pub use repository::{ReadRepository, ResolvedReference, SourceError, TreeFile, TreeFileKind};
 pub use target::{Applied, ApplyError, ApplyPlan, TakenOver, TargetState, WrittenState};
+pub use terraform::{IdentifyTerraform, NoTerraform};

@@ -1,5 +1,7 @@
 //! Planning and applying.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::approved::Approved;
@@ -7,6 +9,7 @@ use crate::branch::BranchError;
 use crate::digest::Digest;
 use crate::plan::{NoDigest, Plan};
 use crate::render::Rendered;
+use crate::terraform::KnownState;
 
 /// Why a target could not be planned or applied to.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,12 @@ pub enum ApplyError {
     },
     #[error("the cluster of target `{target}` can't be used")]
     Cluster {
+        target: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("Terraform gave no answer for target `{target}`")]
+    Terraform {
         target: String,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -52,6 +61,12 @@ pub struct TargetState {
     pub attempt: u64,
     /// The attempt, promotion, recipe and plan that were written last.
     pub written: Option<WrittenState>,
+    /// True: it has no place where it could say so, whatever was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_silent: bool,
+    /// Where components have states of their own: those that they are in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states: BTreeMap<String, KnownState>,
 }
 
 /// The last write to a target.

@@ -67,6 +67,7 @@ fn mk_pipeline() -> Pipeline {
             image_pointers: vec!["/spec/image".parse().unwrap()],
             source: None,
             render: None,
+            terraform: None,
         }],
         ..Pipeline::default()
     }

@@ -169,5 +169,6 @@ pub(crate) fn mk_decided(decision: DecisionWord) -> Decided {
         requester: None,
         is_rollback: false,
         overrides: Vec::new(),
+        deferred: Vec::new(),
     }
 }

@@ -4,14 +4,12 @@
 //! plan calls sensitive is withheld here, before there is a document that could be seen. Variables, state and configuration
 //! are not taken over at all.
 
-mod sensitive;
-
 use serde_json::{Map, Value, json};
 use tollgate_core::document::ObjectIdentity;
 use tollgate_core::language::TERRAFORM;
 use tollgate_core::pointer::Pointer;
 
-use self::sensitive::withhold;
+use tollgate_core::sensitive::withhold_change;
 
 /// A document of a plan.
 #[derive(Debug)]
@@ -55,7 +53,7 @@ fn summary(name: &str, mut plan: Map<String, Value>, changes: &[Value]) -> PlanD
 
 fn withhold_outputs(outputs: &mut Value) {
     match outputs {
-        Value::Object(outputs) => outputs.values_mut().for_each(withhold),
+        Value::Object(outputs) => outputs.values_mut().for_each(withhold_change),
         Value::Null => {}
         other => *other = json!("withheld"),
     }
@@ -83,7 +81,7 @@ fn resource_change(base: Pointer, change: Value) -> Result<PlanDocument, Invalid
         return Err((base, "the resource change has no address"));
     };
     match members.get_mut("change") {
-        Some(change) => withhold(change),
+        Some(change) => withhold_change(change),
         None => return Err((base, "the resource change does not say what changes")),
     }
     Ok(document("ResourceChange", &address, base, members))

@@ -84,6 +84,7 @@ fn a_recorded_decision_has_the_blockers_that_it_had() {
         requester: None,
         is_rollback: false,
         overrides: Vec::new(),
+        deferred: Vec::new(),
     };
     assert_eq!(recorded_blockers(&decided, &findings, &Enforcements::new()), blockers(&decision, &Enforcements::new()));
 }

@@ -17,7 +17,7 @@ fn mk_action(verb: Verb, object: ObjectKey, changes: Vec<FieldChange>) -> Action
 }
 
 fn mk_plan(actions: Vec<Action>) -> Plan {
-    Plan { target: "staging-apps".to_owned(), recipe: Digest::of(b"recipe"), actions, unchanged: 3, conflicts: Vec::new() }
+    Plan { actions, unchanged: 3, ..Plan::empty("staging-apps", Digest::of(b"recipe")) }
 }
 
 fn mk_rich_plan() -> Plan {

@@ -10,7 +10,15 @@ fn mk_image(reference: &str, content: &str) -> RecipeImage {
 
 fn mk_component(name: &str, tree: &str, images: Vec<RecipeImage>) -> RecipeComponent {
     let path = format!("services/{name}");
-    RecipeComponent { component: name.to_owned(), path, tree: tree.repeat(40), images, renderers: Vec::new(), render: None }
+    RecipeComponent {
+        component: name.to_owned(),
+        path,
+        tree: tree.repeat(40),
+        images,
+        renderers: Vec::new(),
+        render: None,
+        terraform: None,
+    }
 }
 
 fn mk_before() -> Recipe {

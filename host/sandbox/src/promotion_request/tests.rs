@@ -34,6 +34,7 @@ fn mk_recipe() -> Recipe {
         images: vec![image],
         renderers: Vec::new(),
         render: None,
+        terraform: None,
     };
     Recipe::new(vec![component]).unwrap()
 }

@@ -37,6 +37,7 @@ fn mk_recipe() -> Recipe {
         images: Vec::new(),
         renderers: Vec::new(),
         render: None,
+        terraform: None,
     };
     Recipe::new(vec![component]).unwrap()
 }

@@ -69,7 +69,7 @@ pub(super) fn count(promotions: &[Promotion<'_>]) -> Population {
             PromotionState::Aborted => &mut population.aborted,
             PromotionState::Denied => &mut population.denied,
             PromotionState::Pending | PromotionState::Approved => &mut population.waiting,
-            PromotionState::Running => &mut population.running,
+            PromotionState::Running | PromotionState::Continued => &mut population.running,
         } += 1;
     }
     population

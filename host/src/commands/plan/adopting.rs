@@ -17,7 +17,7 @@ fn adopting(target: Target) -> Result<Target, Failure> {
             let kind = TargetKind::Kubernetes(KubernetesTarget { adopt: true, ..kubernetes });
             Ok(Target { kind, ..target })
         }
-        TargetKind::Directory(_) | TargetKind::Git(_) => {
+        TargetKind::Directory(_) | TargetKind::Git(_) | TargetKind::Terraform(_) => {
             let message = format!("`--adopt` is about clusters, and target `{}` is none", target.name);
             Err(Failure::of_message(ExitCode::InvalidConfiguration, message).with_hint("name those that are with `--to`"))
         }

@@ -25,7 +25,7 @@ pub(super) fn approved(delivery: &Delivery, history: &Gist, target: &Target) -> 
     let (namespace, inventory) = place(target);
     let mut approved = Approved::at(namespace, inventory);
     for promotion in &running {
-        let candidate = recorded(&destination, promotion)?;
+        let candidate = recorded(&destination, promotion, history)?;
         let recipe = candidate.recipe.clone().unwrap_or_default();
         let rendered = render(&candidate, &recipe).map_err(|error| fail(crate::delivery::decide::DecideError::from(error)))?;
         approved.add_images(pinned(&recipe));
@@ -56,6 +56,7 @@ fn state(promotion: &Promotion<'_>) -> &'static str {
     match promotion.state() {
         PromotionState::Succeeded => "current",
         PromotionState::Running => "running",
+        PromotionState::Continued => "continued",
         _ => "failed",
     }
 }
@@ -80,6 +81,6 @@ fn place(target: &Target) -> (Option<String>, Option<InventoryName>) {
             let inventory = InventoryName { namespace: namespace.clone(), name: format!("tollgate-{}", target.name) };
             (Some(namespace), Some(inventory))
         }
-        TargetKind::Directory(_) | TargetKind::Git(_) => (None, None),
+        TargetKind::Directory(_) | TargetKind::Git(_) | TargetKind::Terraform(_) => (None, None),
     }
 }

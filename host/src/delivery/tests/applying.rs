@@ -48,7 +48,7 @@ impl Story {
 fn what_was_approved_is_applied_and_its_release_written_down() {
     let story = mk_story();
     let (ended, state, _) = story.attempt();
-    assert!(matches!(&ended, Ended::Succeeded { release } if release == "release-1"), "{ended:?}");
+    assert!(matches!(&ended, Ended::Succeeded { release, .. } if release == "release-1"), "{ended:?}");
     assert_eq!((state, story.state()), (OutcomeState::Succeeded, PromotionState::Succeeded));
     let written = story.world.target("preprod-apps").state().unwrap().written.unwrap();
     assert_eq!(written.promotion, story.decided.promotion.as_str());

@@ -108,6 +108,7 @@ impl Releases {
                 }],
                 renderers: Vec::new(),
                 render: None,
+                terraform: None,
             })
         };
         Recipe::new(self.versions.iter().enumerate().map(component).collect::<Option<_>>()?).ok()
@@ -203,6 +204,7 @@ impl Writing<'_> {
             requester: Some("developer@example.com".to_owned()),
             is_rollback: false,
             overrides: Vec::new(),
+            deferred: Vec::new(),
         };
         let recipe = canonical::to_vec(&self.recipe).ok()?;
         let blobs = [("recipe", recipe), ("plan", plan), ("findings", b"[]".to_vec())];

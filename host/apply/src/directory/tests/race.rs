@@ -108,7 +108,7 @@ fn objects(rendered: Option<&Rendered>) -> Objects {
 fn digest_between(before: Option<u64>, after: u64) -> Digest {
     let comparison = compare(&objects(before.map(wanted).as_ref()), &objects(Some(&wanted(after))), None).unwrap();
     let (target, recipe) = (TARGET.to_owned(), recipe(&wanted(after)));
-    Plan { target, recipe, actions: comparison.actions, unchanged: comparison.unchanged, conflicts: Vec::new() }.digest().unwrap()
+    Plan { actions: comparison.actions, unchanged: comparison.unchanged, ..Plan::empty(&target, recipe) }.digest().unwrap()
 }
 
 /// The attempts in the order in which they wrote to what is shared. Each must have done so in one go, after all lower ones.

@@ -50,6 +50,7 @@ fn mk_component(path: &str) -> ComponentSpec {
         image_pointers: Vec::new(),
         source: None,
         render: None,
+        terraform: None,
     }
 }
 

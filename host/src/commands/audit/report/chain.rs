@@ -54,7 +54,11 @@ pub(super) fn of(promotion: &Promotion<'_>, history: &History, ledger: &dyn Read
 fn is_applied(promotion: &Promotion<'_>) -> bool {
     matches!(
         promotion.state(),
-        PromotionState::Succeeded | PromotionState::Failed | PromotionState::Errored | PromotionState::Running
+        PromotionState::Succeeded
+            | PromotionState::Continued
+            | PromotionState::Failed
+            | PromotionState::Errored
+            | PromotionState::Running
     )
 }
 

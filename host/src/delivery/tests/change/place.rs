@@ -289,6 +289,7 @@ fn mk_decided(provenance: &Provenance) -> Decided {
         requester: None,
         is_rollback: false,
         overrides: Vec::new(),
+        deferred: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ pub(crate) fn mk_component_spec(path: &str) -> ComponentSpec {
         image_pointers: Vec::new(),
         source: Some(SourceSpec { repository: "https://git.example.com/{component}".to_owned(), branch: "master".to_owned() }),
         render: None,
+        terraform: None,
     }
 }
 

@@ -115,7 +115,7 @@ impl World {
 
     pub(crate) fn kitchen(&self) -> Kitchen<'_> {
         let (repository, resolver, tools) = (&self.repository, &self.registry, &self.tools);
-        Kitchen { repository, resolver, locate: &Lines, pipeline: &self.pipeline, tools, target: None }
+        Kitchen { repository, resolver, locate: &Lines, pipeline: &self.pipeline, tools, terraform: tools, target: None }
     }
 
     pub(crate) fn candidate(&self, target: &str, provenance: &Provenance) -> Result<Candidate, Undecided> {

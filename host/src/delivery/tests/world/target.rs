@@ -103,7 +103,7 @@ impl MemoryTarget {
         let message = "it is in the way".to_owned();
         let conflicts =
             self.conflict.lock().unwrap().iter().map(|at| Conflict { at: at.clone(), message: message.clone() }).collect();
-        Plan { target: self.target.name.clone(), recipe, actions, unchanged, conflicts }
+        Plan { actions, unchanged, conflicts, ..Plan::empty(&self.target.name, recipe) }
     }
 
     fn action(&self, verb: Verb, object: &ObjectKey, before: Option<&Value>, after: Option<&Value>) -> Action {

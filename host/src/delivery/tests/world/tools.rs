@@ -3,9 +3,10 @@
 use std::sync::Mutex;
 
 use tollgate_core::digest::Digest;
-use tollgate_core::ports::{ComponentFile, RenderAnswer, RenderComponent, RenderToolError};
+use tollgate_core::ports::{ComponentFile, IdentifyTerraform, NoTerraform, RenderAnswer, RenderComponent, RenderToolError};
 use tollgate_core::recipe::Renderer;
 use tollgate_core::rendering::{RenderTool, Rendering};
+use tollgate_core::terraform::TerraformProgram;
 
 #[derive(Debug)]
 pub(crate) struct MemoryTools {
@@ -22,6 +23,14 @@ impl MemoryTools {
     /// Another program, which renders the same.
     pub(crate) fn update(&self, version: &str) {
         version.clone_into(&mut self.version.lock().unwrap());
+    }
+}
+
+impl IdentifyTerraform for MemoryTools {
+    fn identify(&self, wanted: Option<TerraformProgram>) -> Result<Renderer, NoTerraform> {
+        let version = self.version.lock().unwrap().clone();
+        let name = wanted.unwrap_or(TerraformProgram::Terraform).name().to_owned();
+        Ok(Renderer { name, digest: Digest::of(version.as_bytes()), version })
     }
 }
 
