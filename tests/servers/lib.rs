@@ -4,11 +4,15 @@
 
 mod cache;
 mod cluster;
+mod lookup;
 mod program;
+mod skip;
+mod terraform;
 
 pub use cache::cache;
 pub use cluster::{ClientCertificate, Cluster, ConnectProxy, Life, NoCluster, Refused, Sent};
 pub use program::{GoProgram, NotBuilt};
+pub use terraform::{terraform, terraform_or_skip};
 
 /// The distribution project's OCI registry.
 pub const REGISTRY: GoProgram = GoProgram::of_tool("oci-registry", "github.com/distribution/distribution/v3/cmd/registry");
@@ -43,5 +47,10 @@ pub const KUSTOMIZE: GoProgram =
 pub const HELM: GoProgram = GoProgram::of_tool("helm", "helm.sh/helm/v4/cmd/helm")
     .with_flags(&["-ldflags", "-s -w -X helm.sh/helm/v4/internal/version.version=v4.3.1"]);
 
-/// All of them, the slowest first.
-pub const ALL: [GoProgram; 9] = [KUBERNETES, KWOK, HELM, REGISTRY, ETCD, KUSTOMIZE, YAML_ORACLE, CRANE, TRANSPARENCY];
+/// What `terraform` gives where there is no Terraform.
+pub const OPENTOFU: GoProgram = GoProgram::of_tool("opentofu", "github.com/opentofu/opentofu/cmd/tofu")
+    .with_flags(&["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"]);
+
+/// All that every machine builds, the slowest first. [`OPENTOFU`] is not among them: [`terraform`] says whether it is needed.
+pub const ALL: [GoProgram; 9] =
+    [KUBERNETES, KWOK, HELM, REGISTRY, ETCD, KUSTOMIZE, YAML_ORACLE, CRANE, TRANSPARENCY];

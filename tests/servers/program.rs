@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tollgate_core::digest::Digest;
 
 use crate::cache::cache;
+use crate::skip::or_skip;
 
 /// A program that is built with Go.
 #[derive(Clone, Copy, Debug)]
@@ -91,16 +92,8 @@ impl GoProgram {
     ///
     /// # Panics
     /// When it can't be built.
-    #[expect(clippy::print_stderr, clippy::panic, reason = "what is skipped is said loudly, and a test ends without its program")]
     pub fn or_skip(&self, untested: &str) -> Option<Utf8PathBuf> {
-        match self.path() {
-            Ok(program) => Some(program),
-            Err(NotBuilt::NoGo) if std::env::var_os("CI").is_none() => {
-                eprintln!("SKIPPED: Go is not installed, so nothing was compared with {untested}");
-                None
-            }
-            Err(error) => panic!("nothing can be compared with {untested}: {error}"),
-        }
+        or_skip(self.path(), |error| matches!(error, NotBuilt::NoGo), untested)
     }
 
     /// Builds beside and renames, so that whoever looks sees all or nothing.
@@ -148,8 +141,8 @@ mod tests {
     #[test]
     fn programs_are_named_after_what_is_built() {
         assert_eq!(
-            [crate::REGISTRY, crate::CRANE, crate::TRANSPARENCY, crate::KUSTOMIZE].map(|program| program.name()),
-            ["registry", "crane", "transparency", "kustomize"]
+            [crate::REGISTRY, crate::CRANE, crate::TRANSPARENCY, crate::KUSTOMIZE, crate::OPENTOFU].map(|program| program.name()),
+            ["registry", "crane", "transparency", "kustomize", "tofu"]
         );
     }
 }

@@ -19,5 +19,7 @@ pub(crate) fn run() -> Result<(), ServersError> {
     for program in tollgate_servers::ALL {
         writeln!(stdout, "{} {}", program.name(), program.path()?)?;
     }
+    // A machine that has Terraform needs no other.
+    writeln!(stdout, "terraform {}", tollgate_servers::terraform()?)?;
     Ok(())
 }
