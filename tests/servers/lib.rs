@@ -4,14 +4,18 @@
 
 mod cache;
 mod cluster;
+#[cfg(test)]
+mod lab;
 mod lookup;
 mod program;
+mod provider_mirror;
 mod skip;
 mod terraform;
 
 pub use cache::cache;
 pub use cluster::{ClientCertificate, Cluster, ConnectProxy, Life, NoCluster, Refused, Sent};
 pub use program::{GoProgram, NotBuilt};
+pub use provider_mirror::{NoMirror, ProviderMirror};
 pub use terraform::{terraform, terraform_or_skip};
 
 /// The distribution project's OCI registry.
@@ -47,10 +51,13 @@ pub const KUSTOMIZE: GoProgram =
 pub const HELM: GoProgram = GoProgram::of_tool("helm", "helm.sh/helm/v4/cmd/helm")
     .with_flags(&["-ldflags", "-s -w -X helm.sh/helm/v4/internal/version.version=v4.3.1"]);
 
+/// A Terraform provider that makes real files, and misbehaves where a file tells it to; `ProviderMirror` brings it to Terraform.
+pub const TERRAFORM_PROVIDER: GoProgram = GoProgram::of_module("terraform-provider").with_flags(&["-ldflags", "-s -w"]);
+
 /// What `terraform` gives where there is no Terraform.
 pub const OPENTOFU: GoProgram = GoProgram::of_tool("opentofu", "github.com/opentofu/opentofu/cmd/tofu")
     .with_flags(&["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"]);
 
 /// All that every machine builds, the slowest first. [`OPENTOFU`] is not among them: [`terraform`] says whether it is needed.
-pub const ALL: [GoProgram; 9] =
-    [KUBERNETES, KWOK, HELM, REGISTRY, ETCD, KUSTOMIZE, YAML_ORACLE, CRANE, TRANSPARENCY];
+pub const ALL: [GoProgram; 10] =
+    [KUBERNETES, KWOK, HELM, REGISTRY, ETCD, KUSTOMIZE, YAML_ORACLE, CRANE, TERRAFORM_PROVIDER, TRANSPARENCY];
