@@ -3,17 +3,22 @@
 //! Each directory here is a Go module that pins one of them, or a few lines of Go that ask a library.
 
 mod cache;
+mod child;
 mod cluster;
 #[cfg(test)]
 mod lab;
 mod lookup;
+mod ports;
+mod postgres;
 mod program;
 mod provider_mirror;
 mod skip;
 mod terraform;
+mod user;
 
 pub use cache::cache;
 pub use cluster::{ClientCertificate, Cluster, ConnectProxy, Life, NoCluster, Refused, Sent};
+pub use postgres::{NoPostgres, Postgres};
 pub use program::{GoProgram, NotBuilt};
 pub use provider_mirror::{NoMirror, ProviderMirror};
 pub use terraform::{terraform, terraform_or_skip};

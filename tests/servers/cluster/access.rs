@@ -1,7 +1,6 @@
 //! How a cluster is reached, and by whom.
 
 use std::io;
-use std::net::TcpListener;
 use std::process::Command;
 
 use base64::Engine as _;
@@ -11,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::NoCluster;
 use super::asker::Asker;
 use super::clients::ClientAuthority;
+use crate::ports::ports;
 
 /// Ports, tokens and files of one cluster.
 #[derive(Debug)]
@@ -70,17 +70,6 @@ impl Access {
         }
         Ok(())
     }
-}
-
-/// Ports that were free a moment ago.
-fn ports<const N: usize>() -> io::Result<[u16; N]> {
-    // All are held until all are known, so that none is given twice.
-    let listeners = (0..N).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<io::Result<Vec<_>>>()?;
-    let mut ports = [0; N];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener.local_addr()?.port();
-    }
-    Ok(ports)
 }
 
 /// The key that the server signs the tokens of service accounts with.

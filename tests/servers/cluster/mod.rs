@@ -5,7 +5,6 @@
 
 mod access;
 mod asker;
-mod child;
 mod clients;
 mod given;
 mod parts;
@@ -18,11 +17,11 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::child::Child;
 use crate::program::NotBuilt;
 use access::Access;
 use asker::Asker;
 pub use asker::{Refused, Sent};
-use child::Child;
 pub use clients::ClientCertificate;
 pub use proxy::ConnectProxy;
 use services::Services;

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::NoCluster;
 use super::access::Access;
-use super::child::Child;
+use crate::child::Child;
 use crate::program::{GoProgram, NotBuilt};
 use crate::{ETCD, KUBERNETES, KWOK};
 

@@ -1,6 +1,6 @@
 //! Versions of the provider.
 
-use super::room::mk_new_room;
+use super::mk_new_room;
 
 const BUCKET: &str = "resource \"lab_bucket\" \"logs\" {\n  name = \"logs\"\n}\n";
 

@@ -18,6 +18,8 @@ pub(super) struct Room {
     directory: tempfile::TempDir,
     mirror: ProviderMirror,
     program: Utf8PathBuf,
+    /// Where the states are that are not in the room.
+    pub(super) connection: Option<String>,
 }
 
 /// How a command ended, and all that it said.
@@ -37,7 +39,7 @@ pub(super) fn mk_room(main: &str) -> Option<Room> {
 pub(super) fn mk_new_room(main: &str) -> Option<Room> {
     let program = terraform_or_skip("real Terraform")?;
     let mirror = ProviderMirror::or_skip("a real provider")?;
-    let room = Room { directory: tempfile::tempdir().unwrap(), mirror, program };
+    let room = Room { directory: tempfile::tempdir().unwrap(), mirror, program, connection: None };
     fs_err::create_dir(room.path("switches")).unwrap();
     room.configure("1.0.0", main);
     Some(room)
@@ -71,6 +73,7 @@ impl Room {
         let constants = [("CHECKPOINT_DISABLE", "1"), ("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0")];
         command.envs(constants).env("TF_CLI_CONFIG_FILE", self.mirror.configuration());
         command.env("LAB_SWITCHES", self.path("switches")).env_remove("LAB_TOKEN");
+        command.envs(self.connection.iter().map(|connection| ("PG_CONN_STR", connection)));
         command
     }
 
