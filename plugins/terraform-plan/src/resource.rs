@@ -15,11 +15,12 @@ pub(crate) struct Resource<'a> {
 }
 
 impl<'a> Resource<'a> {
-    /// What a configuration makes; nothing where its `count` is zero.
+    /// What a configuration makes; nothing where its `count` is zero or its `for_each` empty.
     pub(crate) fn written(document: &'a Document<'_>) -> Option<Self> {
         let kind = document.root().get("labels").at(0).as_str()?;
         let attributes = Attribute::written(document.root().get("body"));
-        let is_made = attributes.get("count").number() != Some(0);
+        let is_repeated_never = attributes.get("for_each").keys().is_some_and(|keys| keys.is_empty());
+        let is_made = attributes.get("count").number() != Some(0) && !is_repeated_never;
         is_made.then(|| Self { kind, address: document.name(), attributes })
     }
 

@@ -133,7 +133,9 @@ fn of_values_that_are_not_known_at_all_nothing_is_found() {
     for kind in TYPES {
         assert!(found(STRICT, &planned(kind, &json!({}), &json!(true))).is_empty(), "{kind}");
         assert!(found(STRICT, &planned(kind, &json!("withheld"), &json!({}))).is_empty(), "{kind}");
-        for body in [json!("${var.all}"), json!([{}]), json!(1), json!({"count": 0}), json!({"count": "0"})] {
+        for body in
+            [json!("${var.all}"), json!([{}]), json!(1), json!({"count": 0}), json!({"count": "0"}), json!({"for_each": {}})]
+        {
             assert!(found(STRICT, &written(kind, &body)).is_empty(), "{kind} {body}");
         }
     }
