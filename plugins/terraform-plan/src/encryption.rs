@@ -12,7 +12,7 @@ use crate::rules::UNENCRYPTED;
 
 const KEEPS: &str = "keeps its data unencrypted";
 const SENDS: &str = "takes connections that are not encrypted";
-const OLD_TLS: &str = "takes connections by a version of TLS that is broken";
+const OLD_TLS: &str = "takes connections by an outdated version of TLS";
 
 /// Judges a resource of any of the clouds.
 pub(crate) fn judge(resource: &Resource<'_>) -> Vec<Finding> {

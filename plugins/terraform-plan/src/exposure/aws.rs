@@ -10,7 +10,7 @@ use crate::resource::Resource;
 use crate::rules::PUBLIC;
 
 const BLOCKS: &[&str] = &["aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"];
-const LETS: &str = "does not keep what it is for from being public";
+const LETS: &str = "leaves a way open to make things public";
 
 const fn blocked(name: &'static str, fix: &'static str) -> Fact {
     Fact::new(BLOCKS, (&[], name), Wrong::Is(false), LETS, fix).or_unset(&[])
