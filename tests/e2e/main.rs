@@ -36,6 +36,7 @@ mod services;
 mod serving;
 mod soaking;
 mod stops;
+mod terraform;
 mod transparent;
 mod unknown;
 mod windows;

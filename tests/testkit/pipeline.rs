@@ -100,6 +100,15 @@ impl Pipeline {
         self
     }
 
+    /// Other words in environments and other lines.
+    #[must_use]
+    pub fn replace(mut self, from: &str, to: &str) -> Self {
+        for line in self.environments.iter_mut().chain(&mut self.rest) {
+            *line = line.replace(from, to);
+        }
+        self
+    }
+
     /// How long a recipe stands in preprod before it goes to prod.
     #[must_use]
     pub fn soak(mut self, time: &str) -> Self {

@@ -69,10 +69,10 @@ impl ObjectIdentity {
     }
 
     /// Whether its values are secrets, which only policies with the grant may see: a Secret, environment variables, and
-    /// the variables of Terraform.
+    /// the variables of Terraform, with what sensitive ones are by default.
     pub fn holds_secrets(&self) -> bool {
         let is = |api_version: &str, kind: &str| self.api_version == api_version && self.kind == kind;
-        self.is_secret() || is(DOTENV, "Dotenv") || is(TERRAFORM, "Variables")
+        self.is_secret() || is(DOTENV, "Dotenv") || is(TERRAFORM, "Variables") || is(TERRAFORM, "variable")
     }
 
     /// Whether it is a Kubernetes Secret, so that its values must not be seen.

@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::finding::{Finding, Subject};
 use crate::pipeline::{GitReference, Target};
-use crate::plan::{Action, Conflict, NoDigest, Plan, Refused, Verb};
+use crate::plan::{Action, Conflict, NoDigest, Plan, Verb};
 use crate::proven::ProvenRecipe;
 use crate::render::Rendered;
 
@@ -19,7 +19,7 @@ pub struct StructureRule {
 }
 
 /// All rules of structure.
-pub const RULES: [StructureRule; 10] = [
+pub const RULES: [StructureRule; 8] = [
     StructureRule {
         id: "on",
         title: "The reference moves this target",
@@ -54,16 +54,6 @@ pub const RULES: [StructureRule; 10] = [
         id: "conflict",
         title: "The target holds nothing that tollgate did not put there",
         help: "What somebody else put in the target's place is not overwritten. Move it away, or point the target elsewhere.",
-    },
-    StructureRule {
-        id: "configuration",
-        title: "Terraform accepts the configuration",
-        help: "Terraform finds something wrong with what is written, so there is no plan. What it says stands in the message; `terraform validate` says the same.",
-    },
-    StructureRule {
-        id: "not-planned",
-        title: "What is denied as it is written is not run",
-        help: "A plan runs what somebody wrote. Something in the configuration is denied already, so there is no plan, and nobody knows what it would do. Mend that first.",
     },
     StructureRule {
         id: "confirmed-deletes",
@@ -154,19 +144,7 @@ pub fn check_plan(plan: &Plan) -> Vec<Finding> {
         let message = format!("`{}` is in the way: {}", conflict.at, conflict.message);
         finding("conflict", Subject::Target(plan.target.clone()), message, "Move it away, or point the target elsewhere.")
     };
-    let refused = |refused: &Refused| {
-        let subject = Subject::Component(refused.component.clone());
-        let message = format!("Terraform does not take `{}`: {}", refused.component, refused.message);
-        let remediation = "Mend the configuration; `terraform validate` says the same on your machine.";
-        Finding::of_host((POLICY, "configuration"), subject, refused.location.clone(), message, remediation)
-    };
-    plan.conflicts.iter().map(conflict).chain(plan.components.refused.iter().map(refused)).collect()
-}
-
-/// Terraform was not asked, because what is written is denied.
-pub fn not_planned(target: &str) -> Finding {
-    let message = format!("nothing was planned for `{target}`, because what is written is denied already");
-    finding("not-planned", Subject::Target(target.to_owned()), message, "Mend the other findings first.")
+    plan.conflicts.iter().map(conflict).collect()
 }
 
 /// What a plan deletes of kinds that hold data, unless the digest of this very plan was confirmed.

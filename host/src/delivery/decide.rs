@@ -46,13 +46,13 @@ impl Way<'_> {
         let jury_before = Heard { host: host.clone(), judgements: judgements.clone(), passes: Passes::new(), documents };
         if !candidate.roots.is_empty() && self.must_not_run((&jury, &gates, &policies), candidate, history, jury_before)? {
             ask_nothing_of_promotion_gates(&policies, &mut judgements);
-            host.push(structure::not_planned(&self.target.name));
+            host.push(infrastructure::not_planned(&self.target.name));
             let passes = Passes::new();
             let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents })?;
             return Ok(Judged { decision, judgements, prepared: None, question: None, planned: Documents::default() });
         }
         let prepared = prepare(candidate, self.adapter)?;
-        let planned = prepared.as_ref().map(|prepared| infrastructure::documents(&prepared.plan)).unwrap_or_default();
+        let planned = prepared.as_ref().map(|prepared| infrastructure::documents(&prepared.plan, candidate)).unwrap_or_default();
         let all: Vec<JudgedDocument> = documents.iter().chain(&planned.documents).cloned().collect();
         if !planned.documents.is_empty() {
             // Policies over sets see what is written and what is planned together.
@@ -64,6 +64,7 @@ impl Way<'_> {
         let mut passes = Passes::new();
         if let Some(prepared) = &prepared {
             host.extend(self.structure(candidate, history, prepared)?);
+            host.extend(infrastructure::refused(&prepared.plan));
             let asked = Question { way: self, candidate, history, prepared, findings: &known(&host, &judgements) }.ask()?;
             judgements.absorb(judge_promotion(&policies, &asked));
             passes = jury.passes(history, prepared.id);

@@ -59,6 +59,11 @@ pub(super) fn of_file(rule: &str, path: &str, message: String, fix: &str) -> Fin
 }
 
 /// A finding about a component as a whole.
-pub(super) fn of_component(rule: &str, component: &str, at: Location, message: String, fix: &str) -> Finding {
-    Finding::of_host((POLICY, rule), Subject::Component(component.to_owned()), Some(at), message, fix)
+pub(super) fn of_component(rule: &str, component: &str, at: Option<Location>, message: String, fix: &str) -> Finding {
+    Finding::of_host((POLICY, rule), Subject::Component(component.to_owned()), at, message, fix)
+}
+
+/// A finding about a target.
+pub(super) fn of_target(rule: &str, target: &str, message: String, fix: &str) -> Finding {
+    Finding::of_host((POLICY, rule), Subject::Target(target.to_owned()), None, message, fix)
 }

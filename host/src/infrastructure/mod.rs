@@ -16,6 +16,6 @@ mod var_files;
 
 pub(crate) use configuration::Configuration;
 pub(crate) use groups::{judged, read_groups, without_configured};
-pub(crate) use rules::{RULES, Rulebook};
+pub(crate) use rules::{RULES, Rulebook, not_planned, refused};
 pub(crate) use shown::documents;
 pub(crate) use var_files::paths as var_file_paths;

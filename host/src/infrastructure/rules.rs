@@ -3,19 +3,20 @@
 use serde_json::Value;
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::Target;
+use tollgate_core::plan::{Plan, Refused};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::LocateValue;
 use tollgate_core::terraform::{LOCK_FILE, TerraformComponent, TerraformSpec};
 use tollgate_gate::JudgedDocument;
 
-use super::block::{Block, of_file};
+use super::block::{Block, of_component, of_file, of_target};
 use super::configuration::{Configuration, parent};
 use super::modules::{self, Source};
 use super::{state_place, var_files};
 use crate::sources::Documents;
 
 /// Rules about components of type `terraform`, for the docs: id, title, help.
-pub(crate) const RULES: [(&str, &str, &str); 8] = [
+pub(crate) const RULES: [(&str, &str, &str); 10] = [
     (
         "provider",
         "Only providers run that the policy allows",
@@ -51,6 +52,18 @@ pub(crate) const RULES: [(&str, &str, &str); 8] = [
         "A component holds nothing that Terraform would run or overwrite unseen",
         "Configuration in JSON (`*.tf.json`) and OpenTofu's own files (`*.tofu`) are read by the program and not judged here; `.terraform`, \
          `terraform.d` and states belong to a work directory, not to a repository. Remove the file, or write it in the language.",
+    ),
+    (
+        "configuration",
+        "Terraform accepts the configuration",
+        "Terraform finds something wrong with what is written, so there is no plan. What it says stands in the message; `terraform validate` \
+         says the same.",
+    ),
+    (
+        "not-planned",
+        "What is denied as it is written is not run",
+        "A plan runs what somebody wrote. Something in the configuration is denied already, so there is no plan, and nobody knows what it \
+         would do. Mend that first.",
     ),
     (
         "var-file",
@@ -155,6 +168,22 @@ impl Rulebook<'_> {
         let fix = "Let a resource do it, or have provisioners allowed by `terraform.provisioners` of tollgate.yaml.";
         is_there.then(|| block.finding("provisioner", &pointer, message(), fix, self.locate))
     }
+}
+
+/// What Terraform itself finds wrong, so that it makes no plan.
+pub(crate) fn refused(plan: &Plan) -> Vec<Finding> {
+    let refused = |refused: &Refused| {
+        let message = format!("Terraform does not take `{}`: {}", refused.component, refused.message);
+        let fix = "Mend the configuration; `terraform validate` says the same on your machine.";
+        of_component("configuration", &refused.component, refused.location.clone(), message, fix)
+    };
+    plan.components.refused.iter().map(refused).collect()
+}
+
+/// Terraform was not asked, because what is written is denied.
+pub(crate) fn not_planned(target: &str) -> Finding {
+    let message = format!("nothing was planned for `{target}`, because what is written is denied already");
+    of_target("not-planned", target, message, "Mend the other findings first.")
 }
 
 /// Files that must not be there.

@@ -65,7 +65,7 @@ fn relative(kind: &str, body: &Value, place: &TerraformTarget) -> Option<&'stati
 fn nowhere(configuration: &Configuration, spec: &TerraformComponent) -> Finding {
     let component = &configuration.component;
     let message = format!("`{component}` has no `backend`, so its state would be lost with the job");
-    of_component("state", component, spec.location.clone(), message, FIX)
+    of_component("state", component, Some(spec.location.clone()), message, FIX)
 }
 
 fn in_the_job(block: &Block<'_>, key: &str, locate: &dyn LocateValue) -> Finding {

@@ -24,5 +24,5 @@ pub(super) fn missing(configuration: &Configuration, spec: &TerraformComponent, 
 fn of_missing(configuration: &Configuration, spec: &TerraformComponent, path: &str, target: &str) -> Finding {
     let component = &configuration.component;
     let message = format!("`{component}` has no file `{path}`, which `varFiles` names for `{target}`");
-    of_component("var-file", component, spec.location.clone(), message, "Add the file, or remove it from `varFiles`.")
+    of_component("var-file", component, Some(spec.location.clone()), message, "Add the file, or remove it from `varFiles`.")
 }

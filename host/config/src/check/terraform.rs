@@ -146,6 +146,9 @@ fn leads_back(raw: &Pipeline, name: &str, component: &Component) -> bool {
 /// Refuses a repository in which some components go one way and some another: a target would get only a part of a recipe.
 pub(crate) fn check_mixture(raw: &Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) {
     let is_terraform = |component: &&Component| component.kind == ComponentType::Terraform;
+    if raw.components.is_empty() {
+        return;
+    }
     let all = raw.components.iter().all(|component| is_terraform(&component));
     if let Some(index) = raw.components.iter().position(|component| is_terraform(&component)).filter(|_| !all) {
         let problem = at.member("components").element(index).member("type");

@@ -12,10 +12,14 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// The body of a document that holds secrets, without its values; nothing for any other, and for what is no object at all.
 ///
 /// Of a Secret, all values of `data` and `stringData` are withheld, whatever their type, and the annotation in which
-/// `kubectl apply` keeps a copy; of a dotenv or `.tfvars` file, all values of `content`. Keys stay: policies may judge them.
+/// `kubectl apply` keeps a copy; of a dotenv or `.tfvars` file, all values of `content`; of a variable that Terraform calls sensitive,
+/// what it is by default. Keys stay: policies may judge them.
 pub fn withhold_secrets(body: &[u8]) -> Option<Vec<u8>> {
     let mut secret: Map<String, Value> = serde_json::from_slice(body).ok()?;
     let text = |key: &str| secret.get(key).and_then(Value::as_str).unwrap_or_default();
+    if (text("apiVersion"), text("kind")) == (TERRAFORM, "variable") {
+        return withhold_default(secret);
+    }
     let keys: &[&str] = match (text("apiVersion"), text("kind")) {
         ("v1", "Secret") => &["data", "stringData"],
         (DOTENV, "Dotenv") | (TERRAFORM, "Variables") => &["content"],
@@ -30,6 +34,15 @@ pub fn withhold_secrets(body: &[u8]) -> Option<Vec<u8>> {
         *copy = WITHHELD.into();
     }
     serde_json::to_vec(&secret).ok()
+}
+
+/// A sensitive variable without what it is by default. Whether it is sensitive may be an expression, so that nobody can tell.
+fn withhold_default(mut variable: Map<String, Value>) -> Option<Vec<u8>> {
+    let body = variable.get_mut("body")?.as_object_mut()?;
+    let is_sensitive = body.get("sensitive").is_some_and(|sensitive| sensitive != &Value::Bool(false));
+    let default = body.get_mut("default").filter(|default| is_sensitive && !default.is_null())?;
+    *default = WITHHELD.into();
+    serde_json::to_vec(&variable).ok()
 }
 
 fn withhold(values: &mut Value) {
@@ -70,6 +83,18 @@ mod tests {
             assert_eq!(withheld(&of(api_version, kind, written.clone())), Some(of(api_version, kind, seen.clone())));
         }
         assert_eq!(withheld(&of(TERRAFORM, "locals", written)), None);
+    }
+
+    #[test]
+    fn what_a_sensitive_variable_is_by_default_is_a_secret() {
+        let of = |body: Value| json!({"apiVersion": TERRAFORM, "kind": "variable", "metadata": {"name": "a"}, "body": body});
+        for sensitive in [json!(true), json!("${local.x}")] {
+            let seen = of(json!({"sensitive": sensitive, "default": "withheld"}));
+            assert_eq!(withheld(&of(json!({"sensitive": sensitive, "default": {"p": "x"}}))), Some(seen));
+        }
+        for body in [json!({"default": "x"}), json!({"sensitive": false, "default": "x"}), json!({"sensitive": true}), json!([])] {
+            assert_eq!(withheld(&of(body)), None);
+        }
     }
 
     #[test]

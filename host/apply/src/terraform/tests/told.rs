@@ -6,8 +6,7 @@ use tollgate_core::ports::ApplyError;
 use super::bench::{Bench, mk_sized};
 
 /// What answers everything that is asked before the verb in question.
-const HEALTHY: &str =
-    r#"for word in "$@"; do case "$word" in -out=*) : > "${word#-out=}";; esac; done
+const HEALTHY: &str = r#"for word in "$@"; do case "$word" in -out=*) : > "${word#-out=}";; esac; done
 case "$1" in init) exit 0;; validate) echo '{"valid": true, "diagnostics": []}'; exit 0;; state) exit 0;; esac"#;
 
 fn told(plan: Result<Plan, ApplyError>) -> String {

@@ -1,0 +1,7 @@
+//! The infrastructure repository: Terraform, and pairs of Ops and Apps.
+
+mod drifting;
+mod killed;
+mod moving;
+mod never;
+mod troubles;
