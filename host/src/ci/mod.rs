@@ -39,6 +39,10 @@ pub(crate) struct Proposed {
     /// Revisions that may name the base, the best first: not every job has fetched all of them.
     pub(crate) bases: Vec<String>,
     pub(crate) head: String,
+    /// The branch that it is for.
+    pub(crate) branch: String,
+    /// Whether it comes from another repository, as far as the system says so; where it does not say, it may.
+    pub(crate) is_foreign: bool,
 }
 
 /// A branch or tag that moved.

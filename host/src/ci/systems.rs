@@ -20,7 +20,9 @@ fn github(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let proposal = variables("GITHUB_BASE_REF").map(|base| {
         let tip = format!("refs/remotes/{remote}/{base}");
         let bases = std::iter::once(tip).chain(of_event("/pull_request/base/sha")).collect();
-        Proposed { bases, head: of_event("/pull_request/head/sha").unwrap_or_else(|| "HEAD".to_owned()) }
+        let head = of_event("/pull_request/head/sha").unwrap_or_else(|| "HEAD".to_owned());
+        let (from, to) = (of_event("/pull_request/head/repo/full_name"), of_event("/pull_request/base/repo/full_name"));
+        Proposed { bases, head, branch: base, is_foreign: from.is_none() || from != to }
     });
     let is_push = variables("GITHUB_EVENT_NAME").is_some_and(|name| name == "push");
     let name = variables("GITHUB_REF").filter(|_| is_push && proposal.is_none());
@@ -42,7 +44,9 @@ fn gitlab(variables: Variables<'_>, remote: &str) -> Option<Job> {
         let tips = [Some(format!("refs/remotes/{remote}/{target}")), variables("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")];
         let bases = tips.into_iter().flatten().chain(variables("CI_MERGE_REQUEST_DIFF_BASE_SHA")).collect();
         let head = variables("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or_else(|| variables("CI_COMMIT_SHA"));
-        Proposed { bases, head: head.unwrap_or_else(|| "HEAD".to_owned()) }
+        let (from, to) = (variables("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"), variables("CI_MERGE_REQUEST_PROJECT_PATH"));
+        let is_foreign = from.is_none() || from != to;
+        Proposed { bases, head: head.unwrap_or_else(|| "HEAD".to_owned()), branch: target, is_foreign }
     });
     let reports = vec![report(Format::Gitlab, "gl-code-quality-report.json"), report(Format::Junit, "tollgate-junit.xml")];
     let is_push = variables("CI_PIPELINE_SOURCE").is_some_and(|source| source == "push");
@@ -59,7 +63,8 @@ fn azure(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let proposal = variables("SYSTEM_PULLREQUEST_TARGETBRANCH").map(|target| {
         let target = target.trim_start_matches("refs/heads/");
         let head = variables("SYSTEM_PULLREQUEST_SOURCECOMMITID").unwrap_or_else(|| "HEAD".to_owned());
-        Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head }
+        let is_foreign = variables("SYSTEM_PULLREQUEST_ISFORK").is_none_or(|fork| !fork.eq_ignore_ascii_case("false"));
+        Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head, branch: target.to_owned(), is_foreign }
     });
     let is_push = variables("BUILD_REASON").is_some_and(|reason| matches!(reason.as_str(), "IndividualCI" | "BatchedCI"));
     let name = variables("BUILD_SOURCEBRANCH").filter(|_| is_push && proposal.is_none());
@@ -82,6 +87,11 @@ fn buildkite(variables: Variables<'_>, remote: &str) -> Option<Job> {
     let proposal = base.map(|base| Proposed {
         bases: vec![format!("refs/remotes/{remote}/{base}")],
         head: variables("BUILDKITE_COMMIT").unwrap_or_else(|| "HEAD".to_owned()),
+        branch: base,
+        is_foreign: {
+            let (from, to) = (variables("BUILDKITE_PULL_REQUEST_REPO"), variables("BUILDKITE_REPO"));
+            from.is_none() || from != to
+        },
     });
     let reports = vec![report(Format::Junit, "tollgate-junit.xml"), report(Format::Markdown, "tollgate.md")];
     let is_push = variables("BUILDKITE_SOURCE").is_some_and(|source| source == "webhook");
@@ -94,8 +104,12 @@ fn buildkite(variables: Variables<'_>, remote: &str) -> Option<Job> {
 /// Jenkins, with the variables of its multibranch pipelines. It does not say why a job runs, so none of its jobs is a push.
 fn jenkins(variables: Variables<'_>, remote: &str) -> Option<Job> {
     variables("JENKINS_URL")?;
-    let proposal = variables("CHANGE_TARGET")
-        .map(|target| Proposed { bases: vec![format!("refs/remotes/{remote}/{target}")], head: "HEAD".to_owned() });
+    let proposal = variables("CHANGE_TARGET").map(|target| Proposed {
+        bases: vec![format!("refs/remotes/{remote}/{target}")],
+        head: "HEAD".to_owned(),
+        branch: target,
+        is_foreign: variables("CHANGE_FORK").is_some(),
+    });
     let reports = vec![report(Format::Junit, "tollgate-junit.xml")];
     Some(Job { system: "Jenkins", proposal, pushed: None, said: None, place: None, reports })
 }

@@ -11,6 +11,11 @@ pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) to: Selection,
 
+    /// Plan as if this revision were merged into REF: what a pull request would change. Gates that only a promotion is asked are left
+    /// out
+    #[arg(long, value_name = "REV", conflicts_with = "adopt")]
+    pub(crate) merge: Option<String>,
+
     /// Exit with 3 when something would change
     #[arg(long)]
     pub(crate) exit_code: bool,

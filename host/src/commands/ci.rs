@@ -2,11 +2,12 @@
 //! where it moves a target; a comment that is a command is answered; any other job is about the commit that it is of.
 
 mod comment;
+mod proposed;
 mod pushed;
 mod shown;
 
 use tollgate_core::ports::ReadRepository as _;
-use tollgate_report::exit_code::ExitCode;
+use tollgate_report::exit_code::{ExitCode, worst};
 use tollgate_report::failure::Failure;
 use tollgate_report::format::Format;
 
@@ -50,15 +51,18 @@ fn pending(exit: ExitCode, what: Pending) -> ExitCode {
 
 fn judge(invocation: &Invocation, arguments: &Ci, job: Job) -> Outcome {
     let reports = reports(&job, &arguments.output).map_err(|failure| vec![failure])?;
-    let (system, place) = (job.system, job.place);
-    let check = question(invocation, arguments, job.proposal).map_err(|failure| vec![failure])?;
+    let (system, place, proposal) = (job.system, job.place, job.proposal);
+    let check = question(invocation, arguments, proposal.clone()).map_err(|failure| vec![failure])?;
     let what = check.base.as_ref().map_or("this commit".to_owned(), |base| format!("the merge into {base}"));
     output::tell(&format!("{system}: judging {what}\n"));
     let commit = check.head.as_ref().or(check.rev.as_ref()).cloned().unwrap_or_else(|| "HEAD".to_owned());
-    check::run_and_tell(invocation, &check, &reports, &|report, comment| {
+    let checked = check::run_and_tell(invocation, &check, &reports, &|report, comment| {
         let shown = place.as_ref().and_then(|place| shown::Shown::open(invocation, place));
         shown.iter().for_each(|shown| shown.of_check(&commit, report, comment));
-    })
+    })?;
+    let Some(proposal) = proposal else { return Ok(checked) };
+    let planned = proposed::plan(invocation, (system, place.as_ref()), &proposal, checked)?;
+    Ok(worst([checked, planned]))
 }
 
 /// Text for people first, then what the system and the command line want.
@@ -73,7 +77,7 @@ fn reports(job: &Job, more: &[String]) -> Result<Vec<Destination>, Failure> {
 
 fn question(invocation: &Invocation, arguments: &Ci, proposal: Option<Proposed>) -> Result<Check, Failure> {
     let (paths, trust) = (arguments.paths.clone(), arguments.trust.clone());
-    let Some(Proposed { bases, head }) = proposal else {
+    let Some(Proposed { bases, head, .. }) = proposal else {
         if arguments.only_new {
             output::tell("`--only-new`: this job has no base to compare with, so everything counts\n");
         }

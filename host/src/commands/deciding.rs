@@ -95,8 +95,17 @@ impl<'a> Destination<'a> {
 
     /// Asks everybody.
     pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Judged, Failure> {
+        self.way(now).judge(candidate, history).map_err(fail)
+    }
+
+    /// Asks those who judge what is written and what is planned.
+    pub(crate) fn judge_proposal(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Judged, Failure> {
+        self.way(now).judge_proposal(candidate, history).map_err(fail)
+    }
+
+    fn way(&self, now: Timestamp) -> Way<'_> {
         let Delivery { ledger, in_force, .. } = self.delivery;
-        let way = Way {
+        Way {
             target: self.target,
             adapter: self.adapter.as_ref(),
             pipeline: &in_force.configuration.pipeline,
@@ -106,8 +115,7 @@ impl<'a> Destination<'a> {
             resolver: self.delivery.resolver.as_ref(),
             policy: in_force.revision.digest,
             now,
-        };
-        way.judge(candidate, history).map_err(fail)
+        }
     }
 
     /// The tip of the branch that policies are read from: what a feature branch is compared with.

@@ -2,9 +2,12 @@
 
 mod adopting;
 
+use tollgate_core::gist::Gist;
 use tollgate_core::pipeline::Target;
 use tollgate_core::ports::ReadLedger as _;
+use tollgate_core::time::Timestamp;
 use tollgate_report::exit_code::{ExitCode, worst};
+use tollgate_report::failure::Failure;
 use tollgate_report::plan::PlanReport;
 use tollgate_report::planning::{PlannedTarget, PlanningReport};
 use tollgate_report::text::Detail;
@@ -27,8 +30,13 @@ use crate::sources::Documents;
 use crate::wiring;
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
-    let planned =
-        Planned { reference: &arguments.to.reference, to: &arguments.to.to, adopt: arguments.adopt, no_cache: arguments.no_cache };
+    let planned = Planned {
+        reference: &arguments.to.reference,
+        to: &arguments.to.to,
+        merge: arguments.merge.as_deref(),
+        adopt: arguments.adopt,
+        no_cache: arguments.no_cache,
+    };
     let (mut report, sources) = plan(invocation, &planned)?;
     if arguments.exit_code && report.has_changes() {
         report.exit = worst([report.exit, ExitCode::Changes]);
@@ -45,6 +53,8 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Plan) -> Outcome {
 pub(super) struct Planned<'a> {
     pub(super) reference: &'a str,
     pub(super) to: &'a [String],
+    /// What is merged into it first.
+    pub(super) merge: Option<&'a str>,
     /// As if the targets took over what is there already.
     pub(super) adopt: bool,
     /// Whether what was rendered before is rendered again.
@@ -55,7 +65,11 @@ pub(super) struct Planned<'a> {
 pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(PlanningReport, Documents), Failures> {
     let kept = if asked.no_cache { None } else { wiring::kept(invocation) };
     let delivery = wiring::delivery_to_look(invocation, kept)?;
-    let selected = select(&delivery, asked.reference, asked.to)?;
+    let mut selected = select(&delivery, asked.reference, asked.to)?;
+    if let Some(head) = asked.merge {
+        let merge = delivery.repository.merge(&selected.provenance.commit, head).map_err(|error| vec![fail(error)])?;
+        selected.provenance.commit = merge.revision;
+    }
     let selected_targets: Vec<Target> = selected.targets.into_iter().cloned().collect();
     let selected_targets = if asked.adopt { adopting::all(selected_targets)? } else { selected_targets };
     let history = delivery.ledger.gist().map_err(|error| vec![fail(error)])?;
@@ -80,6 +94,16 @@ pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(Plan
                 continue;
             }
         };
+        if asked.merge.is_some() {
+            match proposed(&destination, candidate, &history, now) {
+                Ok((planned, candidate)) => {
+                    targets.push(planned);
+                    sources.files.extend(candidate.documents.files);
+                }
+                Err(failure) => errors.push(failure),
+            }
+            continue;
+        }
         let mut candidate = match destination.told(&candidate, &history, now) {
             Ok(told) => candidate.with_change(told),
             Err(failure) => {
@@ -117,6 +141,21 @@ pub(super) fn plan(invocation: &Invocation, asked: &Planned<'_>) -> Result<(Plan
         }
     }
     Ok((PlanningReport::new(targets, errors, notices), sources))
+}
+
+/// What a proposal would change at a target: no gate is asked about a promotion that nobody asks for yet.
+fn proposed(
+    destination: &Destination<'_>,
+    candidate: Candidate,
+    history: &Gist,
+    now: Timestamp,
+) -> Result<(PlannedTarget, Candidate), Failure> {
+    let judged = destination.judge_proposal(&candidate, history, now)?;
+    let plan = judged.prepared.as_ref().map(|prepared| PlanReport::new(&prepared.plan));
+    let state = state_of(judged.decision.word());
+    let note = Some("gates of the promotion are asked once it is merged".to_owned());
+    let report = target_report(destination.delivery, destination.target, &judged, None, state, None, note);
+    Ok((PlannedTarget { plan, verdicts: Some(report) }, candidate))
 }
 
 /// A plan that can't be judged, as one with Secrets and no key for them, or where the forge can't be asked, is shown all the same.

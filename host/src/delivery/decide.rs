@@ -33,9 +33,27 @@ pub(crate) struct Judged {
     pub(crate) planned: Documents,
 }
 
+/// What is decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// A recipe that is to move now.
+    Promotion,
+    /// What would be there once it is merged.
+    Proposal,
+}
+
 impl Way<'_> {
     /// Renders, plans, asks every gate, and folds.
     pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist) -> Result<Judged, DecideError> {
+        self.judge_as(candidate, history, About::Promotion)
+    }
+
+    /// The same for what somebody proposes: no gate is asked about a promotion, and whether it may move at all is not asked either.
+    pub(crate) fn judge_proposal(&self, candidate: &Candidate, history: &Gist) -> Result<Judged, DecideError> {
+        self.judge_as(candidate, history, About::Proposal)
+    }
+
+    fn judge_as(&self, candidate: &Candidate, history: &Gist, about: About) -> Result<Judged, DecideError> {
         let jury = self.jury();
         let gates = jury.gates()?;
         let policies = jury.policies(&gates);
@@ -43,12 +61,11 @@ impl Way<'_> {
         let mut judgements = jury.judge_documents(&policies, documents);
         let mut host = candidate.findings.clone();
         host.extend(candidate.documents.findings.iter().cloned());
-        let jury_before = Heard { host: host.clone(), judgements: judgements.clone(), passes: Passes::new(), documents };
-        if !candidate.roots.is_empty() && self.must_not_run((&jury, &gates, &policies), candidate, history, jury_before)? {
+        let written = Heard { host: host.clone(), judgements: judgements.clone(), passes: Passes::new(), documents };
+        if !candidate.roots.is_empty() && self.must_not_run((&jury, &gates, &policies), candidate, history, written)? {
             ask_nothing_of_promotion_gates(&policies, &mut judgements);
             host.push(infrastructure::not_planned(&self.target.name));
-            let passes = Passes::new();
-            let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents })?;
+            let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes: Passes::new(), documents })?;
             return Ok(Judged { decision, judgements, prepared: None, question: None, planned: Documents::default() });
         }
         let prepared = prepare(candidate, self.adapter)?;
@@ -59,20 +76,27 @@ impl Way<'_> {
             judgements = jury.judge_documents(&policies, &all);
             host.extend(planned.findings.iter().cloned());
         }
-        let documents = &all;
         let mut question = None;
         let mut passes = Passes::new();
-        if let Some(prepared) = &prepared {
-            host.extend(self.structure(candidate, history, prepared)?);
-            host.extend(infrastructure::refused(&prepared.plan));
-            let asked = Question { way: self, candidate, history, prepared, findings: &known(&host, &judgements) }.ask()?;
-            judgements.absorb(judge_promotion(&policies, &asked));
-            passes = jury.passes(history, prepared.id);
-            question = Some(RecordedQuestion::new(candidate, history, asked));
-        } else {
-            ask_nothing_of_promotion_gates(&policies, &mut judgements);
+        match (&prepared, about) {
+            (Some(prepared), About::Promotion) => {
+                host.extend(self.structure(candidate, history, prepared)?);
+                host.extend(infrastructure::refused(&prepared.plan));
+                let asked = Question { way: self, candidate, history, prepared, findings: &known(&host, &judgements) }.ask()?;
+                judgements.absorb(judge_promotion(&policies, &asked));
+                passes = jury.passes(history, prepared.id);
+                question = Some(RecordedQuestion::new(candidate, history, asked));
+            }
+            (prepared, _) => {
+                if let Some(prepared) = prepared {
+                    host.extend(structure::check_objects(&prepared.rendered));
+                    host.extend(structure::check_plan(&prepared.plan));
+                    host.extend(infrastructure::refused(&prepared.plan));
+                }
+                ask_nothing_of_promotion_gates(&policies, &mut judgements);
+            }
         }
-        let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents })?;
+        let (decision, judgements) = jury.fold(&gates, Heard { host, judgements, passes, documents: &all })?;
         Ok(Judged { decision, judgements, prepared, question, planned })
     }
 

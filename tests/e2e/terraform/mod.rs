@@ -4,4 +4,5 @@ mod drifting;
 mod killed;
 mod moving;
 mod never;
+mod proposing;
 mod troubles;

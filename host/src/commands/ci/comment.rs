@@ -3,7 +3,7 @@
 //! They read and answer. Nothing here can write to the ledger or to a target, whoever asks and whatever they write.
 
 use tollgate_core::forge::ForgeKind;
-use tollgate_core::ports::{ForgeError, ReadForge};
+use tollgate_core::ports::{ForgeError, ReadForge, ReadRepository as _};
 use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::style::Style;
@@ -21,7 +21,7 @@ const MENTION: &str = "/tollgate";
 
 /// What can be asked.
 const USAGE: &str = "There are `/tollgate plan [REF]`, which shows what a branch or tag would change (without REF, the branch of this \
-                     request), and `/tollgate explain PROMOTION|TARGET|RULE`.";
+                     request), `/tollgate plan COMMIT`, which shows what merging the head of this request would change, and `/tollgate explain PROMOTION|TARGET|RULE`.";
 
 /// The first line, which is not shown: an answer is never taken for a command.
 const MARKER: &str = "<!-- tollgate: answer -->";
@@ -37,6 +37,8 @@ const WIDTH: usize = 100;
 enum Command {
     /// Of a branch or tag; of the request's own branch where none is named.
     Plan(Option<String>),
+    /// Of the merge of this very commit, which is the head of the request.
+    PlanMerge(String),
     Explain(String),
     /// Something else.
     Unknown,
@@ -73,10 +75,16 @@ fn command(text: &str) -> Option<Command> {
     let words: Vec<&str> = words.collect();
     Some(match words.as_slice() {
         ["plan"] => Command::Plan(None),
+        ["plan", commit] if is_commit(commit) => Command::PlanMerge((*commit).to_owned()),
         ["plan", name] if is_name(name) => Command::Plan(Some((*name).to_owned())),
         ["explain", name] if is_name(name) => Command::Explain((*name).to_owned()),
         _ => Command::Unknown,
     })
+}
+
+/// A full id: whoever asks for it has looked at it, and at nothing else.
+fn is_commit(word: &str) -> bool {
+    word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// A name of something, and never an option.
@@ -98,6 +106,16 @@ impl Answering<'_> {
             Command::Unknown => format!("That is not known here. {USAGE}"),
             Command::Explain(subject) => told(&format!("explain {subject}"), self.explain(subject)),
             Command::Plan(Some(reference)) => told(&format!("plan {reference}"), self.plan(reference)),
+            Command::PlanMerge(commit) => {
+                let request = self.reader.request(self.number)?;
+                match self.head() {
+                    Ok(head) if head == *commit => {
+                        told(&format!("plan {} --merge {commit}", request.base), self.merged(&request.base, commit))
+                    }
+                    Ok(head) => format!("The head of this {} is `{head}` by now. Look at that one first.", self.word()),
+                    Err(failure) => told(&format!("plan {commit}"), Err(vec![failure])),
+                }
+            }
             Command::Plan(None) => match self.reader.request(self.number)?.branch {
                 Some(branch) => told(&format!("plan {branch}"), self.plan(&format!("refs/heads/{branch}"))),
                 None => format!("The branch of this {} is in another repository. {USAGE}", self.word()),
@@ -110,8 +128,23 @@ impl Answering<'_> {
         kind.request()
     }
 
+    /// The commit that the request proposes now, fetched into the clone.
+    fn head(&self) -> Result<String, Failure> {
+        wiring::repository(self.invocation)?.head_at_remote(&self.place.kind.head_name(self.number)).map_err(fail)
+    }
+
     fn plan(&self, reference: &str) -> Result<String, Failures> {
-        let (report, sources) = plan::plan(self.invocation, &plan::Planned { reference, to: &[], adopt: false, no_cache: false })?;
+        self.planned(reference, None)
+    }
+
+    /// What merging a commit would change.
+    fn merged(&self, base: &str, commit: &str) -> Result<String, Failures> {
+        self.planned(&format!("refs/heads/{base}"), Some(commit))
+    }
+
+    fn planned(&self, reference: &str, merge: Option<&str>) -> Result<String, Failures> {
+        let asked = plan::Planned { reference, to: &[], merge, adopt: false, no_cache: false };
+        let (report, sources) = plan::plan(self.invocation, &asked)?;
         Ok(report.to_text(Style::plain(WIDTH), Detail::BRIEF, &|path| sources.source(path)))
     }
 
@@ -130,7 +163,7 @@ fn told(command: &str, text: Result<String, Failures>) -> String {
 }
 
 /// A block in which nothing of the text means anything: no mention, no link, no end of the block.
-fn block(text: &str) -> String {
+pub(super) fn block(text: &str) -> String {
     let end = text.floor_char_boundary(LIMIT);
     let (shown, rest) = text.split_at(end);
     let fence = "`".repeat(longest_run(shown).max(2) + 1);

@@ -40,6 +40,13 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// A comment on the request, in the place of the one of before that has this marker.
+    pub(super) fn comment(&self, marker: &str, text: &str) {
+        if let Some(number) = self.place.request {
+            told("the comment", self.forge.write_comment(number, marker, text));
+        }
+    }
+
     /// A status for each of these targets, also for one about which nothing could be decided.
     pub(super) fn of_promotion(&self, reference: &str, targets: &[String], reports: &[TargetReport]) {
         for name in targets {
