@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::digest::Digest;
 use crate::finding::Level;
+use crate::pair::Pair;
 use crate::people::Person;
 use crate::pipeline::{Role, SourceSpec};
 pub use crate::plan::{PlanSummary, PlannedAction};
@@ -64,6 +65,7 @@ impl ProposedMove {
         keep(&mut self.proofs, needs.proofs);
         keep(&mut self.plan.actions, needs.actions);
         self.way_back = self.way_back.take().filter(|_| needs.way_back);
+        self.pair = self.pair.take().filter(|_| needs.pair);
     }
 }
 
@@ -99,6 +101,9 @@ pub struct ProposedMove {
     pub built: Vec<Built>,
     pub proofs: Vec<Proof>,
     pub way_back: Option<WayBack>,
+    /// The target with its Ops twin; nothing where there is none, or where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<Pair>,
 }
 
 /// Where the recipe would go.
@@ -336,6 +341,8 @@ pub struct GateNeeds {
     pub overrides: bool,
     pub evidence: bool,
     pub facts: bool,
+    #[serde(default)]
+    pub pair: bool,
 }
 
 impl GateNeeds {
@@ -351,5 +358,6 @@ impl GateNeeds {
         overrides: true,
         evidence: true,
         facts: true,
+        pair: true,
     };
 }

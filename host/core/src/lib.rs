@@ -33,6 +33,7 @@ pub mod language;
 pub mod lease;
 pub mod ledger;
 pub mod overrides;
+pub mod pair;
 pub mod pass;
 pub mod people;
 pub mod pipeline;

@@ -107,6 +107,7 @@ fn needs_of(flags: wit::Needs) -> GateNeeds {
         proofs: flags.contains(wit::Needs::PROOFS),
         actions: flags.contains(wit::Needs::ACTIONS),
         way_back: flags.contains(wit::Needs::WAY_BACK),
+        pair: flags.contains(wit::Needs::PAIR),
         change: flags.contains(wit::Needs::CHANGE),
         approvals: flags.contains(wit::Needs::APPROVALS),
         stops: flags.contains(wit::Needs::STOPS),

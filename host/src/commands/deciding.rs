@@ -3,6 +3,7 @@
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
+use tollgate_core::pair;
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::{ApplyPlan, ForgeError, ReadRepository as _};
@@ -17,6 +18,7 @@ use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::components;
 use crate::delivery::decide::{Judged, Way};
 use crate::delivery::known_states::KnownStates;
+use crate::delivery::parity::Twin;
 use crate::delivery::proofs;
 use crate::delivery::recipe::{Candidate, Kitchen};
 use crate::exit::fail;
@@ -95,7 +97,8 @@ impl<'a> Destination<'a> {
 
     /// Asks everybody.
     pub(crate) fn judge(&self, candidate: &Candidate, history: &Gist, now: Timestamp) -> Result<Judged, Failure> {
-        self.way(now).judge(candidate, history).map_err(fail)
+        let twin = self.twin(candidate)?;
+        Way { twin, ..self.way(now) }.judge(candidate, history).map_err(fail)
     }
 
     /// Asks those who judge what is written and what is planned.
@@ -115,7 +118,18 @@ impl<'a> Destination<'a> {
             resolver: self.delivery.resolver.as_ref(),
             policy: in_force.revision.digest,
             now,
+            twin: None,
         }
+    }
+
+    /// The Ops twin with the same recipe, where a gate on the way looks at the pair.
+    pub(crate) fn twin(&self, candidate: &Candidate) -> Result<Option<Twin<'a>>, Failure> {
+        let pipeline = &self.delivery.in_force.configuration.pipeline;
+        let Some(target) = pair::twin(pipeline, self.target).filter(|_| self.asks().pair) else { return Ok(None) };
+        let twin = Self::new(self.delivery, target)?;
+        let components = candidate.components.clone();
+        let candidate = twin.kitchen().candidate(&candidate.provenance, components).map_err(fail)?;
+        Ok(Some(Twin { target, adapter: twin.adapter, candidate }))
     }
 
     /// The tip of the branch that policies are read from: what a feature branch is compared with.
@@ -139,6 +153,8 @@ pub(super) struct Asks {
     pub(super) who: bool,
     /// Facts: what is not among them may be what a policy looks for.
     pub(super) facts: bool,
+    /// How the target and its twin differ.
+    pub(super) pair: bool,
 }
 
 impl Asks {
@@ -150,6 +166,7 @@ impl Asks {
                 let needs = gate.needs();
                 asks.who |= needs.change || needs.approvals || needs.facts;
                 asks.facts |= needs.facts;
+                asks.pair |= needs.pair;
             }
         }
         asks

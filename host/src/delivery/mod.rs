@@ -16,6 +16,7 @@ pub(crate) mod jury;
 pub(crate) mod known_states;
 pub(crate) mod leased;
 pub(crate) mod ledger_side;
+pub(crate) mod parity;
 pub(crate) mod policy_change;
 pub(crate) mod proofs;
 pub(crate) mod question;

@@ -61,6 +61,7 @@ impl Question<'_> {
             built: side.built(),
             proofs: side.proofs()?,
             way_back: self.way_back()?,
+            pair: self.way.pair(self.candidate, self.prepared)?,
         })
     }
 

@@ -10,6 +10,7 @@ use tollgate_core::render::Rendered;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::Policies;
 
+use crate::delivery::parity::Twin;
 use crate::delivery::render::RenderError;
 
 /// A target and what stands before it.
@@ -24,6 +25,8 @@ pub(crate) struct Way<'a> {
     /// Digest of the policy in force.
     pub(crate) policy: Digest,
     pub(crate) now: Timestamp,
+    /// Where a gate on the way looks at the pair: the target's twin.
+    pub(crate) twin: Option<Twin<'a>>,
 }
 
 /// What would be applied.

@@ -7,6 +7,7 @@ mod block;
 mod configuration;
 mod groups;
 mod modules;
+mod parity;
 mod rules;
 mod shown;
 mod state_place;
@@ -16,6 +17,7 @@ mod var_files;
 
 pub(crate) use configuration::Configuration;
 pub(crate) use groups::{judged, read_groups, without_configured};
+pub(crate) use parity::{PairSide, compare as compare_pair};
 pub(crate) use rules::{RULES, Rulebook, not_planned, refused};
 pub(crate) use shown::documents;
 pub(crate) use var_files::paths as var_file_paths;

@@ -13,8 +13,8 @@ pub mod people;
 
 pub use deciding::{
     Action, Answer, Approval, ApprovalKind, Built, Change, Commit, Component, Evidence, Fact, Finding, Image, Judgement, Needs,
-    OverrideRecord, Person, Plan, PolicyChange, Promotion as ProposedMove, Proof, Recipe, Rejection, Request, Role, Source, Stop,
-    Subject, SubjectOfRequest, Target, Verb, Vouching, Wait, WayBack,
+    OverrideRecord, Pair, PairDifference, Person, Plan, PolicyChange, Promotion as ProposedMove, Proof, Recipe, Rejection, Request,
+    Role, Source, Stop, Subject, SubjectOfRequest, Target, Verb, Vouching, Wait, WayBack,
 };
 
 /// A plugin that judges promotions.

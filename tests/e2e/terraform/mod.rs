@@ -4,5 +4,6 @@ mod drifting;
 mod killed;
 mod moving;
 mod never;
+mod pairs;
 mod proposing;
 mod troubles;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tollgate_core::deciding::{PlanSummary, PlannedAction, ProposedMove, WayBack};
 use tollgate_core::evaluate::PromotionTarget;
 use tollgate_core::image::ImageReference;
+use tollgate_core::pair::{Pair, PairDifference};
 use tollgate_core::pipeline::{Role, SourceSpec};
 use tollgate_core::plan::Verb;
 use tollgate_core::proof::{Built, Proof};
@@ -32,6 +33,7 @@ pub(super) fn promotion(case: &GateCaseFile, at: &At<'_>, reading: &mut Reading)
         built: built(case, at, reading),
         proofs: proofs(case, at, reading, &recipe),
         way_back: case.way_back.as_ref().map(way_back),
+        pair: case.pair.as_ref().map(|raw| pair(raw, &at.member("pair"), reading)),
         recipe,
     }
 }
@@ -176,6 +178,30 @@ fn proofs(case: &GateCaseFile, at: &At<'_>, reading: &mut Reading, moving: &Reci
         });
     }
     proofs
+}
+
+fn pair(raw: &raw::Pair, at: &At<'_>, reading: &mut Reading) -> Pair {
+    let at = at.member("differences");
+    let mut differences = Vec::new();
+    for (index, raw) in raw.differences.iter().enumerate() {
+        match raw.path.as_str().parse() {
+            Ok(path) => differences.push(PairDifference {
+                component: raw.component.as_ref().map_or(COMPONENT, Name::as_str).to_owned(),
+                path,
+                ops: raw.ops.clone(),
+                apps: raw.apps.clone(),
+                on_purpose: raw.on_purpose.as_ref().map(|text| text.as_str().to_owned()),
+            }),
+            Err(error) => reading.problem(at.element(index).member("path").problem(format!("{error}"))),
+        }
+    }
+    let text = |text: &Option<Name>, default: &str| text.as_ref().map_or(default, Name::as_str).to_owned();
+    Pair {
+        ops: text(&raw.ops, "prod-ops"),
+        apps: text(&raw.apps, "prod-apps"),
+        differences,
+        unseen: raw.unseen.iter().map(|text| text.as_str().to_owned()).collect(),
+    }
 }
 
 fn way_back(raw: &raw::WayBack) -> WayBack {

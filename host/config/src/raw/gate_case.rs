@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate_case_change::Change;
 use super::gate_case_ledger::{Approval, Evidence, Fact, Override, Rejection, Stop};
-use super::gate_case_move::{Built, Component, Plan, Proof, Target, WayBack};
+use super::gate_case_move::{Built, Component, Pair, Plan, Proof, Target, WayBack};
 use super::policy::Settings;
 use super::text::{MomentText, Name, PathText, Text};
 
@@ -55,6 +55,9 @@ pub(crate) struct GateCaseFile {
     /// The last other recipe that succeeded on the target; without, there is none.
     #[schemars(extend("examples" = [{"missingImages": ["registry.example.com/cart:1"]}]))]
     pub(crate) way_back: Option<WayBack>,
+    /// The target with its Ops twin; without, it has none.
+    #[schemars(extend("examples" = [{"differences": [{"path": "/variables/size", "ops": 1, "apps": 3}]}]))]
+    pub(crate) pair: Option<Pair>,
     /// Instead of a promotion: a policy revision that would come into force.
     #[schemars(extend("examples" = [{"weakened": ["gate `soak` is gone"]}]))]
     pub(crate) policy: Option<PolicyRevision>,

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::role::Role;
-use super::text::{MomentText, Name, Text};
+use super::text::{MomentText, Name, PlainPointerText, Text};
 
 /// Where the recipe would go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -213,4 +214,49 @@ pub(crate) struct WayBack {
     /// References of its images that are no longer to be had.
     #[schemars(extend("examples" = [["registry.example.com/cart:1"]]))]
     pub(crate) missing_images: Vec<Text>,
+}
+
+/// An Ops target that shadows an Apps target, and how the two differ.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(rename = "CasePair")]
+pub(crate) struct Pair {
+    /// The target that shadows; without, `prod-ops`.
+    #[schemars(extend("examples" = ["prod-ops"]))]
+    pub(crate) ops: Option<Name>,
+    /// The target that is shadowed; without, `prod-apps`.
+    #[schemars(extend("examples" = ["prod-apps"]))]
+    pub(crate) apps: Option<Name>,
+    /// Values that are others in Ops than in Apps.
+    #[schemars(extend("examples" = [[{"path": "/variables/size", "ops": 1, "apps": 3}]]))]
+    pub(crate) differences: Vec<PairDifference>,
+    /// What could not be compared, and why.
+    #[schemars(extend("examples" = [["`cluster` of `prod-ops` can't be planned"]]))]
+    pub(crate) unseen: Vec<Text>,
+}
+
+/// A value that is another one in Ops than in Apps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "CasePairDifference")]
+pub(crate) struct PairDifference {
+    /// Its component; without, that of the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["network"]))]
+    pub(crate) component: Option<Name>,
+    /// Where it is.
+    #[schemars(extend("examples" = ["/variables/size"]))]
+    pub(crate) path: PlainPointerText,
+    /// What it is in Ops; without, it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [1]))]
+    pub(crate) ops: Option<Value>,
+    /// What it is in Apps; without, it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [3]))]
+    pub(crate) apps: Option<Value>,
+    /// The entry of `pairs.differ` by which it is meant to differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = ["/variables/size"]))]
+    pub(crate) on_purpose: Option<Text>,
 }

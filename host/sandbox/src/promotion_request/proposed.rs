@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use tollgate_core::canonical::NotCanonical;
 use tollgate_core::deciding::{PlanSummary, PlannedAction, ProposedMove, WayBack};
 use tollgate_core::evaluate::PromotionTarget;
+use tollgate_core::pair::{Pair, PairDifference};
 use tollgate_core::pipeline::{Role, SourceSpec};
 use tollgate_core::plan::Verb;
 use tollgate_core::proof::{Built, Proof};
@@ -26,7 +28,28 @@ pub(super) fn promotion(proposed: &ProposedMove) -> Result<wit::Promotion, NotCa
         built: proposed.built.iter().map(built).collect(),
         proofs: proposed.proofs.iter().map(|one| proof(one, sources)).collect::<Result<_, _>>()?,
         way_back: proposed.way_back.as_ref().map(way_back),
+        pair: proposed.pair.as_ref().map(pair),
     })
+}
+
+fn pair(pair: &Pair) -> wit::Pair {
+    wit::Pair {
+        ops: pair.ops.clone(),
+        apps: pair.apps.clone(),
+        differences: pair.differences.iter().map(difference).collect(),
+        unseen: pair.unseen.clone(),
+    }
+}
+
+fn difference(difference: &PairDifference) -> wit::PairDifference {
+    let text = |value: &Option<Value>| value.as_ref().map(|value| value.to_string().into_bytes());
+    wit::PairDifference {
+        component: difference.component.clone(),
+        path: difference.path.to_string(),
+        ops: text(&difference.ops),
+        apps: text(&difference.apps),
+        on_purpose: difference.on_purpose.clone(),
+    }
 }
 
 fn way_back(way: &WayBack) -> wit::WayBack {

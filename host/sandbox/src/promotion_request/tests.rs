@@ -76,6 +76,7 @@ fn mk_promotion() -> ProposedMove {
         built: Vec::new(),
         proofs: vec![proof],
         way_back: None,
+        pair: None,
     }
 }
 

@@ -79,6 +79,7 @@ fn mk_promotion(proofs: Vec<Proof>) -> ProposedMove {
         built: Vec::new(),
         proofs,
         way_back: None,
+        pair: None,
     }
 }
 

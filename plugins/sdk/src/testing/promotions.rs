@@ -100,6 +100,7 @@ pub fn proposed(environment: &str) -> ProposedMove {
         built: Vec::new(),
         proofs: Vec::new(),
         way_back: None,
+        pair: None,
     }
 }
 

@@ -145,6 +145,7 @@ impl World {
             resolver: &self.registry,
             policy: self.policy,
             now: self.now(),
+            twin: None,
         };
         Ok(way.judge(candidate, &history)?)
     }

@@ -1,0 +1,71 @@
+//! The Ops shadow is as its Apps twin, but for what is different on purpose.
+
+use serde_json::Value;
+use tollgate_tests::{Answer, Infrastructure};
+
+const PARITY: &str = "{name: pair-parity, policy: builtin:pair-parity, match: {role: apps}}";
+
+/// A repository in which Ops has proven everything, and a tag that waits for Apps.
+fn mk_lab(differ: &str, change: impl FnOnce(&Infrastructure)) -> Option<Infrastructure> {
+    let lab = Infrastructure::with(|pipeline| pipeline.gate(PARITY).line(&format!("pairs: {{differ: [{differ}]}}")))?;
+    change(&lab);
+    lab.repository.deliver("master", "ready");
+    lab.promote_to("master", "staging-ops").exits(0);
+    lab.repository.tag("staging-v1");
+    Some(lab)
+}
+
+fn messages(answer: &Answer, rule: &str) -> Vec<String> {
+    let of_rule = |finding: &&Value| finding["rule"] == rule;
+    answer.findings().iter().filter(of_rule).map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_differs_is_denied_by_field_and_what_follows_from_what_may_is_not() {
+    let Some(lab) = mk_lab("/variables/place", |lab| {
+        lab.repository.edit("components/network/vars/staging-apps.tfvars", |text| text.replace("size  = 1", "size  = 3"));
+    }) else {
+        return;
+    };
+    let answer = lab.promote("staging-v1").exits(10);
+    assert_eq!(answer.denials(), ["pair-parity/different"], "{}", answer.raw());
+    let told = messages(&answer, "pair-parity/different");
+    assert!(told.contains(&"`/variables/size` is `1` in `staging-ops` and `3` in `staging-apps`".to_owned()), "{told:?}");
+    let content = "`/objects/lab_file/network/content` is `\"network 1\"` in `staging-ops` and `\"network 3\"` in `staging-apps`";
+    assert!(told.contains(&content.to_owned()), "{told:?}");
+    assert_eq!(lab.made("staging-apps", "network"), None);
+}
+
+#[test]
+fn what_is_named_may_differ_and_the_decision_can_be_made_again() {
+    let Some(lab) = mk_lab("/variables/place, /variables/size", |lab| {
+        lab.repository.edit("components/network/vars/staging-apps.tfvars", |text| text.replace("size  = 1", "size  = 3"));
+    }) else {
+        return;
+    };
+    let answer = lab.promote("staging-v1").exits(0);
+    assert_eq!(lab.made("staging-apps", "network").unwrap().lines().next(), Some("network 3"));
+    let promotion = answer.text_at("/targets/0/promotion");
+    lab.tollgate().args(["audit", "replay", &promotion]).run().exits(0);
+}
+
+#[test]
+fn an_ops_target_that_drifted_proves_nothing() {
+    let Some(lab) = mk_lab("/variables/place", |_| {}) else { return };
+    lab.world.write("real/staging-ops/cluster", "by hand\nsecret=hunter22-of-cluster");
+    let answer = lab.promote("staging-v1").exits(10);
+    assert!(answer.denials().contains(&"pair-parity/drifted".to_owned()), "{}", answer.raw());
+    assert!(
+        messages(&answer, "pair-parity/drifted").iter().any(|told| told.contains("/live/lab_file/cluster/content")),
+        "{}",
+        answer.raw()
+    );
+}
+
+#[test]
+fn a_pair_that_can_not_be_compared_is_denied() {
+    let Some(lab) = mk_lab("/variables/place", |_| {}) else { return };
+    fs_err::write(lab.state("staging-ops", "network"), "{").unwrap();
+    let answer = lab.promote("staging-v1").exits(10);
+    assert!(answer.denials().contains(&"pair-parity/unseen".to_owned()), "{}", answer.raw());
+}
