@@ -19,6 +19,7 @@ pub mod format;
 pub mod gate;
 pub mod graph;
 pub mod json;
+pub mod pairs;
 pub mod plan;
 pub mod planning;
 pub mod plugin;

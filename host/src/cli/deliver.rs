@@ -184,6 +184,11 @@ pub(crate) struct Explain {
 /// Show what runs where, and what waits
 #[derive(Debug, Args)]
 pub(crate) struct Status {
+    /// Instead: what is alike in each pair of Ops and Apps targets, what differs on purpose, what drifted, and since when Ops is
+    /// ahead. Every target is looked at, which takes its time
+    #[arg(long)]
+    pub(crate) pairs: bool,
+
     #[command(flatten)]
     pub(crate) trust: Trust,
 

@@ -3,7 +3,7 @@
 use tollgate_core::decision::DecisionWord;
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
-use tollgate_core::pair;
+use tollgate_core::pair::{self, Pair};
 use tollgate_core::people::SignersFile;
 use tollgate_core::pipeline::{GitReference, Target};
 use tollgate_core::ports::{ApplyPlan, ForgeError, ReadRepository as _};
@@ -16,12 +16,13 @@ use tollgate_report::failure::Failure;
 use crate::configuration::in_force::InForce;
 use crate::delivery::change::{AskedForge, ChangeReader, Since, Told};
 use crate::delivery::components;
-use crate::delivery::decide::{Judged, Way};
+use crate::delivery::decide::{Judged, Prepared, Way};
 use crate::delivery::known_states::KnownStates;
 use crate::delivery::parity::Twin;
 use crate::delivery::proofs;
 use crate::delivery::recipe::{Candidate, Kitchen};
 use crate::exit::fail;
+use crate::invocation::Invocation;
 use crate::wiring::{self, Delivery, Lines};
 
 /// A target with its adapter.
@@ -120,6 +121,11 @@ impl<'a> Destination<'a> {
             now,
             twin: None,
         }
+    }
+
+    /// How the target and its twin differ.
+    pub(crate) fn pair(&self, twin: Twin<'a>, candidate: &Candidate, prepared: &Prepared) -> Result<Option<Pair>, Failure> {
+        Way { twin: Some(twin), ..self.way(Invocation::now()) }.pair(candidate, prepared).map_err(fail)
     }
 
     /// The Ops twin with the same recipe, where a gate on the way looks at the pair.

@@ -1,5 +1,7 @@
 //! `tollgate status`: what runs where, and what waits.
 
+mod pairs;
+
 use std::collections::BTreeSet;
 
 use tollgate_core::gist::Gist;
@@ -29,6 +31,15 @@ use crate::wiring::{self, Delivery};
 pub(crate) fn run(invocation: &Invocation, arguments: &Status) -> Outcome {
     let one = |failure: Failure| vec![failure];
     let (delivery, history) = wiring::delivery_to_tell(invocation)?;
+    if arguments.pairs {
+        let report = pairs::report(&delivery, &history).map_err(one)?;
+        let text = match arguments.output {
+            Format::Json => output::json(&report).map_err(one)?,
+            Format::Text => report.to_text(invocation.style()),
+        };
+        output::print(&text).map_err(one)?;
+        return Ok(ExitCode::Approved);
+    }
     let report = report(&delivery, &history).map_err(one)?;
     let text = match arguments.output {
         Format::Json => output::json(&report).map_err(one)?,

@@ -18,7 +18,7 @@ pub(crate) struct Twin<'a> {
 
 impl Way<'_> {
     /// Compares the pair; nothing where nobody looks at it, or where there is no twin.
-    pub(super) fn pair(&self, candidate: &Candidate, prepared: &Prepared) -> Result<Option<Pair>, DecideError> {
+    pub(crate) fn pair(&self, candidate: &Candidate, prepared: &Prepared) -> Result<Option<Pair>, DecideError> {
         let Some(twin) = &self.twin else { return Ok(None) };
         let Some(recipe) = &twin.candidate.recipe else {
             let message = twin.candidate.findings.first().map(|finding| finding.message.clone()).unwrap_or_default();

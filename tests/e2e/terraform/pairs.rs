@@ -69,3 +69,29 @@ fn a_pair_that_can_not_be_compared_is_denied() {
     let answer = lab.promote("staging-v1").exits(10);
     assert!(answer.denials().contains(&"pair-parity/unseen".to_owned()), "{}", answer.raw());
 }
+
+#[test]
+fn status_tells_what_each_shadow_is_worth() {
+    let Some(lab) = mk_lab("/variables/place", |lab| {
+        lab.repository.edit("components/network/vars/staging-apps.tfvars", |text| text.replace("size  = 1", "size  = 3"));
+    }) else {
+        return;
+    };
+    let pairs = || lab.tollgate().args(["status", "--pairs"]).run().exits(0);
+    pairs().says(&[
+        "staging-ops and staging-apps (staging)",
+        "Ops is ahead since",
+        "cluster, network",
+        "differs: /variables/size of network: 1 in Ops, 3 in Apps",
+        "differs on purpose: /variables/place of network",
+        "nothing has ever succeeded on prod-ops",
+    ]);
+    lab.repository.edit("components/network/vars/staging-apps.tfvars", |text| text.replace("size  = 3", "size  = 1"));
+    lab.repository.deliver("master", "alike");
+    lab.promote_to("master", "staging-ops").exits(0);
+    lab.repository.tag("staging-v2");
+    lab.promote("staging-v2").exits(0);
+    pairs().says(&["both run recipe", "alike in all else"]);
+    lab.world.write("real/staging-ops/network", "by hand\nsecret=hunter22-of-network");
+    pairs().says(&["drifted in Ops: /live/lab_file/network/content of network"]);
+}
