@@ -11,6 +11,11 @@ pub(crate) struct Init {
     #[arg(long = "trust", value_name = "COMMIT")]
     pub(crate) commit: Option<String>,
 
+    /// Add an environment of this name with its pair of Ops and Apps, made after the last one; says what it would write, and writes it
+    /// with `--yes`
+    #[arg(long, value_name = "NAME", conflicts_with = "commit")]
+    pub(crate) pair: Option<String>,
+
     /// Write tollgate.yaml without asking
     #[arg(long, conflicts_with = "commit")]
     pub(crate) yes: bool,

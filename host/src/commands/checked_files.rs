@@ -1,7 +1,7 @@
 //! Which files `check` looks at.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use tollgate_core::pipeline::{GitReference, Pipeline};
+use tollgate_core::pipeline::{ComponentSpec, GitReference, Pipeline};
 use tollgate_core::ports::{ReadRepository, RenderComponent, SourceError};
 use tollgate_core::recipe::Provenance;
 use tollgate_report::exit_code::ExitCode;
@@ -95,7 +95,19 @@ fn tree_failure(error: SourceError) -> Failure {
 }
 
 fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'_>) -> Result<Vec<Files>, Failure> {
-    let mut groups = Vec::new();
+    let groups = directories(root, pipeline)?.into_iter();
+    let groups = groups.map(|(path, _)| sources::path_files(&root.join(path), naming).map_err(path_failure));
+    let groups = groups.collect::<Result<Vec<Files>, Failure>>()?;
+    if groups.is_empty() {
+        let message = format!("no directory below `{root}` matches `components` of tollgate.yaml");
+        return Err(Failure::of_message(ExitCode::InvalidConfiguration, message));
+    }
+    Ok(groups)
+}
+
+/// The directories of a work tree that are components, relative to its root.
+pub(crate) fn directories<'p>(root: &Utf8Path, pipeline: &'p Pipeline) -> Result<Vec<(String, &'p ComponentSpec)>, Failure> {
+    let mut found = Vec::new();
     let walk = ignore::WalkBuilder::new(root)
         .standard_filters(false)
         .filter_entry(|entry| entry.file_name() != ".git" && entry.file_type().is_some_and(|kind| kind.is_dir()))
@@ -104,15 +116,9 @@ fn component_directories(root: &Utf8Path, pipeline: &Pipeline, naming: &Naming<'
         let entry = entry.map_err(|error| Failure::new(ExitCode::SourceUnreadable, &error))?;
         let Ok(path) = Utf8PathBuf::from_path_buf(entry.into_path()) else { continue };
         let relative = path.strip_prefix(root).map(Utf8Path::as_str).unwrap_or_default();
-        if pipeline.components.iter().any(|spec| spec.path.matches(relative)) {
-            groups.push(sources::path_files(&path, naming).map_err(path_failure)?);
-        }
+        found.extend(pipeline.components.iter().find(|spec| spec.path.matches(relative)).map(|spec| (relative.to_owned(), spec)));
     }
-    if groups.is_empty() {
-        let message = format!("no directory below `{root}` matches `components` of tollgate.yaml");
-        return Err(Failure::of_message(ExitCode::InvalidConfiguration, message));
-    }
-    Ok(groups)
+    Ok(found)
 }
 
 fn at_revision(

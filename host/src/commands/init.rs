@@ -35,6 +35,9 @@ struct InitReport {
 }
 
 pub(crate) fn run(invocation: &Invocation, arguments: &Init) -> Outcome {
+    if let Some(name) = &arguments.pair {
+        return super::new_pair::run(invocation, arguments, name);
+    }
     let Some(commit) = &arguments.commit else { return super::start::run(invocation, arguments) };
     let report = init(invocation, commit)?;
     let text = match arguments.output {

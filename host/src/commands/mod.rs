@@ -26,6 +26,7 @@ mod init;
 mod judging;
 mod man;
 mod named_promotion;
+mod new_pair;
 mod own_policies;
 mod people;
 mod plan;

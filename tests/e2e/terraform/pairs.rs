@@ -95,3 +95,26 @@ fn status_tells_what_each_shadow_is_worth() {
     lab.world.write("real/staging-ops/network", "by hand\nsecret=hunter22-of-network");
     pairs().says(&["drifted in Ops: /live/lab_file/network/content of network"]);
 }
+
+#[test]
+fn a_pair_is_added_by_one_command_that_says_first_what_it_would_write() {
+    let Some(lab) = mk_lab("/variables/place", |_| {}) else { return };
+    let before = lab.repository.read("tollgate.yaml");
+    let add = |arguments: &[&str]| lab.tollgate().args(["init", "--pair", "dr"]).args(arguments).run();
+    add(&[]).exits(0).says(&["dr-ops", "components/network/vars/dr-ops.tfvars", "nothing is written"]);
+    assert_eq!(lab.repository.read("tollgate.yaml"), before);
+    add(&["--yes"]).exits(0).says(&["written; review and merge it"]);
+    for target in ["dr-ops", "dr-apps"] {
+        let vars = lab.repository.read(&format!("components/network/vars/{target}.tfvars"));
+        assert!(vars.contains(&format!("real/{target}/")), "{vars}");
+        fs_err::create_dir_all(lab.real(target, "")).unwrap();
+    }
+    let commit = lab.repository.deliver("master", "a pair for disaster recovery");
+    lab.tollgate().args(["policy", "accept", &commit]).run().exits(0);
+    lab.promote_to("master", "dr-ops").exits(0);
+    assert_eq!(lab.made("dr-ops", "cluster").unwrap().lines().next(), Some("cluster 1"));
+    lab.repository.tag("dr-v1");
+    let denials = lab.promote("dr-v1").exits(10).denials();
+    assert!(denials.contains(&"structure/after".to_owned()), "it comes after prod: {denials:?}");
+    add(&["--yes"]).exits(12);
+}
