@@ -109,6 +109,16 @@ impl Pipeline {
         self
     }
 
+    /// Workspaces whose backends are told nothing beside what configurations say.
+    #[must_use]
+    pub fn without_backend_config(mut self) -> Self {
+        let told = regex_lite::Regex::new(r"backendConfig: \{[^{}]*(\{component\}[^{}]*)*\}, ").unwrap();
+        for environment in &mut self.environments {
+            *environment = told.replace_all(environment, "").into_owned();
+        }
+        self
+    }
+
     /// How long a recipe stands in preprod before it goes to prod.
     #[must_use]
     pub fn soak(mut self, time: &str) -> Self {

@@ -1,5 +1,6 @@
 //! The infrastructure repository: Terraform, and pairs of Ops and Apps.
 
+mod backends;
 mod drifting;
 mod killed;
 mod moving;
