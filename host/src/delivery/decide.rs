@@ -16,7 +16,7 @@ use crate::delivery::question::Question;
 use crate::delivery::recipe::Candidate;
 use crate::delivery::recorded::RecordedQuestion;
 use crate::delivery::render::render;
-pub(crate) use crate::delivery::way::{DecideError, Prepared, Way, seconds};
+pub(crate) use crate::delivery::way::{DecideError, Prepared, Twin, Way, seconds};
 use crate::infrastructure;
 use crate::sources::Documents;
 
@@ -69,7 +69,8 @@ impl Way<'_> {
             return Ok(Judged { decision, judgements, prepared: None, question: None, planned: Documents::default() });
         }
         let prepared = prepare(candidate, self.adapter)?;
-        let planned = prepared.as_ref().map(|prepared| infrastructure::documents(&prepared.plan, candidate)).unwrap_or_default();
+        let planned =
+            prepared.as_ref().map(|prepared| infrastructure::documents(&prepared.plan, candidate.written())).unwrap_or_default();
         let all: Vec<JudgedDocument> = documents.iter().chain(&planned.documents).cloned().collect();
         if !planned.documents.is_empty() {
             // Policies over sets see what is written and what is planned together.

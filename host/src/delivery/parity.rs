@@ -2,19 +2,11 @@
 
 use tollgate_core::pair::Pair;
 use tollgate_core::pipeline::Target;
-use tollgate_core::ports::ApplyPlan;
 
 use crate::delivery::recipe::Candidate;
 use crate::delivery::render::render;
 use crate::delivery::way::{DecideError, Prepared, Way};
 use crate::infrastructure::{PairSide, compare_pair};
-
-/// The Ops twin of a target, with the same recipe as it would be there.
-pub(crate) struct Twin<'a> {
-    pub(crate) target: &'a Target,
-    pub(crate) adapter: Box<dyn ApplyPlan>,
-    pub(crate) candidate: Candidate,
-}
 
 impl Way<'_> {
     /// Compares the pair; nothing where nobody looks at it, or where there is no twin.
@@ -30,8 +22,8 @@ impl Way<'_> {
         let is_whole = prepared.plan.components.untouched.is_empty();
         let looked = if is_whole { None } else { Some(self.adapter.compare(prepared.id, &prepared.rendered)) };
         let apps = looked.as_ref().map_or(Ok(&prepared.plan), Result::as_ref);
-        let ops = PairSide { target: twin.target, candidate: &twin.candidate, rendered: &in_ops, plan: ops.as_ref() };
-        let apps = PairSide { target: self.target, candidate, rendered: &prepared.rendered, plan: apps };
+        let ops = PairSide { target: twin.target, written: twin.candidate.written(), rendered: &in_ops, plan: ops.as_ref() };
+        let apps = PairSide { target: self.target, written: candidate.written(), rendered: &prepared.rendered, plan: apps };
         Ok(Some(compare_pair(&self.pipeline.pairs, &ops, &apps)))
     }
 }

@@ -16,9 +16,9 @@ use tollgate_core::way_back::Movement;
 
 use crate::delivery::change::{ChangeError, Told};
 use crate::delivery::components::{ComponentAt, ComponentError};
-use crate::delivery::dishes::Dishes;
 use crate::delivery::images::{self, Tags, WrittenImage};
 use crate::delivery::known_states::KnownStates;
+use crate::infrastructure::Written;
 use crate::rendering::RenderingError;
 use crate::sources::Documents;
 
@@ -128,7 +128,8 @@ impl Kitchen<'_> {
         // What could not be rendered has images that nobody knows.
         findings.extend(dishes.findings.iter().cloned());
         let recipe = if findings.is_empty() { Some(Recipe::new(parts)?) } else { None };
-        self.of(provenance, recipe, components, dishes, findings)
+        let roots = self.roots(&components, &dishes);
+        self.of(provenance, recipe, components, (dishes.documents, roots), findings)
     }
 }
 
@@ -147,7 +148,8 @@ impl Kitchen<'_> {
         if let Some(finding) = dishes.findings.first() {
             return Err(CandidateError::Unrenderable { message: finding.message.clone() });
         }
-        self.of(provenance, Some(recipe), components, dishes, Vec::new())
+        let roots = self.roots(&components, &dishes);
+        self.of(provenance, Some(recipe), components, (dishes.documents, roots), Vec::new())
     }
 
     fn of(
@@ -155,11 +157,9 @@ impl Kitchen<'_> {
         provenance: &Provenance,
         recipe: Option<Recipe>,
         components: BTreeMap<String, ComponentAt>,
-        dishes: Dishes,
+        (documents, roots): (Documents, Vec<TerraformRoot>),
         findings: Vec<Finding>,
     ) -> Result<Candidate, CandidateError> {
-        let roots = self.roots(&components, &dishes);
-        let documents = dishes.documents;
         let tree = self.repository.tree_hash(&provenance.commit, "")?.unwrap_or_default();
         let provenance = provenance.clone();
         let (change, reviews, facts, unheard, movement) = (None, Vec::new(), Vec::new(), None, Movement::Forward);
@@ -183,6 +183,11 @@ impl Kitchen<'_> {
 }
 
 impl Candidate {
+    /// What is written down of it.
+    pub(crate) fn written(&self) -> Written<'_> {
+        Written { documents: &self.documents.documents, roots: &self.roots }
+    }
+
     /// The candidate with what git and the forge tell of it.
     pub(crate) fn with_change(self, told: Told) -> Self {
         let Told { mut change, approvals, facts, unheard, findings } = told;

@@ -10,7 +10,7 @@ use tollgate_core::render::Rendered;
 use tollgate_core::time::Timestamp;
 use tollgate_gate::Policies;
 
-use crate::delivery::parity::Twin;
+use crate::delivery::recipe::Candidate;
 use crate::delivery::render::RenderError;
 
 /// A target and what stands before it.
@@ -27,6 +27,13 @@ pub(crate) struct Way<'a> {
     pub(crate) now: Timestamp,
     /// Where a gate on the way looks at the pair: the target's twin.
     pub(crate) twin: Option<Twin<'a>>,
+}
+
+/// The Ops twin of a target, with the same recipe as it would be there.
+pub(crate) struct Twin<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) adapter: Box<dyn ApplyPlan>,
+    pub(crate) candidate: Candidate,
 }
 
 /// What would be applied.

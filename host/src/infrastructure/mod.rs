@@ -14,6 +14,7 @@ mod state_place;
 #[cfg(test)]
 mod tests;
 mod var_files;
+mod written;
 
 pub(crate) use configuration::Configuration;
 pub(crate) use groups::{judged, read_groups, without_configured};
@@ -21,3 +22,4 @@ pub(crate) use parity::{PairSide, compare as compare_pair};
 pub(crate) use rules::{RULES, Rulebook, not_planned, refused};
 pub(crate) use shown::documents;
 pub(crate) use var_files::paths as var_file_paths;
+pub(crate) use written::Written;

@@ -8,12 +8,12 @@ use tollgate_core::plan::{Plan, ShownPlan};
 use tollgate_gate::JudgedDocument;
 
 use super::configuration::parent;
-use crate::delivery::recipe::Candidate;
+use super::written::Written;
 use crate::sources::{Documents, FileToRead, Files, read_documents};
 
 /// The documents of a plan. A change stands where the block stands that it comes from; where that is not known, in a file of its
 /// own, which is written nowhere.
-pub(crate) fn documents(plan: &Plan, candidate: &Candidate) -> Documents {
+pub(crate) fn documents(plan: &Plan, written: Written<'_>) -> Documents {
     let file = |shown: &ShownPlan| {
         let bytes = serde_json::to_vec_pretty(&shown.json).unwrap_or_default();
         let path = format!("plan of {} for {}", shown.component, plan.target);
@@ -22,30 +22,31 @@ pub(crate) fn documents(plan: &Plan, candidate: &Candidate) -> Documents {
     let files = plan.components.shown.iter().map(file).collect();
     let mut documents = read_documents(vec![Files { files, ..Files::default() }]);
     for judged in &mut documents.documents {
-        place(judged, candidate);
+        place(judged, written);
     }
     documents
 }
 
 /// Puts a change where its block stands.
-fn place(judged: &mut JudgedDocument, candidate: &Candidate) {
-    let Some(block) = block_of(judged, candidate) else { return };
+fn place(judged: &mut JudgedDocument, written: Written<'_>) {
+    let Some(block) = block_of(judged, written) else { return };
     judged.document.source = Arc::clone(&block.document.source);
     judged.document.place = block.document.place.clone();
 }
 
 /// The block that a change comes from; nothing where there is none in the repository, or more than one that may be it.
-fn block_of<'c>(judged: &JudgedDocument, candidate: &'c Candidate) -> Option<&'c JudgedDocument> {
+fn block_of<'w>(judged: &JudgedDocument, written: Written<'w>) -> Option<&'w JudgedDocument> {
     let change: Value = serde_json::from_slice(&judged.document.body).ok()?;
     let text = |key: &str| change.get(key).and_then(Value::as_str);
     let kind = if text("mode")? == "data" { "data" } else { "resource" };
     let name = format!("{}.{}", text("type")?, text("name")?);
-    let component = candidate.components.get(judged.component.as_deref()?)?;
+    let component = judged.component.as_deref()?;
+    let root = written.root(component)?;
     let is_root = text("module_address").is_none();
-    let mut blocks = candidate.documents.documents.iter().filter(|written| {
+    let mut blocks = written.own(component).into_iter().filter(|written| {
         let identity = &written.document.identity;
-        let is_in_root = parent(&written.document.source.path) == component.path;
-        written.component == judged.component && identity.kind == kind && identity.name == name && is_in_root == is_root
+        let is_in_root = parent(&written.document.source.path) == root.path;
+        identity.kind == kind && identity.name == name && is_in_root == is_root
     });
     let block = blocks.next()?;
     blocks.next().is_none().then_some(block)

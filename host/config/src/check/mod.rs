@@ -21,6 +21,7 @@ mod overlap;
 pub(crate) mod packs;
 pub(crate) mod people;
 mod places;
+mod plan_key;
 pub(crate) mod policies;
 pub(crate) mod registry;
 mod rendering;

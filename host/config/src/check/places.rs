@@ -1,7 +1,8 @@
 //! Where targets are written: each has a place of its own.
 
-use tollgate_core::pipeline::{DirectoryTarget, ForcedFields, GitTarget, Glob, KubernetesTarget, LedgerSpec, PlanKey, TargetKind};
+use tollgate_core::pipeline::{DirectoryTarget, ForcedFields, GitTarget, Glob, KubernetesTarget, LedgerSpec, TargetKind};
 
+use super::plan_key::plan_key;
 use crate::check::{duration, health, terraform};
 use crate::origin::At;
 use crate::problem::ConfigProblem;
@@ -116,16 +117,6 @@ fn is_branch(name: &str) -> bool {
         && !name.starts_with('-')
         && name != "@"
         && name.split('/').all(is_step)
-}
-
-pub(super) fn plan_key(raw: &raw::PlanKey, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> Option<PlanKey> {
-    let variable = || raw.env.as_ref().map(|variable| PlanKey::Environment(variable.as_str().to_owned()));
-    let Some(path) = &raw.file else { return variable() };
-    if !path.as_str().starts_with('/') {
-        let message = format!("`file` must be an absolute path, not `{}`", path.as_str());
-        problems.push(at.member("file").problem(message).hint("the key belongs to the operator, not to the repository"));
-    }
-    Some(PlanKey::File(path.as_str().to_owned()))
 }
 
 /// Something that is written to.

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tollgate_core::pipeline::{PairSpec, Role};
+use tollgate_core::pipeline::PairSpec;
 use tollgate_core::rendering::TargetText;
 use tollgate_core::terraform::{PassedVariable, TerraformComponent, TerraformProgram, TerraformSpec, TerraformTarget};
 
 use super::glob::glob;
-use super::places::plan_key;
+use super::plan_key::plan_key;
 use super::{duration, rendering};
 use crate::origin::At;
 use crate::problem::ConfigProblem;
 use crate::raw::pipeline::{Component, ComponentType, Pipeline};
+use crate::raw::role::Role;
 use crate::raw::terraform as raw;
 use crate::raw::text::{GlobText, PassedText};
 use crate::source::fault_of_path;
@@ -42,7 +43,7 @@ pub(crate) fn spec(raw: &raw::Terraform, at: &At<'_>, problems: &mut Vec<ConfigP
 pub(crate) fn pairs(raw: &Pipeline, at: &At<'_>, problems: &mut Vec<ConfigProblem>) -> PairSpec {
     let at = at.member("pairs");
     let targets = || raw.environments.iter().flat_map(|environment| &environment.targets);
-    let has_pair = targets().any(|target| super::environments::role(target.role) == Role::Apps && !target.requires.is_empty());
+    let has_pair = targets().any(|target| target.role == Role::Apps && !target.requires.is_empty());
     if !raw.pairs.differ.is_empty() && !has_pair {
         let problem = at.member("differ").key_problem("`differ` has no effect, because no target has a twin");
         problems.push(problem.hint("an `apps` target names its Ops twin with `requires`"));

@@ -15,6 +15,7 @@ pub(crate) mod lock;
 pub(crate) mod pack;
 pub(crate) mod people;
 pub(crate) mod pipeline;
+pub(crate) mod plan_key;
 pub(crate) mod policy;
 pub(crate) mod rendering;
 pub(crate) mod role;

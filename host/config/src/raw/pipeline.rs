@@ -8,13 +8,13 @@ use super::api_version::ApiVersion;
 use super::gate::Gate;
 use super::language::Language;
 use super::people::{Overrides, People, Queue};
+pub(crate) use super::plan_key::PlanKey;
 use super::policy::Policy;
 use super::rendering::Render;
 use super::role::Role;
 use super::terraform::{Pairs, Terraform, TerraformTarget};
 use super::text::{
     DurationText, GlobText, MirrorText, Name, OneOrMany, PackText, PathText, PluginText, PointerText, RegistryText, Text,
-    VariableName,
 };
 use super::waivers::Waivers;
 use super::window::Window;
@@ -450,21 +450,6 @@ fn five_minutes() -> DurationText {
 
 fn origin() -> Text {
     Text(tollgate_core::pipeline::LedgerSpec::default().remote)
-}
-
-/// Where the operator keeps the key: never in the repository, the ledger or the target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-pub(crate) struct PlanKey {
-    /// An environment variable that holds the key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("examples" = ["PROD_PLAN_KEY"]))]
-    pub(crate) env: Option<VariableName>,
-    /// An absolute path of a file that holds the key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("examples" = ["/etc/tollgate/plan.key"]))]
-    pub(crate) file: Option<PathText>,
 }
 
 /// Where the ledger lives.

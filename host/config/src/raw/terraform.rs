@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::PlanKey;
+use super::plan_key::PlanKey;
 use super::text::{DurationText, GlobText, PassedText, PointerText, Text};
 
 /// Which program plans and applies.

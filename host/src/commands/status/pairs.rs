@@ -10,8 +10,7 @@ use tollgate_report::pairs::{Ahead, PairStatus, PairsReport};
 
 use crate::commands::deciding::Destination;
 use crate::commands::recorded::recorded;
-use crate::delivery::decide::prepare;
-use crate::delivery::parity::Twin;
+use crate::delivery::decide::{Twin, prepare};
 use crate::delivery::proofs::{self, running};
 use crate::exit::fail;
 use crate::wiring::Delivery;

@@ -5,19 +5,18 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use tollgate_core::pair::PairDifference;
 use tollgate_core::pointer::Pointer;
-use tollgate_gate::JudgedDocument;
 
-use crate::delivery::recipe::Candidate;
 use crate::infrastructure::block::Block;
 use crate::infrastructure::configuration::parent;
 use crate::infrastructure::modules::{Source, source};
+use crate::infrastructure::written::Written;
 
 /// How deep variables of modules and local values are followed.
 const DEPTH: usize = 16;
 
 /// The blocks of a recipe, and which variables of its roots may differ.
 pub(crate) struct Causes<'c> {
-    candidate: &'c Candidate,
+    written: Written<'c>,
     /// Component, variable, and the entry by which it may differ.
     meant: Vec<(&'c str, String, String)>,
     /// Component and variable of those that nobody meant.
@@ -25,14 +24,14 @@ pub(crate) struct Causes<'c> {
 }
 
 impl<'c> Causes<'c> {
-    pub(super) fn of(candidate: &'c Candidate, variables: &'c [PairDifference]) -> Self {
+    pub(super) fn of(written: Written<'c>, variables: &'c [PairDifference]) -> Self {
         let name = |difference: &PairDifference| difference.path.tokens().nth(1).unwrap_or_default();
         let meant = variables
             .iter()
             .filter_map(|difference| Some((difference.component.as_str(), name(difference), difference.on_purpose.clone()?)));
         let unmeant = variables.iter().filter(|difference| difference.on_purpose.is_none());
         Self {
-            candidate,
+            written,
             meant: meant.collect(),
             unmeant: unmeant.map(|difference| (difference.component.as_str(), name(difference))).collect(),
         }
@@ -74,19 +73,14 @@ impl<'c> Causes<'c> {
         self.meant.iter().find(|(of, name, _)| is((*of, name))).map(|(_, _, entry)| entry.clone())
     }
 
-    fn own(&self, component: &str) -> Vec<&'c JudgedDocument> {
-        let is_own = |judged: &&JudgedDocument| judged.component.as_deref() == Some(component);
-        self.candidate.documents.documents.iter().filter(is_own).collect()
-    }
-
     /// The block that an object comes from; nothing for manifests, and where more than one may be it.
     fn block(&self, component: &str, object: &Pointer) -> Option<Block<'c>> {
         let mut tokens = object.tokens().skip(1);
         let (kind, name) = (tokens.next()?, tokens.next()?);
         let is_in_module = name.starts_with("module.");
         let plain = plain(&name);
-        let root = &self.candidate.components.get(component)?.path;
-        let own = self.own(component);
+        let root = &self.written.root(component)?.path;
+        let own = self.written.own(component);
         let wanted = format!("{kind}.{plain}");
         let mut blocks = Block::of_kind(&own, "resource")
             .filter(|block| block.name() == wanted && (parent(block.file()) == root.as_str()) != is_in_module);
@@ -100,7 +94,7 @@ impl<'c> Causes<'c> {
         if depth > DEPTH {
             return found;
         }
-        let is_root = self.candidate.components.get(component).is_some_and(|component| component.path == directory);
+        let is_root = self.written.root(component).is_some_and(|root| root.path == directory);
         for (kind, name) in references(value) {
             match (kind, is_root) {
                 ("var", true) => drop(found.insert(name)),
@@ -117,7 +111,7 @@ impl<'c> Causes<'c> {
 
     /// What the modules in a directory are given for a variable, with the directory of whoever gives it.
     fn arguments(&self, component: &str, directory: &str, variable: &str) -> Vec<(&'c str, Value)> {
-        let own = self.own(component);
+        let own = self.written.own(component);
         let calls = Block::of_kind(&own, "module").filter(|block| {
             let written = block.at("/body/source").and_then(Value::as_str).unwrap_or_default();
             source(parent(block.file()), written, None) == Source::Local(directory.to_owned())
@@ -126,7 +120,7 @@ impl<'c> Causes<'c> {
     }
 
     fn locals(&self, component: &str, directory: &str, name: &str) -> Vec<Value> {
-        let own = self.own(component);
+        let own = self.written.own(component);
         let blocks = Block::of_kind(&own, "locals").filter(|block| parent(block.file()) == directory);
         blocks.filter_map(|block| Some(block.at("/body")?.get(name)?.clone())).collect()
     }
@@ -134,8 +128,7 @@ impl<'c> Causes<'c> {
     /// Whether a value is made of what another resource, data source or module gives.
     fn refers_to_others(&self, value: &Value) -> bool {
         let names: BTreeSet<String> = self
-            .candidate
-            .documents
+            .written
             .documents
             .iter()
             .filter(|judged| matches!(judged.document.identity.kind.as_str(), "resource"))

@@ -15,14 +15,14 @@ use tollgate_core::plan::Plan;
 use tollgate_core::ports::ApplyError;
 use tollgate_core::render::Rendered;
 
-use crate::delivery::recipe::Candidate;
+use super::written::Written;
 use causes::Causes;
 pub(crate) use objects::SideObjects;
 
 /// One target of a pair: what it would be, and what it would take to make it that.
 pub(crate) struct PairSide<'a> {
     pub(crate) target: &'a Target,
-    pub(crate) candidate: &'a Candidate,
+    pub(crate) written: Written<'a>,
     pub(crate) rendered: &'a Rendered,
     /// Where all of it was looked at; else why it was not.
     pub(crate) plan: Result<&'a Plan, &'a ApplyError>,
@@ -34,7 +34,7 @@ pub(crate) fn compare(spec: &PairSpec, ops: &PairSide<'_>, apps: &PairSide<'_>) 
     for difference in &mut differences {
         difference.on_purpose = on_purpose(&spec.differ, &difference.path).map(ToString::to_string);
     }
-    let causes = Causes::of(apps.candidate, &differences);
+    let causes = Causes::of(apps.written, &differences);
     let mut unseen = Vec::new();
     match (SideObjects::of(ops), SideObjects::of(apps)) {
         (Ok(in_ops), Ok(in_apps)) => {

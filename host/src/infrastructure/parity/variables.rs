@@ -6,7 +6,6 @@ use serde_json::Value;
 use tollgate_core::pair::PairDifference;
 use tollgate_core::pointer::Pointer;
 use tollgate_core::sensitive::WITHHELD;
-use tollgate_gate::JudgedDocument;
 
 use super::PairSide;
 use super::values::differences;
@@ -16,7 +15,7 @@ use crate::infrastructure::configuration::parent;
 /// Variables that differ, by component and name.
 pub(super) fn compare(ops: &PairSide<'_>, apps: &PairSide<'_>) -> Vec<PairDifference> {
     let mut found = Vec::new();
-    for root in &apps.candidate.roots {
+    for root in apps.written.roots {
         let declared = declared(apps, &root.component);
         let (in_ops, in_apps) = (values(ops, &root.component), values(apps, &root.component));
         for (name, is_sensitive) in declared {
@@ -36,15 +35,10 @@ pub(super) fn compare(ops: &PairSide<'_>, apps: &PairSide<'_>) -> Vec<PairDiffer
     found
 }
 
-fn own<'c>(side: &'c PairSide<'_>, component: &str) -> Vec<&'c JudgedDocument> {
-    let is_own = |judged: &&JudgedDocument| judged.component.as_deref() == Some(component);
-    side.candidate.documents.documents.iter().filter(is_own).collect()
-}
-
 /// Names of the root's variables, and whether their values must not be seen. What may be sensitive is.
 fn declared(side: &PairSide<'_>, component: &str) -> Vec<(String, bool)> {
-    let own = own(side, component);
-    let root = side.candidate.components.get(component).map(|component| component.path.clone()).unwrap_or_default();
+    let own = side.written.own(component);
+    let root = side.written.root(component).map(|root| root.path.clone()).unwrap_or_default();
     let variables = Block::of_kind(&own, "variable").filter(|block| parent(block.file()) == root);
     let is_sensitive = |block: &Block<'_>| block.at("/body/sensitive").is_some_and(|sensitive| sensitive != &Value::Bool(false));
     variables.map(|block| (block.name().to_owned(), is_sensitive(&block))).collect()
@@ -53,8 +47,8 @@ fn declared(side: &PairSide<'_>, component: &str) -> Vec<(String, bool)> {
 /// Values as they are written for a target, in the order in which Terraform lets later ones win: defaults, `terraform.tfvars`,
 /// `*.auto.tfvars`, and the files that are named.
 fn values(side: &PairSide<'_>, component: &str) -> BTreeMap<String, Value> {
-    let own = own(side, component);
-    let Some(root) = side.candidate.roots.iter().find(|root| root.component == component) else { return BTreeMap::new() };
+    let own = side.written.own(component);
+    let Some(root) = side.written.root(component) else { return BTreeMap::new() };
     let of_root = |file: &str| parent(file) == root.path;
     let defaults = Block::of_kind(&own, "variable").filter(|block| of_root(block.file()));
     let mut values: BTreeMap<String, Value> =
