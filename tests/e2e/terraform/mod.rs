@@ -2,6 +2,7 @@
 
 mod backends;
 mod drifting;
+mod example;
 mod killed;
 mod moving;
 mod never;
