@@ -59,6 +59,7 @@ fn rings(repository: &Repository) -> Result<Vec<Ring>, TestError> {
     }
     rings.push(demo(repository, "demo", &["--expect", "examples/expected-output.txt"])?);
     rings.extend(demo_on_clusters(repository)?);
+    rings.extend(demo_with_terraform(repository)?);
     let mut reproducible = install::plugins()?;
     reproducible.arg("--verify-reproducible");
     rings.push(Ring { name: "reproducible-plugins".to_owned(), command: reproducible });
@@ -78,6 +79,18 @@ fn demo_on_clusters(repository: &Repository) -> io::Result<Option<Ring>> {
         return Ok(None);
     }
     demo(repository, "demo-cluster", &["--cluster"]).map(Some)
+}
+
+/// The story of the infrastructure repository; nothing where there is neither Terraform nor Go to build OpenTofu with, which is said.
+/// In CI there has to be.
+fn demo_with_terraform(repository: &Repository) -> io::Result<Option<Ring>> {
+    let is_there = |program: &str| Command::new(program).arg("version").output().is_ok();
+    let is_named = std::env::var_os("TOLLGATE_TERRAFORM").is_some();
+    if std::env::var_os("CI").is_none() && !is_named && !is_there("terraform") && !is_there("go") {
+        writeln!(io::stderr(), "SKIPPED: neither Terraform nor Go is installed, so the demo of the infrastructure is not told")?;
+        return Ok(None);
+    }
+    demo(repository, "demo-infrastructure", &["--infrastructure", "--expect", "examples/expected-infrastructure.txt"]).map(Some)
 }
 
 fn ring(name: &str, workspace: &Workspace, arguments: &[&str]) -> Ring {

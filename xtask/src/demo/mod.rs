@@ -1,6 +1,8 @@
-//! `cargo xtask demo`: both repositories, ten services, and the story that tollgate makes real.
+//! `cargo xtask demo`: both repositories, ten services, and the story that tollgate makes real; or, with `--infrastructure`, the
+//! infrastructure repository alone, as Terraform.
 
 mod ground;
+mod infrastructure;
 mod people;
 mod regulated;
 mod repositories;
@@ -28,6 +30,10 @@ pub(crate) struct Arguments {
     /// some minutes the first time.
     #[arg(long)]
     cluster: bool,
+    /// Tells the story of the infrastructure repository instead: Terraform, with a pair of Ops and Apps for each environment. It
+    /// needs `terraform`, or Go to build OpenTofu.
+    #[arg(long, conflicts_with = "cluster")]
+    infrastructure: bool,
     /// Compares what is told with this file.
     #[arg(long, value_name = "FILE", hide = true, conflicts_with = "cluster")]
     expect: Option<Utf8PathBuf>,
@@ -42,6 +48,10 @@ pub(crate) enum DemoError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Process(#[from] ProcessError),
+    #[error("there is no Terraform to tell it with")]
+    NoTerraform(#[from] tollgate_servers::NotBuilt),
+    #[error("`{target}` should have {expected} nodes, and its state says {found:?}")]
+    OtherNodes { target: String, expected: u32, found: Option<serde_json::Value> },
     #[error("there is no cluster to tell it on")]
     Cluster(#[from] tollgate_servers::NoCluster),
     #[error("the cluster did not take what the story needs")]
@@ -79,16 +89,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), DemoError> {
         None => repository.target_directory.join("demo"),
     };
     prepare(&directory, arguments.dir.is_none())?;
-    let ground = if arguments.cluster { Ground::clusters()? } else { Ground::Directories };
     let mut stage = Stage::new(binary, directory);
-    let mut shop = Shop::set_up(&mut stage, &repository.root.join("examples"), ground)?;
-    story::tell(&mut stage, &mut shop)?;
-    regulated::tell(&mut stage, &shop)?;
-    story::where_everything_is(&mut stage, &shop)?;
+    let examples = repository.root.join("examples");
+    if arguments.infrastructure {
+        infrastructure::tell(&mut stage, &examples)?;
+    } else {
+        let ground = if arguments.cluster { Ground::clusters()? } else { Ground::Directories };
+        tell_of_the_shop(&mut stage, &examples, ground)?;
+    }
     match &arguments.expect {
         Some(file) => compare(&stage, file),
         None => Ok(()),
     }
+}
+
+fn tell_of_the_shop(stage: &mut Stage, examples: &Utf8Path, ground: Ground) -> Result<(), DemoError> {
+    let mut shop = Shop::set_up(stage, examples, ground)?;
+    story::tell(stage, &mut shop)?;
+    regulated::tell(stage, &shop)?;
+    story::where_everything_is(stage, &shop)
 }
 
 /// The binary that `TOLLGATE_BIN` names, or the one that is built here.

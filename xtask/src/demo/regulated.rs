@@ -60,7 +60,7 @@ fn promotion(answer: &Answer) -> Result<String, DemoError> {
     answer.text("/targets/0/promotion").map(ToOwned::to_owned)
 }
 
-fn tell_waits(stage: &mut Stage, answer: &Answer) {
+pub(super) fn tell_waits(stage: &mut Stage, answer: &Answer) {
     for gate in answer.json["targets"][0]["gates"].as_array().into_iter().flatten() {
         if let Some(reason) = gate["wait"]["reason"].as_str() {
             stage.say(&format!("     waits: {}", without_commits(reason)));

@@ -13,7 +13,7 @@ use super::stage::Stage;
 /// The commit that stands in the examples until there is a real one.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
-const GIT_CONFIGURATION: &str = "\
+pub(super) const GIT_CONFIGURATION: &str = "\
 [user]
 \tname = Platform Lead
 \temail = platform-lead@example.com
@@ -150,7 +150,7 @@ pub(super) fn image(service: &str, tag: &str) -> String {
     format!("registry.example.com/shop/{service}:{tag}")
 }
 
-fn clone(stage: &mut Stage, name: &str) -> Result<Utf8PathBuf, DemoError> {
+pub(super) fn clone(stage: &mut Stage, name: &str) -> Result<Utf8PathBuf, DemoError> {
     let directory = stage.directory.clone();
     let remote = format!("remotes/{name}.git");
     stage.git(&directory, &["init", "--quiet", "--bare", &remote])?;
@@ -160,7 +160,7 @@ fn clone(stage: &mut Stage, name: &str) -> Result<Utf8PathBuf, DemoError> {
     Ok(clone)
 }
 
-fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), DemoError> {
+pub(super) fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<(), DemoError> {
     for entry in from.read_dir_utf8()? {
         let entry = entry?;
         let target = to.join(entry.file_name());

@@ -18,6 +18,8 @@ pub(super) struct Stage {
     commits: u32,
     /// Whose key signs what is written.
     acting: Option<&'static str>,
+    /// What tollgate gets beside that.
+    variables: Vec<(&'static str, String)>,
 }
 
 /// What tollgate answered.
@@ -28,7 +30,7 @@ pub(super) struct Answer {
 
 impl Stage {
     pub(super) fn new(binary: Utf8PathBuf, directory: Utf8PathBuf) -> Self {
-        Self { binary, directory, told: String::new(), commits: 0, acting: None }
+        Self { binary, directory, told: String::new(), commits: 0, acting: None, variables: Vec::new() }
     }
 
     /// Everything that was told so far, with what differs from run to run left out.
@@ -52,6 +54,11 @@ impl Stage {
     /// From now on this person types.
     pub(super) fn acts(&mut self, person: &'static str) {
         self.acting = Some(person);
+    }
+
+    /// From now on this variable of the environment is set.
+    pub(super) fn set(&mut self, name: &'static str, value: String) {
+        self.variables.push((name, value));
     }
 
     /// Where the key of a person is.
@@ -117,6 +124,7 @@ impl Stage {
         if let Some(person) = self.acting {
             command.env("TOLLGATE_KEY", self.key(person));
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let cache = std::env::var_os("TOLLGATE_CACHE_DIR");
         command
             .env("TOLLGATE_CACHE_DIR", cache.unwrap_or_else(|| self.directory.join("cache").into_std_path_buf().into_os_string()));
