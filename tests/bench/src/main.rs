@@ -2,13 +2,14 @@
 //! thread and on two. `cargo xtask bench` runs it.
 //!
 //! `tollgate-bench PLUGIN.wasm DOCUMENT.yaml` writes JSON to standard output. `tollgate-bench ledger` fills a long ledger and
-//! appends to it, `patch`, `count`, `requests` and `remove` ask an API server, `ask` asks a webhook.
+//! appends to it, `patch`, `count`, `requests` and `remove` ask an API server, `ask` asks a webhook, `timed` runs another program.
 
 mod asking;
 mod judges;
 mod ledger;
 mod native;
 mod rounds;
+mod timed;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ enum BenchError {
     #[error(
         "usage: `tollgate-bench PLUGIN.wasm DOCUMENT.yaml`, `ledger fill|append CLONE STATE KEY NUMBER`, \
          `patch KUBECONFIG DIRECTORY NAMESPACE AT-ONCE`, `count KUBECONFIG NAMESPACE TEXT`, `requests KUBECONFIG`, \
-         `remove KUBECONFIG NAMESPACE` or `ask URL DIRECTORY CONNECTIONS SECONDS [RATE]`"
+         `remove KUBECONFIG NAMESPACE`, `ask URL DIRECTORY CONNECTIONS SECONDS [RATE]` or `timed LOG PROGRAM ARGUMENT…`"
     )]
     Usage,
     #[error("failed to read or write")]
@@ -50,7 +51,7 @@ enum BenchError {
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             // Nobody is left to tell when stderr is closed.
@@ -60,17 +61,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), BenchError> {
+fn run() -> Result<ExitCode, BenchError> {
     let all: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = all.iter().map(String::as_str).collect();
     let answer = match words.as_slice() {
-        ["ledger", rest @ ..] => return long_ledger(rest),
+        ["ledger", rest @ ..] => return long_ledger(rest).map(|()| ExitCode::SUCCESS),
+        ["timed", log, program, rest @ ..] => return Ok(timed::run(log, program, rest)?.into()),
         ["patch", kubeconfig, directory, namespace, at_once] => {
             asking::patch(Utf8Path::new(kubeconfig), Utf8Path::new(directory), namespace, number(at_once)?)?
         }
         ["count", kubeconfig, namespace, mark] => asking::count(Utf8Path::new(kubeconfig), namespace, mark)?,
         ["requests", kubeconfig] => asking::requests(Utf8Path::new(kubeconfig))?,
-        ["remove", kubeconfig, namespace] => return Ok(asking::remove(Utf8Path::new(kubeconfig), namespace)?),
+        ["remove", kubeconfig, namespace] => {
+            asking::remove(Utf8Path::new(kubeconfig), namespace)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         ["ask", url, directory, connections, seconds, rate @ ..] if rate.len() < 2 => {
             let rate = rate.first().map(|rate| number(rate)).transpose()?;
             let load = Load { connections: number(connections)?, seconds: number(seconds)?, rate };
@@ -79,7 +84,8 @@ fn run() -> Result<(), BenchError> {
         [plugin, document] => judged(plugin, document)?,
         _ => return Err(BenchError::Usage),
     };
-    Ok(writeln!(std::io::stdout(), "{answer}")?)
+    writeln!(std::io::stdout(), "{answer}")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, AskError> {

@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: how fast tollgate judges, applies and answers a cluster, beside other tools in the same run. It reports
-//! and asserts nothing about time; that all tools find and apply the same is the one thing without which there is no report.
+//! `cargo xtask bench`: how fast tollgate judges, applies, answers a cluster and lets Terraform plan, beside other tools in the same
+//! run. It reports and asserts nothing about time; that all tools find and apply the same is the one thing without which there is no
+//! report.
 
 mod admission;
 mod answers;
@@ -21,6 +22,7 @@ mod proposal;
 mod report;
 mod repository;
 mod shop;
+mod terraform;
 mod words;
 mod workload;
 
@@ -53,6 +55,8 @@ enum Part {
     Apply(apply::Arguments),
     /// Measures how fast a cluster's questions are answered.
     Admission(admission::Arguments),
+    /// Measures what tollgate costs around Terraform, beside a script.
+    Terraform(terraform::Arguments),
 }
 
 /// Why there is no report.
@@ -88,6 +92,10 @@ pub(crate) enum BenchError {
     NotReady { program: String, log: Utf8PathBuf },
     #[error("the API server never asks the webhook")]
     NeverAsked,
+    #[error("`{text}` is not in what tollgate wrote to `{output}`")]
+    Unsaid { text: String, output: Utf8PathBuf },
+    #[error("after `{tool}` the state of `{component}` is not of the last version")]
+    OtherState { tool: String, component: String },
 }
 
 impl BenchError {
@@ -109,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), BenchError> {
         None => judging::run(&repository, &place, &arguments.judging),
         Some(Part::Apply(arguments)) => apply::run(&place, arguments),
         Some(Part::Admission(arguments)) => admission::run(&place, arguments),
+        Some(Part::Terraform(arguments)) => terraform::run(&place, arguments),
     }
 }
 
