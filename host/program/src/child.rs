@@ -22,7 +22,7 @@ pub struct Bounds {
     pub deadline: Duration,
     /// How many bytes it may write to its output.
     pub output: u64,
-    /// How long it may take to stop by itself, once it is asked to (SIGINT) after the deadline; nothing: it is killed at once.
+    /// How long it may take to stop by itself, once it is asked to (SIGTERM) after the deadline; nothing: it is killed at once.
     pub grace: Option<Duration>,
 }
 
@@ -118,7 +118,7 @@ impl Running {
 
     /// Asks it to stop. It may be gone already.
     fn interrupt(&self) {
-        let _ = self.pid().map(|pid| kill_process(pid, Signal::INT));
+        let _ = self.pid().map(|pid| kill_process(pid, Signal::TERM));
     }
 
     fn end(&mut self) -> io::Result<ExitStatus> {
@@ -175,7 +175,7 @@ mod tests {
     fn a_child_that_takes_too_long_may_be_asked_to_stop_first() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("saved");
-        let script = format!("trap 'touch {}; exit 0' INT; while :; do sleep 0.05; done", file.display());
+        let script = format!("trap 'touch {}; exit 0' TERM; while :; do sleep 0.05; done", file.display());
         let bounds = Bounds { deadline: Duration::from_millis(300), output: 100, grace: Some(LONG) };
         assert!(matches!(shell_with(&script, &bounds), Ended::TooLate));
         assert!(file.exists());
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_child_that_does_not_stop_when_asked_is_killed() {
         let bounds = Bounds { deadline: Duration::from_millis(100), output: 100, grace: Some(Duration::from_millis(100)) };
-        assert!(matches!(shell_with("trap '' INT; while :; do sleep 0.05; done", &bounds), Ended::TooLate));
+        assert!(matches!(shell_with("trap '' TERM; while :; do sleep 0.05; done", &bounds), Ended::TooLate));
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Answer {
         let words: Vec<&str> =
             text.lines().map(|line| line.trim_matches(['│', '╷', '╵', ' '])).filter(|line| !line.is_empty()).collect();
         let said = if words.is_empty() { self.ended() } else { words.join(" ") };
-        Diagnostic::of_words(said.strip_prefix("Error: ").unwrap_or(&said))
+        // Warnings stand before it.
+        Diagnostic::of_words(said.split_once("Error: ").map_or(said.as_str(), |(_, error)| error))
     }
 
     fn ended(&self) -> String {
@@ -43,8 +44,39 @@ impl Answer {
         }
     }
 
-    /// The output as one JSON value; nothing where it is none.
+    /// The JSON object that the output is; empty where there is none. Warnings about the program's own configuration stand before it.
+    pub(super) fn object(&self) -> &[u8] {
+        let mut starts = std::iter::once(0).chain(line_starts(&self.output));
+        let start = starts.find(|start| self.output.get(*start) == Some(&b'{'));
+        start.map_or(&[][..], |start| &self.output[start..])
+    }
+
+    /// The same as a value; nothing where it is none.
     pub(super) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.output).ok()
+        serde_json::from_slice(self.object()).ok()
+    }
+}
+
+/// Where lines begin, but for the first.
+fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mk_answer(output: &str) -> Answer {
+        Answer { status: ExitStatus::from_raw(0), output: output.as_bytes().to_vec(), complaint: Vec::new() }
+    }
+
+    #[test]
+    fn an_object_is_found_behind_warnings() {
+        let warned = mk_answer("\nWarning: no configuration {at all}\n\n{\n  \"serial\": 1\n}\n");
+        assert_eq!(warned.json(), Some(serde_json::json!({"serial": 1})));
+        assert_eq!(mk_answer("{}").json(), Some(serde_json::json!({})));
+        for output in ["", "\n", "Warning: {no}\n", "[{}]"] {
+            assert_eq!(mk_answer(output).object(), b"", "{output}");
+        }
     }
 }

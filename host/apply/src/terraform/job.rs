@@ -110,7 +110,7 @@ impl<'a> Job<'a> {
         if !answer.is_done() {
             return Err(self.refused("state pull", &answer));
         }
-        state::known(&answer.output).map_err(|what| self.not_understood("state pull", what))
+        state::known(answer.object()).map_err(|what| self.not_understood("state pull", what))
     }
 
     /// What applying it would do, as Terraform tells it; what is to be applied is in [`Job::plan_file`] afterwards.

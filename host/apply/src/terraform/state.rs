@@ -10,7 +10,7 @@ struct Head {
     serial: u64,
 }
 
-/// Reads what `state pull` printed: nothing where there is no state yet.
+/// Reads the object that `state pull` printed; nothing where there is no state yet.
 ///
 /// # Errors
 /// Says what is wrong with it.
