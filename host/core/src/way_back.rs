@@ -41,6 +41,14 @@ impl Gist {
         if is_back { Movement::Revert } else { Movement::Forward }
     }
 
+    /// What a rollback of a target goes away from: what was begun there last, where that failed or has not ended, else what runs.
+    pub fn goes_away_from(&self, target: &str) -> Option<Digest> {
+        let is_open = |promotion: &Promotion<'_>| !matches!(promotion.state(), PromotionState::Succeeded);
+        let has_written = |promotion: &Promotion<'_>| promotion.running.is_some() && promotion.state() != PromotionState::Aborted;
+        let last = self.promotions_kept_to(target).rfind(has_written).filter(is_open);
+        last.or_else(|| self.current(target)).and_then(|promotion| promotion.recipe())
+    }
+
     /// The promotion by which the last healthy recipe came to a target that is not this one: where a rollback from it goes.
     pub fn way_back(&self, target: &str, from: Option<Digest>) -> Option<Promotion<'_>> {
         let is_healthy = |promotion: &Promotion<'_>| {

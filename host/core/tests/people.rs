@@ -364,6 +364,22 @@ fn the_way_back_is_the_last_healthy_recipe_that_does_not_run() {
 }
 
 #[test]
+fn a_rollback_goes_away_from_what_failed_last_and_else_from_what_runs() {
+    let ledger = MemoryLedger::with_trust();
+    let away = || ledger.history().goes_away_from("prod-apps");
+    assert_eq!(away(), None);
+    deliver(&ledger, "a", false, OutcomeState::Succeeded);
+    deliver(&ledger, "b", false, OutcomeState::Succeeded);
+    assert_eq!(away(), Some(Digest::of(b"b")));
+    deliver(&ledger, "c", false, OutcomeState::Failed);
+    assert_eq!(away(), Some(Digest::of(b"c")));
+    let back = ledger.history().way_back("prod-apps", away()).and_then(|way| way.recipe());
+    assert_eq!(back, Some(Digest::of(b"b")), "what ran before it failed is healthy still");
+    deliver(&ledger, "d", false, OutcomeState::Aborted);
+    assert_eq!(away(), Some(Digest::of(b"c")), "nothing was written since");
+}
+
+#[test]
 fn what_was_rolled_back_is_healthy_no_more_and_comes_back_as_something_new() {
     let ledger = MemoryLedger::with_trust();
     deliver(&ledger, "a", false, OutcomeState::Succeeded);

@@ -37,7 +37,7 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     let history = delivery.ledger.gist().map_err(fail).map_err(one)?;
     // Found now, and by its id: should somebody move the target meanwhile, the way back stays the one that was meant.
     let id = way_back(&delivery.ledger, &history, target, arguments.to.as_deref()).map_err(one)?;
-    let away_from = history.current(&target.name).and_then(|current| current.recipe());
+    let away_from = history.goes_away_from(&target.name);
     let hold = Hold { away_from, reason: arguments.reason.clone() };
     let patience = arguments.waiting.patience();
     let confirmed = arguments.confirmation.confirm_deletes;
@@ -55,11 +55,12 @@ pub(crate) fn run(invocation: &Invocation, arguments: &Rollback) -> Outcome {
     Ok(report.exit)
 }
 
-/// The promotion that brought the recipe to go back to: the one that is named, else the last healthy one that does not run.
+/// The promotion that brought the recipe to go back to: the one that is named, else the last healthy one that is another than what
+/// runs, or than what failed there last.
 fn way_back(ledger: &dyn ReadLedger, gist: &Gist, target: &Target, named: Option<&str>) -> Result<PromotionId, Failure> {
-    let runs = gist.current(&target.name).and_then(|current| current.recipe());
     let Some(named) = named else {
-        return gist.way_back(&target.name, runs).map(|promotion| promotion.id).ok_or_else(|| nothing_to_go_back_to(target));
+        let from = gist.goes_away_from(&target.name);
+        return gist.way_back(&target.name, from).map(|promotion| promotion.id).ok_or_else(|| nothing_to_go_back_to(target));
     };
     if named.starts_with("P-") {
         let telling = telling(ledger, gist, named)?;

@@ -88,6 +88,27 @@ fn a_rollback_goes_back_to_what_ran() {
 }
 
 #[test]
+fn a_rollback_from_what_failed_in_the_middle_goes_to_what_was_healthy_before() {
+    let Some(lab) = Infrastructure::new() else { return };
+    for size in [1, 2] {
+        if size > 1 {
+            lab.resize("network", size);
+            lab.repository.deliver("master", "a larger network");
+        }
+        lab.promote_to("master", "staging-ops").exits(0);
+    }
+    lab.resize("network", 3);
+    lab.resize("cluster", 3);
+    lab.repository.deliver("master", "all larger");
+    lab.switch("fail-apply", "out of luck\ncluster\n");
+    lab.promote_to("master", "staging-ops").exits(14);
+    assert_eq!(lab.made("staging-ops", "network").unwrap().lines().next(), Some("network 3"));
+    lab.unswitch("fail-apply");
+    lab.tollgate().args(["rollback", "staging-ops", "--reason", "it failed"]).run().exits(0);
+    assert_eq!(lab.made("staging-ops", "network").unwrap().lines().next(), Some("network 2"));
+}
+
+#[test]
 fn components_come_and_go() {
     let Some(lab) = Infrastructure::with(|pipeline| {
         pipeline.components(&["{path: components/*, type: terraform, varFiles: [\"vars/{target}.tfvars\"]}"])
