@@ -9,3 +9,4 @@ mod never;
 mod pairs;
 mod proposing;
 mod troubles;
+mod whole_model;
