@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_pair_that_is_alike_says_so() {
         let recipe = Digest::of(b"recipe").short();
-        assert_eq!(text(mk_pair()), format!("prod-ops and prod-apps (prod)\n  both run recipe {recipe}\n  alike in all else"));
+        assert_eq!(text(mk_pair()), format!("prod-ops and prod-apps (prod)\n  both run recipe {recipe}\n  alike in all else\n"));
     }
 
     #[test]
