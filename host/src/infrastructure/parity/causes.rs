@@ -51,7 +51,7 @@ impl<'c> Causes<'c> {
     pub(super) fn of_field(&self, component: &str, object: &Pointer, field: &Pointer) -> Option<Option<String>> {
         let Some(block) = self.block(component, object) else { return Some(None) };
         let name = field.tokens().nth(3).unwrap_or_default();
-        let written = block.at("/body").and_then(|body| body.get(&name))?;
+        let written = block.at("/body")?.get(&*name)?;
         let directory = parent(block.file());
         if self.refers_to_others(written) {
             // What another object is given by its provider is another one each time; its own fields are compared.
@@ -134,9 +134,9 @@ impl<'c> Causes<'c> {
             .filter(|judged| matches!(judged.document.identity.kind.as_str(), "resource"))
             .map(|judged| format!("{}.", judged.document.identity.name))
             .collect();
-        expressions(value)
-            .iter()
-            .any(|text| text.contains("module.") || text.contains("data.") || names.iter().any(|name| text.contains(name.as_str())))
+        let mut words = ["module.", "data."].into_iter().chain(names.iter().map(String::as_str));
+        let texts = expressions(value);
+        words.any(|word| texts.iter().any(|text| !behind(text, word).is_empty()))
     }
 }
 
@@ -144,6 +144,13 @@ impl<'c> Causes<'c> {
 fn plain(name: &str) -> String {
     let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
     last.split_once('[').map_or(last, |(name, _)| name).to_owned()
+}
+
+/// What stands behind each place where a word begins a name: `var.` in `${var.size}`, and not in `${local.var.size}`.
+fn behind<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
+    let is_start = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let places = text.match_indices(word).filter(|(at, _)| is_start(*at));
+    places.map(|(at, matched)| &text[at + matched.len()..]).collect()
 }
 
 /// All texts in a value that are evaluated.
@@ -161,13 +168,26 @@ fn references(value: &Value) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for text in expressions(value) {
         for kind in ["var", "local"] {
-            let is_start = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
-            for (at, matched) in text.match_indices(&format!("{kind}.")).filter(|(at, _)| is_start(*at)) {
-                let rest = &text[at + matched.len()..];
+            for rest in behind(text, &format!("{kind}.")) {
                 let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
                 found.push((kind, name));
             }
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_begins_a_name_and_is_no_part_of_one() {
+        assert_eq!(behind("${var.metadata.name}", "data."), Vec::<&str>::new());
+        assert_eq!(behind("${local.module.name}", "module."), Vec::<&str>::new());
+        assert_eq!(
+            behind("${data.lab_file.a}-${ data.lab_file.b }", "data."),
+            ["lab_file.a}-${ data.lab_file.b }", "lab_file.b }"]
+        );
+    }
 }
