@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::document::Location;
+use crate::document::{Location, ObjectIdentity};
 use crate::glob::Glob;
+use crate::language::TERRAFORM;
 use crate::plan_key::PlanKey;
 use crate::rendering::TargetText;
 
@@ -174,8 +176,8 @@ pub struct TerraformRoot {
     pub var_files: Vec<String>,
     /// Names of components that come before it.
     pub depends_on: Vec<String>,
-    /// What the target had when this very component was applied to it last; nothing where another one was, or none.
-    pub known: Option<KnownState>,
+    /// How the target's state was left last; nothing where that is not known.
+    pub left: Option<LeftState>,
     /// Values that must not be told to anybody, whatever Terraform says.
     pub secrets: Vec<String>,
 }
@@ -187,4 +189,72 @@ pub struct KnownState {
     pub lineage: String,
     /// Greater each time the state changes.
     pub serial: u64,
+}
+
+/// A state as tollgate left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftState {
+    pub state: KnownState,
+    /// Whether it was left by the very component that is looked at, as it is now.
+    pub is_of_same: bool,
+}
+
+/// A resource of a plan (`resource_changes`, `resource_drift`) by its type, its module and the rest of its address; nothing where it
+/// lacks one of them.
+///
+/// After Terraform's [JSON output format](https://developer.hashicorp.com/terraform/internals/json-format).
+pub fn resource_identity(resource: &Value) -> Option<ObjectIdentity> {
+    let text = |key: &str| resource.get(key).and_then(Value::as_str);
+    let (address, kind) = (text("address")?, text("type")?);
+    let module = text("module_address");
+    let rest = module.and_then(|module| address.strip_prefix(module)?.strip_prefix('.')).unwrap_or(address);
+    let name = rest.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).unwrap_or(rest);
+    Some(ObjectIdentity {
+        api_version: TERRAFORM.to_owned(),
+        kind: kind.to_owned(),
+        namespace: module.map(ToOwned::to_owned),
+        name: text("deposed").map_or_else(|| name.to_owned(), |deposed| format!("{name} (deposed {deposed})")),
+    })
+}
+
+/// A path that may lead up from a directory of the repository, as one from its root; nothing where it leads out of it.
+pub fn path_from_root(directory: &str, path: &str) -> Option<String> {
+    let mut steps: Vec<&str> = directory.split('/').filter(|step| !step.is_empty()).collect();
+    for step in path.split('/') {
+        match step {
+            "." | "" => {}
+            ".." => drop(steps.pop()?),
+            step => steps.push(step),
+        }
+    }
+    Some(steps.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_resource_is_named_by_type_module_and_rest() {
+        let name = |resource: &Value| {
+            let identity = resource_identity(resource)?;
+            Some((identity.kind, identity.namespace.unwrap_or_default(), identity.name))
+        };
+        let told = |kind: &str, module: &str, name: &str| Some((kind.to_owned(), module.to_owned(), name.to_owned()));
+        assert_eq!(name(&json!({"address": "lab_file.a[0]", "type": "lab_file"})), told("lab_file", "", "a[0]"));
+        let inside = json!({"address": "module.m[\"x.y\"].lab_file.a", "type": "lab_file", "module_address": "module.m[\"x.y\"]"});
+        assert_eq!(name(&inside), told("lab_file", "module.m[\"x.y\"]", "a"));
+        let old = json!({"address": "lab_file.a", "type": "lab_file", "deposed": "0a1b"});
+        assert_eq!(name(&old), told("lab_file", "", "a (deposed 0a1b)"));
+        assert_eq!(name(&json!({"address": "lab_file.a"})), None);
+    }
+
+    #[test]
+    fn a_path_leads_up_as_far_as_the_root_and_no_further() {
+        assert_eq!(path_from_root("components/network", "../modules/./a").as_deref(), Some("components/modules/a"));
+        assert_eq!(path_from_root("", "a//b").as_deref(), Some("a/b"));
+        assert_eq!(path_from_root("components", "../.."), None);
+    }
 }

@@ -1,5 +1,7 @@
 //! Where modules come from.
 
+use tollgate_core::terraform::path_from_root;
+
 /// What the source of a module is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -16,7 +18,7 @@ pub(super) enum Source {
 /// Judges a source as it is written in a file of a directory, with the module's `version`.
 pub(super) fn source(directory: &str, source: &str, version: Option<&str>) -> Source {
     if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
-        return join(directory, source).map_or(Source::Outside, Source::Local);
+        return path_from_root(directory, source).map_or(Source::Outside, Source::Local);
     }
     if source.starts_with('/') {
         return Source::Outside;
@@ -56,19 +58,6 @@ fn is_exact(version: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let release = version.split(['-', '+']).next().unwrap_or_default();
     release.split('.').count() == 3 && release.split('.').all(is_number)
-}
-
-/// A path as one from the repository's root; nothing where it leads out of it.
-pub(super) fn join(directory: &str, path: &str) -> Option<String> {
-    let mut steps: Vec<&str> = directory.split('/').filter(|step| !step.is_empty()).collect();
-    for step in path.split('/') {
-        match step {
-            "." | "" => {}
-            ".." => drop(steps.pop()?),
-            step => steps.push(step),
-        }
-    }
-    Some(steps.join("/"))
 }
 
 #[cfg(test)]

@@ -2,16 +2,15 @@
 
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::Target;
-use tollgate_core::terraform::TerraformComponent;
+use tollgate_core::terraform::{TerraformComponent, path_from_root};
 
 use super::block::of_component;
 use super::configuration::Configuration;
-use super::modules::join;
 
 /// Their paths in the repository, for a target.
 pub(crate) fn paths(configuration: &Configuration, spec: &TerraformComponent, target: &Target) -> Vec<String> {
     let names = target.names();
-    spec.var_files.iter().filter_map(|text| join(&configuration.path, &text.at(Some(names)))).collect()
+    spec.var_files.iter().filter_map(|text| path_from_root(&configuration.path, &text.at(Some(names)))).collect()
 }
 
 /// Those that are not there.

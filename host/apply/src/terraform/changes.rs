@@ -10,6 +10,7 @@ use tollgate_core::plan::{Action, FieldChange, PlannedValue, Verb};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::render::ObjectKey;
 use tollgate_core::sensitive::hides;
+use tollgate_core::terraform::resource_identity;
 
 use super::fields::{Side, changed};
 use crate::key::PlanKey;
@@ -37,32 +38,22 @@ pub(super) fn changes(component: &str, plan: &Value, key: Option<&PlanKey>) -> R
     if plan.get("errored") == Some(&Value::Bool(true)) {
         return Err("it says that it failed");
     }
+    // Older programs don't say it.
+    if plan.get("complete").is_some_and(|complete| *complete != Value::Bool(true)) {
+        return Err("it says that it is not complete: after it there would be more to do that nobody has seen");
+    }
     let mut changes = Changes::default();
     let reader = Reader { component, key };
     for resource in plan.get("resource_changes").and_then(Value::as_array).into_iter().flatten() {
         reader.resource(resource, &mut changes)?;
     }
     for (name, output) in plan.get("output_changes").and_then(Value::as_object).into_iter().flatten() {
-        let identity = identity(OUTPUT, None, name.clone());
+        let identity =
+            ObjectIdentity { api_version: TERRAFORM.to_owned(), kind: OUTPUT.to_owned(), namespace: None, name: name.clone() };
         reader.change(&identity, output, Vec::new(), &mut changes)?;
     }
     changes.actions.sort_by(|a, b| a.object.cmp(&b.object));
     Ok(changes)
-}
-
-fn identity(kind: &str, namespace: Option<String>, name: String) -> ObjectIdentity {
-    ObjectIdentity { api_version: TERRAFORM.to_owned(), kind: kind.to_owned(), namespace, name }
-}
-
-/// A resource by its type, its module and the rest of its address.
-fn identity_of(resource: &Value) -> Option<ObjectIdentity> {
-    let text = |key: &str| resource.get(key).and_then(Value::as_str);
-    let (address, kind) = (text("address")?, text("type")?);
-    let module = text("module_address");
-    let rest = module.and_then(|module| address.strip_prefix(module)?.strip_prefix('.')).unwrap_or(address);
-    let name = rest.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).unwrap_or(rest);
-    let name = text("deposed").map_or_else(|| name.to_owned(), |deposed| format!("{name} (deposed {deposed})"));
-    Some(identity(kind, module.map(ToOwned::to_owned), name))
 }
 
 struct Reader<'a> {
@@ -72,7 +63,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn resource(&self, resource: &Value, changes: &mut Changes) -> Result<(), &'static str> {
-        let identity = identity_of(resource).ok_or("a change has no address and type")?;
+        let identity = resource_identity(resource).ok_or("a change has no address and type")?;
         let change = resource.get("change").ok_or("a change does not say what changes")?;
         let mut besides = Vec::new();
         if let Some(previous) = resource.get("previous_address") {

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 use tollgate_core::document::{Location, Span};
+use tollgate_core::terraform::path_from_root;
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -60,10 +61,11 @@ impl Diagnostic {
         self.range.is_none() && (says(&self.summary) || says(&self.detail))
     }
 
-    /// Where it is, in the repository; nothing where it is nowhere in it. `root` is the component's directory.
+    /// Where it is, in the repository; nothing where it is nowhere in it, or in what was fetched. `root` is the component's directory.
     pub(super) fn location(&self, root: &str) -> Option<Location> {
         let Range { filename, start, end } = self.range.as_ref()?;
-        let file = join(root, filename)?;
+        let is_fetched = filename.split('/').any(|step| step == ".terraform");
+        let file = path_from_root(root, filename).filter(|_| !is_fetched)?;
         Some(Location { file, span: Span { line: start.line, column: start.column, end_line: end.line, end_column: end.column } })
     }
 
@@ -82,21 +84,6 @@ impl Diagnostic {
             None => self.sentence(),
         }
     }
-}
-
-/// A path that may lead up, as one from the repository's root; nothing where it leads out of the repository, or into what was
-/// fetched.
-fn join(root: &str, path: &str) -> Option<String> {
-    let mut steps: Vec<&str> = root.split('/').filter(|step| !step.is_empty()).collect();
-    for step in path.split('/') {
-        match step {
-            "." | "" => {}
-            ".." => drop(steps.pop()?),
-            ".terraform" => return None,
-            step => steps.push(step),
-        }
-    }
-    Some(steps.join("/"))
 }
 
 #[cfg(test)]
@@ -122,9 +109,11 @@ mod tests {
 
     #[test]
     fn what_is_outside_of_the_repository_has_no_place() {
-        assert_eq!(join("a/b", "../../../etc/passwd"), None);
-        assert_eq!(join("a/b", ".terraform/modules/x/main.tf"), None);
-        assert_eq!(join("a/b", "./main.tf").as_deref(), Some("a/b/main.tf"));
+        let told = |place: &str| Diagnostic::of_line(LINE.replace("../modules/a/main.tf", place).as_bytes()).unwrap().told("a/b");
+        assert!(told("./main.tf").starts_with("a/b/main.tf:4:3: "));
+        for place in ["../../../etc/passwd", ".terraform/modules/x/main.tf"] {
+            assert_eq!(told(place), "Unsupported argument: An argument is not expected here.");
+        }
         assert_eq!(Diagnostic::of_words("it broke.").told("a"), "it broke");
     }
 }

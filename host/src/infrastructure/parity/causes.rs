@@ -14,6 +14,12 @@ use crate::infrastructure::written::Written;
 /// How deep variables of modules and local values are followed.
 const DEPTH: usize = 16;
 
+/// What a value names that is made by its target as such. It stands among names of variables, none of which has a dot.
+const WORKSPACE: &str = "terraform.workspace";
+
+/// What says how often a block is there.
+const REPEATED: [&str; 2] = ["/body/count", "/body/for_each"];
+
 /// The blocks of a recipe, and which variables of its roots may differ.
 pub(crate) struct Causes<'c> {
     written: Written<'c>,
@@ -40,34 +46,31 @@ impl<'c> Causes<'c> {
     /// Why an object is only in one of the targets, where that is meant: how many there are is written with a variable.
     pub(super) fn of_presence(&self, component: &str, object: &Pointer) -> Option<String> {
         let block = self.block(component, object)?;
-        let counted = ["/body/count", "/body/for_each"].iter().filter_map(|pointer| block.at(pointer));
-        let variables =
-            counted.fold(BTreeSet::new(), |all, value| &all | &self.variables(component, parent(block.file()), value, 0));
-        self.entry(component, &variables)
+        let repeated = REPEATED.iter().filter_map(|pointer| block.at(pointer));
+        self.entry(component, &self.variables_of(component, parent(block.file()), repeated))
     }
 
     /// Why a field differs. Nothing: nobody wrote it, so it is what the provider makes of it. Inside: the entry by which a variable in
     /// it may differ, where all of them may.
     pub(super) fn of_field(&self, component: &str, object: &Pointer, field: &Pointer) -> Option<Option<String>> {
         let Some(block) = self.block(component, object) else { return Some(None) };
-        let name = field.tokens().nth(3).unwrap_or_default();
-        let written = block.at("/body")?.get(&*name)?;
-        let directory = parent(block.file());
-        if self.refers_to_others(written) {
-            // What another object is given by its provider is another one each time; its own fields are compared.
+        let written = written(block.at("/body")?, &field.tokens().nth(3).unwrap_or_default());
+        if written.is_empty() {
             return None;
         }
-        let mut variables = self.variables(component, directory, written, 0);
-        for repeated in ["/body/count", "/body/for_each"].iter().filter_map(|pointer| block.at(pointer)) {
-            variables = &variables | &self.variables(component, directory, repeated, 0);
+        let repeated = REPEATED.iter().filter_map(|pointer| block.at(pointer));
+        let variables = self.variables_of(component, parent(block.file()), written.iter().copied().chain(repeated));
+        if written.iter().any(|value| self.refers_to_others(value)) && !variables.contains(WORKSPACE) {
+            // What another object is given by its provider is another one each time; its own fields are compared.
+            return None;
         }
         Some(self.entry(component, &variables))
     }
 
-    /// The entry of the first variable that differs, where none of those that differ does so by accident.
+    /// The entry of the first variable that differs, where nothing that differs does so by accident.
     fn entry(&self, component: &str, variables: &BTreeSet<String>) -> Option<String> {
         let is = |(of, name): (&str, &String)| of == component && variables.contains(name);
-        if self.unmeant.iter().any(|(of, name)| is((*of, name))) {
+        if variables.contains(WORKSPACE) || self.unmeant.iter().any(|(of, name)| is((*of, name))) {
             return None;
         }
         self.meant.iter().find(|(of, name, _)| is((*of, name))).map(|(_, _, entry)| entry.clone())
@@ -88,7 +91,12 @@ impl<'c> Causes<'c> {
         blocks.next().is_none().then_some(block)
     }
 
-    /// Variables of the root that a value is made of, through local values and modules.
+    /// What several values of a directory are made of.
+    fn variables_of<'v>(&self, component: &str, directory: &str, values: impl Iterator<Item = &'v Value>) -> BTreeSet<String> {
+        values.flat_map(|value| self.variables(component, directory, value, 0)).collect()
+    }
+
+    /// Variables of the root that a value is made of, through local values and modules, and its workspace.
     fn variables(&self, component: &str, directory: &str, value: &Value, depth: usize) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         if depth > DEPTH {
@@ -97,6 +105,7 @@ impl<'c> Causes<'c> {
         let is_root = self.written.root(component).is_some_and(|root| root.path == directory);
         for (kind, name) in references(value) {
             match (kind, is_root) {
+                ("terraform", _) => drop(found.insert(format!("terraform.{name}"))),
                 ("var", true) => drop(found.insert(name)),
                 ("var", false) => self.arguments(component, directory, &name).iter().for_each(|(from, value)| {
                     found.extend(self.variables(component, from, value, depth + 1));
@@ -140,6 +149,12 @@ impl<'c> Causes<'c> {
     }
 }
 
+/// What a block gives a field: a value, or blocks, those of a `dynamic` one among them.
+fn written<'b>(body: &'b Value, field: &str) -> Vec<&'b Value> {
+    let repeated = body.get("dynamic").and_then(Value::as_array).into_iter().flatten().filter_map(|block| block.get(field));
+    body.get(field).into_iter().chain(repeated).collect()
+}
+
 /// A name without the module that it is in and the index that it has.
 fn plain(name: &str) -> String {
     let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
@@ -163,11 +178,11 @@ fn expressions(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Variables and local values that a value names: `var` or `local`, and the name.
+/// Variables, local values and the workspace that a value names: `var`, `local` or `terraform`, and the name.
 fn references(value: &Value) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for text in expressions(value) {
-        for kind in ["var", "local"] {
+        for kind in ["var", "local", "terraform"] {
             for rest in behind(text, &format!("{kind}.")) {
                 let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
                 found.push((kind, name));

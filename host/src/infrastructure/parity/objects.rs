@@ -8,6 +8,7 @@ use tollgate_core::language::TERRAFORM;
 use tollgate_core::pair::{PairDifference, on_purpose};
 use tollgate_core::pipeline::PairSpec;
 use tollgate_core::pointer::Pointer;
+use tollgate_core::terraform::resource_identity;
 
 use super::PairSide;
 use super::causes::Causes;
@@ -57,24 +58,9 @@ fn planned(plan: &Value) -> Vec<(Pointer, Value)> {
     let changes = plan.get("resource_changes").and_then(Value::as_array).into_iter().flatten();
     let object = |change: &Value| {
         let after = change.pointer("/change/after").filter(|after| !after.is_null())?;
-        Some((path("objects", &identity(change)?), after.clone()))
+        Some((path("objects", &resource_identity(change)?), after.clone()))
     };
     changes.filter(|change| change.get("mode").and_then(Value::as_str) == Some("managed")).filter_map(object).collect()
-}
-
-/// The same name that the plan gives it.
-fn identity(change: &Value) -> Option<ObjectIdentity> {
-    let text = |key: &str| change.get(key).and_then(Value::as_str);
-    let (address, kind) = (text("address")?, text("type")?);
-    let module = text("module_address");
-    let rest = module.and_then(|module| address.strip_prefix(module)?.strip_prefix('.')).unwrap_or(address);
-    let name = rest.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).unwrap_or(rest);
-    Some(ObjectIdentity {
-        api_version: TERRAFORM.to_owned(),
-        kind: kind.to_owned(),
-        namespace: module.map(ToOwned::to_owned),
-        name: name.to_owned(),
-    })
 }
 
 /// `/objects/KIND/NAME`; what is in a module of Terraform has that in its name.
