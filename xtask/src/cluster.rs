@@ -19,24 +19,41 @@ pub(crate) struct Arguments {
     order: Order,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 enum Order {
     /// Starts a cluster that runs until it is taken down, and prints where it is.
-    Up,
+    Up(Which),
     /// Ends it, with all that is in it.
-    Down,
+    Down(Which),
     /// Runs one until this process ends.
     #[command(hide = true)]
-    Hold,
+    Hold(Which),
 }
+
+/// One of several clusters.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+struct Which {
+    /// Its name, where there is more than one.
+    #[arg(value_name = "NAME", default_value = "cluster", value_parser = name)]
+    name: String,
+}
+
+/// A name is a directory's.
+fn name(text: &str) -> Result<String, &'static str> {
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_plain { Ok(text.to_owned()) } else { Err("a name has letters, digits and `-` only") }
+}
+
+/// What stands in the command line of whoever holds one.
+const CLUSTER_HELD: &[u8] = b"\0cluster\0hold\0";
 
 /// Why there is no cluster, or still one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClusterError {
     #[error("there is no place to keep it: set `HOME` or `XDG_CACHE_HOME`")]
     NoCache,
-    #[error("a cluster is up already; `cargo xtask cluster down` ends it")]
-    IsUp,
+    #[error("cluster `{name}` is up already; `cargo xtask cluster down {name}` ends it")]
+    IsUp { name: String },
     #[error("the cluster did not start; see `{log}`")]
     NotStarted { log: Utf8PathBuf },
     #[error("the cluster can't be started")]
@@ -47,14 +64,16 @@ pub(crate) enum ClusterError {
     Io(#[from] io::Error),
 }
 
-/// Where it is written down what is up.
+/// Where it is written down that a cluster is up.
 struct Home {
+    name: String,
     directory: Utf8PathBuf,
 }
 
 impl Home {
-    fn find() -> Result<Self, ClusterError> {
-        Ok(Self { directory: cache().ok_or(ClusterError::NoCache)?.join("cluster") })
+    fn of(Which { name }: &Which) -> Result<Self, ClusterError> {
+        let directory = cache().ok_or(ClusterError::NoCache)?.join("clusters").join(name);
+        Ok(Self { name: name.clone(), directory })
     }
 
     /// The process that holds it.
@@ -74,23 +93,22 @@ impl Home {
 
 /// Does what it is told.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), ClusterError> {
-    let home = Home::find()?;
-    match arguments.order {
-        Order::Up => up(&home),
-        Order::Down => down(&home),
-        Order::Hold => hold(&home),
+    match &arguments.order {
+        Order::Up(which) => up(&Home::of(which)?),
+        Order::Down(which) => down(&Home::of(which)?),
+        Order::Hold(which) => hold(&Home::of(which)?),
     }
 }
 
 fn up(home: &Home) -> Result<(), ClusterError> {
     if is_alive(&home.pid()) {
-        return Err(ClusterError::IsUp);
+        return Err(ClusterError::IsUp { name: home.name.clone() });
     }
     let _ = fs_err::remove_dir_all(&home.directory);
     fs_err::create_dir_all(&home.directory)?;
     let log = fs_err::File::create(home.log())?.into_parts().0;
     let mut command = process::ourselves()?;
-    command.args(["cluster", "hold"]).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command.args(["cluster", "hold", &home.name]).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     // Of its own group, so that what interrupts this one leaves it alone.
     let mut holder = command.process_group(0).spawn()?;
     fs_err::write(home.pid(), holder.id().to_string())?;
@@ -101,7 +119,7 @@ fn up(home: &Home) -> Result<(), ClusterError> {
         thread::sleep(Duration::from_millis(200));
     }
     let kubeconfig = home.kubeconfig();
-    writeln!(io::stdout(), "export KUBECONFIG={kubeconfig}\n# It runs until `cargo xtask cluster down`.")?;
+    writeln!(io::stdout(), "export KUBECONFIG={kubeconfig}\n# It runs until `cargo xtask cluster down {}`.", home.name)?;
     Ok(())
 }
 
@@ -109,9 +127,9 @@ fn down(home: &Home) -> Result<(), ClusterError> {
     if is_alive(&home.pid()) {
         // Its parts end as soon as nobody holds them.
         process::succeed(Command::new("kill").arg(fs_err::read_to_string(home.pid())?))?;
-        writeln!(io::stdout(), "The cluster is down.")?;
+        writeln!(io::stdout(), "Cluster `{}` is down.", home.name)?;
     } else {
-        writeln!(io::stdout(), "No cluster is up.")?;
+        writeln!(io::stdout(), "Cluster `{}` is not up.", home.name)?;
     }
     match fs_err::remove_dir_all(&home.directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
@@ -133,7 +151,7 @@ fn hold(home: &Home) -> Result<(), ClusterError> {
 fn is_alive(pid: &Utf8Path) -> bool {
     let Ok(pid) = fs_err::read_to_string(pid) else { return false };
     let command = fs_err::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    command.ends_with(b"cluster\0hold\0")
+    command.windows(CLUSTER_HELD.len()).any(|part| part == CLUSTER_HELD)
 }
 
 #[cfg(test)]
