@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tollgate_servers::{Cluster, Life, Sent};
 
-use super::serving::{Program, Serving};
+use super::serving::{PACKS, Program, Serving};
 use super::tls::Certificate;
 use crate::bench::BenchError;
 use crate::bench::objects::Objects;
@@ -48,7 +48,7 @@ impl ClusterCosts {
         let objects = place.directory.join("admission/objects");
         Objects::write_deployments(&objects, count)?;
         let cluster = Cluster::try_start(Life::None)?;
-        let serving = Serving::start(place, &Program::tollgate(place), certificate)?;
+        let serving = Serving::start(place, &Program::tollgate(place, &PACKS[0]), certificate)?;
         configure(&cluster, certificate, &serving)?;
         let mut rows = Vec::new();
         for at_once in AT_ONCE {

@@ -15,7 +15,7 @@ use super::{BenchError, machine};
 use cluster::ClusterCosts;
 use load::Loaded;
 use report::{Report, Served};
-use serving::{Program, Serving};
+use serving::{PACKS, Pack, Program, Serving};
 use tls::Certificate;
 
 /// How many different Deployments are asked about.
@@ -50,12 +50,14 @@ pub(super) struct Arguments {
 /// Measures, and writes the report.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), BenchError> {
     let directory = place.directory.join("admission");
-    fs_err::create_dir_all(directory.join("pack"))?;
-    fs_err::copy(place.rules.join("tollgate/pack.yaml"), directory.join("pack/pack.yaml"))?;
+    for Pack { rules, .. } in PACKS {
+        fs_err::create_dir_all(directory.join(rules))?;
+        fs_err::copy(place.rules.join(rules).join("pack.yaml"), directory.join(rules).join("pack.yaml"))?;
+    }
     let deployments = directory.join("deployments");
     Objects::write_deployments(&deployments, DEPLOYMENTS)?;
     let certificate = Certificate::make(&directory)?;
-    let mut programs = vec![Program::tollgate(place)];
+    let mut programs: Vec<Program> = PACKS.iter().map(|pack| Program::tollgate(place, pack)).collect();
     if let (Some(server), Some(policies)) = (&arguments.policy_server, &arguments.policies) {
         programs.push(Program::policy_server(camino::absolute_utf8(server)?, camino::absolute_utf8(policies)?));
     }

@@ -18,6 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the kernel counts the time of a process, in a second.
 const TICKS: u32 = 100;
 
+/// Ten policies of tollgate's own.
+pub(super) struct Pack {
+    /// What the report calls it.
+    name: &'static str,
+    /// The directory of its rules.
+    pub(super) rules: &'static str,
+}
+
+/// What many teams ask of a workload, and what a policy server that looks at pods alone is measured against.
+pub(super) const PACKS: [Pack; 2] = [
+    Pack { name: "tollgate serve, pods and workloads", rules: "tollgate" },
+    Pack { name: "tollgate serve, pod security alone", rules: "pod-security" },
+];
+
 /// A program that answers, and how it is run.
 pub(super) struct Program {
     pub(super) name: &'static str,
@@ -32,17 +46,17 @@ pub(super) struct Program {
 type Run = dyn Fn(&Certificate, u16, u16) -> Command;
 
 impl Program {
-    /// `tollgate serve` by the bench's ten policies, which lie in the directory where it is run.
-    pub(super) fn tollgate(place: &Place) -> Self {
+    /// `tollgate serve` by a pack, which lies in the directory where it is run.
+    pub(super) fn tollgate(place: &Place, pack: &'static Pack) -> Self {
         let (binary, cache) = (place.binary.clone(), place.directory.join("cache"));
         let command = move |certificate: &Certificate, port: u16, health: u16| {
             let mut command = Command::new(&binary);
-            command.arg("serve").args(["--pack", "./pack"]).arg("--cache-dir").arg(&cache).env_remove("CI");
+            command.arg("serve").args(["--pack", &format!("./{}", pack.rules)]).arg("--cache-dir").arg(&cache).env_remove("CI");
             command.args(["--listen", &format!("127.0.0.1:{port}"), "--health", &format!("127.0.0.1:{health}")]);
             command.arg("--tls-certificate").arg(&certificate.certificate).arg("--tls-key").arg(&certificate.key);
             command
         };
-        Self { name: "tollgate serve", ready: "/readyz", path: "/validate", command: Box::new(command) }
+        Self { name: pack.name, ready: "/readyz", path: "/validate", command: Box::new(command) }
     }
 
     /// Kubewarden's server by policies that whoever runs the bench has brought.
