@@ -28,6 +28,8 @@ pub struct StatusReport {
     pub targets: Vec<TargetStatus>,
     /// Attempts that began and have no outcome.
     pub open: Vec<OpenAttempt>,
+    /// The last attempt at each target, where it failed: what runs there is older, or something in between.
+    pub failed: Vec<FailedAttempt>,
     /// Promotions that something has yet to say yes to.
     pub waiting: Vec<WaitingPromotion>,
     /// Freezes and holds that stand.
@@ -92,6 +94,18 @@ pub struct OpenAttempt {
     pub command: String,
 }
 
+/// An attempt that did not get to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedAttempt {
+    pub target: String,
+    pub promotion: PromotionId,
+    pub recipe: Option<Digest>,
+    pub at: Timestamp,
+    /// Why, in a sentence.
+    pub message: String,
+}
+
 /// A promotion that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WaitingPromotion {
@@ -112,12 +126,14 @@ impl StatusReport {
         let header = ["environment", "target", "component", "recipe", "since", "image"];
         let open = self.open.iter().map(OpenAttempt::sentence);
         let waiting = self.waiting.iter().map(WaitingPromotion::sentence);
+        let failed = self.failed.iter().map(FailedAttempt::sentence);
         let drift = self.targets.iter().filter_map(|target| Some(format!("{}: {}", target.target, target.drift.as_ref()?)));
         let blocks = [
             table::with_header(&header, self.targets.iter().flat_map(TargetStatus::rows), style),
             self.policy_text(style),
             summary::notices(&self.notices, style),
             summary::list("the target says something else than the ledger", drift, style),
+            summary::list("failed last", failed, style),
             summary::list("stopped", self.stops.iter().map(StopStatus::sentence), style),
             summary::list("break-glass", self.overrides.iter().map(OverrideStatus::sentence), style),
             summary::list("waiting", waiting, style),
@@ -172,6 +188,13 @@ impl OpenAttempt {
     fn sentence(&self) -> String {
         let Self { target, promotion, attempt, since, worker, command } = self;
         format!("{target}: attempt {attempt} of {promotion}, begun {since} by {worker}; run `{command}`")
+    }
+}
+
+impl FailedAttempt {
+    fn sentence(&self) -> String {
+        let Self { target, promotion, at, message, .. } = self;
+        format!("{target}: {promotion} failed {at}: {}; `tollgate explain {promotion}` says more", clean::line(message))
     }
 }
 

@@ -15,7 +15,8 @@ use tollgate_report::exit_code::ExitCode;
 use tollgate_report::failure::Failure;
 use tollgate_report::gate::WaitReport;
 use tollgate_report::status::{
-    ComponentStatus, OpenAttempt, OverrideStatus, PolicyStatus, Running, StatusReport, StopStatus, TargetStatus, WaitingPromotion,
+    ComponentStatus, FailedAttempt, OpenAttempt, OverrideStatus, PolicyStatus, Running, StatusReport, StopStatus, TargetStatus,
+    WaitingPromotion,
 };
 
 use super::Outcome;
@@ -53,10 +54,12 @@ fn report(delivery: &Delivery, history: &Gist) -> Result<StatusReport, Failure> 
     let pipeline = &delivery.in_force.configuration.pipeline;
     let mut targets = Vec::new();
     let mut open = Vec::new();
+    let mut failed = Vec::new();
     let mut waiting = Vec::new();
     for target in pipeline.targets() {
         targets.push(target_status(delivery, history, target)?);
         open.extend(history.open_attempts(&target.name).iter().filter_map(open_attempt));
+        failed.extend(history.begun_last(&target.name).as_ref().and_then(failed_attempt));
         waiting.extend(waiting_promotion(history, &target.name));
     }
     let mut policy = PolicyStatus::from(delivery.in_force.revision.clone());
@@ -69,6 +72,7 @@ fn report(delivery: &Delivery, history: &Gist) -> Result<StatusReport, Failure> 
         policy: Some(policy),
         targets,
         open,
+        failed,
         waiting,
         stops,
         overrides,
@@ -113,6 +117,17 @@ fn open_attempt(promotion: &Promotion<'_>) -> Option<OpenAttempt> {
         since: entry.at,
         worker: running.worker.clone(),
         command: format!("tollgate apply {}", promotion.id),
+    })
+}
+
+fn failed_attempt(promotion: &Promotion<'_>) -> Option<FailedAttempt> {
+    let (entry, outcome) = promotion.outcome?;
+    matches!(promotion.state(), PromotionState::Failed | PromotionState::Errored).then(|| FailedAttempt {
+        target: promotion.target().to_owned(),
+        promotion: promotion.id.clone(),
+        recipe: promotion.recipe(),
+        at: entry.at,
+        message: outcome.message.clone(),
     })
 }
 

@@ -38,6 +38,13 @@ fn mk_report() -> StatusReport {
             worker: "ci-1/4711".to_owned(),
             command: "tollgate apply P-9".to_owned(),
         }],
+        failed: vec![FailedAttempt {
+            target: "preprod-apps".to_owned(),
+            promotion: PromotionId::of_decision(8),
+            recipe: Some(Digest::of(b"another recipe")),
+            at: time(),
+            message: "target `preprod-apps` is not as planned".to_owned(),
+        }],
         waiting: vec![WaitingPromotion {
             target: "prod-apps".to_owned(),
             promotion: PromotionId::of_decision(12),
