@@ -29,7 +29,7 @@ pub(crate) struct RulePage {
     pub(crate) controls: Vec<String>,
 }
 
-/// The rules of the host itself: no gate and no override softens them.
+/// The rules of the host itself: no gate and no override softens what they deny.
 pub(crate) fn of_host() -> Vec<RulePage> {
     let page = |policy: &str, id: &str, title: &str, help: String| RulePage {
         id: format!("{policy}/{id}"),
@@ -51,6 +51,9 @@ pub(crate) fn of_host() -> Vec<RulePage> {
     }));
     pages.extend(delivery::images::RULES.iter().map(|(id, title, help)| page("recipe", id, title, (*help).to_owned())));
     pages.extend(infrastructure::RULES.iter().map(|(id, title, help)| page("terraform", id, title, (*help).to_owned())));
+    let warning = |page: RulePage| RulePage { level: "warn".to_owned(), ..page };
+    pages
+        .extend(infrastructure::WARNINGS.iter().map(|(id, title, help)| warning(page("terraform", id, title, (*help).to_owned()))));
     pages.extend(structure::RULES.iter().map(|rule| page("structure", rule.id, rule.title, rule.help.to_owned())));
     pages
 }

@@ -98,14 +98,38 @@ impl Infrastructure {
 
     /// Locks the providers of a component.
     pub fn lock(&self, component: &str) {
-        let directory = self.repository.path().join("components").join(component);
+        self.by_hand(component, "default", &["init", "-backend=false", "-input=false", "-no-color"]);
+        self.tidy(component);
+    }
+
+    /// Applies a component as it is in the clone to a target past tollgate, as people do who are in a hurry.
+    pub fn apply_by_hand(&self, target: &str, component: &str, arguments: &[&str]) {
+        let states = self.world.path("states").join(component);
+        let path = format!("-backend-config=path={states}.tfstate");
+        let workspaces = format!("-backend-config=workspace_dir={states}");
+        self.by_hand(component, target, &["init", "-input=false", "-no-color", &path, &workspaces]);
+        let variables = format!("-var-file=vars/{target}.tfvars");
+        let apply = ["apply", "-auto-approve", "-input=false", "-no-color", &variables];
+        self.by_hand(component, target, &[&apply, arguments].concat());
+        self.tidy(component);
+    }
+
+    fn by_hand(&self, component: &str, workspace: &str, arguments: &[&str]) {
         let mut command = std::process::Command::new(&self.program);
-        command.args(["init", "-backend=false", "-input=false", "-no-color"]).current_dir(&directory).env_clear();
+        command.args(arguments).current_dir(self.directory(component)).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.world.path("home"));
         command.env("CHECKPOINT_DISABLE", "1").env("TF_CLI_CONFIG_FILE", self.mirror.configuration());
+        command.env("TF_WORKSPACE", workspace).env("LAB_TOKEN", "write").env("LAB_SWITCHES", self.world.path("switches"));
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs_err::remove_dir_all(directory.join(".terraform")).unwrap();
+        assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn tidy(&self, component: &str) {
+        fs_err::remove_dir_all(self.directory(component).join(".terraform")).unwrap();
+    }
+
+    fn directory(&self, component: &str) -> Utf8PathBuf {
+        self.repository.path().join("components").join(component)
     }
 
     /// The binary in the clone, where Terraform and its provider are found.

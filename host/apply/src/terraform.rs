@@ -29,6 +29,7 @@ mod modules;
 mod order;
 mod place;
 mod program;
+mod reading;
 mod state;
 mod survey;
 #[cfg(test)]
@@ -50,6 +51,7 @@ use tollgate_core::time::Timestamp;
 pub use failure::TerraformError;
 pub use installed::Installed;
 pub use program::{Program, Surroundings};
+pub use reading::{read_diagnostics, read_plan};
 
 use crate::key::PlanKey;
 use survey::{Depth, Survey};

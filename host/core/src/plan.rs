@@ -1,6 +1,7 @@
 //! Plans: what applying a recipe to a target would do.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -111,6 +112,9 @@ pub struct PlannedComponents {
     /// Of those that were planned: the state that the plan starts from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub states: BTreeMap<String, KnownState>,
+    /// Of those that were planned: states that somebody else has written since they were left. Sorted by component.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written_by_others: Vec<WrittenByOthers>,
     /// What Terraform says of each planned component, for policies to judge. Kept like other documents.
     #[serde(skip)]
     pub shown: Vec<ShownPlan>,
@@ -122,7 +126,29 @@ pub struct PlannedComponents {
 impl PlannedComponents {
     /// Whether there is nothing to keep.
     pub fn is_silent(&self) -> bool {
-        self.deferred.is_empty() && self.untouched.is_empty() && self.states.is_empty()
+        self.deferred.is_empty() && self.untouched.is_empty() && self.states.is_empty() && self.written_by_others.is_empty()
+    }
+}
+
+/// A state that somebody else has written since tollgate left it: by hand, perhaps only a part of a plan (`-target`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WrittenByOthers {
+    pub component: String,
+    pub left: KnownState,
+    /// Nothing: it is gone.
+    pub now: Option<KnownState>,
+}
+
+impl fmt::Display for WrittenByOthers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "its state was left at serial {}, and ", self.left.serial)?;
+        match &self.now {
+            None => f.write_str("there is none any more")?,
+            Some(now) if now.lineage != self.left.lineage => write!(f, "another one is there, at serial {}", now.serial)?,
+            Some(now) => write!(f, "it is at serial {}", now.serial)?,
+        }
+        f.write_str(": somebody else wrote it")
     }
 }
 

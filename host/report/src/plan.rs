@@ -36,6 +36,9 @@ pub struct PlanReport {
     /// What would be taken over; left out where nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adopted: Option<Vec<Adopted>>,
+    /// What is known of each component, where they are planned one by one; left out elsewhere.
+    #[serde(skip_serializing_if = "PlannedComponents::is_silent")]
+    pub components: PlannedComponents,
     pub notices: Vec<String>,
 }
 
@@ -96,6 +99,8 @@ impl PlanReport {
             actions: plan.actions.iter().map(ActionReport::new).collect(),
             conflicts: plan.conflicts.clone(),
             adopted: None,
+            // What of a plan is shown to policies is no part of what is told.
+            components: PlannedComponents { shown: Vec::new(), refused: Vec::new(), ..plan.components.clone() },
             notices: notices(&plan.components),
         }
     }

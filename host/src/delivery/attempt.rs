@@ -187,7 +187,7 @@ fn outcome_of(ended: &Ended) -> Outcome {
         Ended::Overtaken { by } => (OutcomeState::Aborted, format!("attempt {by} has begun at the target"), Value::Null),
         Ended::Expired => (OutcomeState::Aborted, "the approval ran out".to_owned(), Value::Null),
         Ended::LeaseLost => (OutcomeState::Aborted, LEASE_LOST.to_owned(), Value::Null),
-        Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), Value::Null),
+        Ended::Failed(error) => (OutcomeState::Failed, error.to_string(), settled(error)),
     };
     Outcome { state, message, observed }
 }
@@ -195,6 +195,14 @@ fn outcome_of(ended: &Ended) -> Outcome {
 /// What the target says that it runs.
 fn observed(release: &str, states: &BTreeMap<String, KnownState>) -> Value {
     if states.is_empty() { json!({ "release": release }) } else { json!({ STATES: states }) }
+}
+
+/// What of a target is as planned although the attempt failed, where the target can tell.
+fn settled(error: &ApplyError) -> Value {
+    match error {
+        ApplyError::Unfinished { settled, .. } if !settled.is_empty() => json!({ STATES: settled }),
+        _ => Value::Null,
+    }
 }
 
 /// One sentence for each tag that moved, with both digests.

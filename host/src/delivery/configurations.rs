@@ -75,7 +75,7 @@ impl Kitchen<'_> {
                 files: configuration.files.iter().map(|(path, file)| (path.clone(), file.bytes.clone())).collect(),
                 var_files: var_file_paths(configuration, spec, target),
                 depends_on: names(&spec.depends_on),
-                known: None,
+                left: None,
                 secrets: configuration.secrets(&dishes.documents),
             })
         };

@@ -83,6 +83,7 @@ impl Way<'_> {
             (Some(prepared), About::Promotion) => {
                 host.extend(self.structure(candidate, history, prepared)?);
                 host.extend(infrastructure::refused(&prepared.plan));
+                host.extend(infrastructure::written_by_others(&prepared.plan));
                 let asked = Question { way: self, candidate, history, prepared, findings: &known(&host, &judgements) }.ask()?;
                 judgements.absorb(judge_promotion(&policies, &asked));
                 passes = jury.passes(history, prepared.id);
@@ -93,6 +94,7 @@ impl Way<'_> {
                     host.extend(structure::check_objects(&prepared.rendered));
                     host.extend(structure::check_plan(&prepared.plan));
                     host.extend(infrastructure::refused(&prepared.plan));
+                    host.extend(infrastructure::written_by_others(&prepared.plan));
                 }
                 ask_nothing_of_promotion_gates(&policies, &mut judgements);
             }

@@ -7,7 +7,7 @@ use tollgate_core::gist::Gist;
 use tollgate_core::ports::{LedgerError, ReadLedger};
 use tollgate_core::promotion::PromotionState;
 use tollgate_core::recipe::RecipeComponent;
-use tollgate_core::terraform::KnownState;
+use tollgate_core::terraform::{KnownState, LeftState};
 
 use crate::delivery::proofs::recipe_of;
 
@@ -21,12 +21,12 @@ pub(crate) struct KnownStates {
 }
 
 impl KnownStates {
-    /// Reads the last attempt at a target. Where it did not succeed nothing is known: some of it may have been written.
+    /// Reads the last attempt at a target. Where it failed, its outcome has the states of those components alone that are as planned
+    /// all the same; of the others nothing is known.
     pub(crate) fn at(target: &str, history: &Gist, ledger: &dyn ReadLedger) -> Result<Self, LedgerError> {
         let Some(last) = history.begun_last(target) else { return Ok(Self::default()) };
-        let (PromotionState::Succeeded | PromotionState::Continued, Some((_, outcome))) = (last.state(), last.outcome) else {
-            return Ok(Self::default());
-        };
+        let tells = matches!(last.state(), PromotionState::Succeeded | PromotionState::Continued | PromotionState::Failed);
+        let Some((_, outcome)) = last.outcome.filter(|_| tells) else { return Ok(Self::default()) };
         let states: BTreeMap<String, KnownState> =
             outcome.observed.get(STATES).cloned().and_then(|states: Value| serde_json::from_value(states).ok()).unwrap_or_default();
         if states.is_empty() {
@@ -40,9 +40,9 @@ impl KnownStates {
         Ok(Self { left: left.collect() })
     }
 
-    /// How the state of a component was left, if it was this very one.
-    pub(crate) fn of(&self, part: &RecipeComponent) -> Option<KnownState> {
+    /// How the state of a component was left, by itself or by what it was before.
+    pub(crate) fn of(&self, part: &RecipeComponent) -> Option<LeftState> {
         let (left, state) = self.left.get(&part.component)?;
-        (left == part).then(|| state.clone())
+        Some(LeftState { state: state.clone(), is_of_same: left == part })
     }
 }

@@ -51,10 +51,10 @@ pub(crate) fn render(candidate: &Candidate, recipe: &Recipe) -> Result<Rendered,
     Ok(Rendered::new(rendered).with_roots(roots(candidate, recipe)))
 }
 
-/// What Terraform plans, with how it was left where nothing of it has changed since.
+/// What Terraform plans, with how it was left.
 fn roots(candidate: &Candidate, recipe: &Recipe) -> Vec<TerraformRoot> {
-    let known = |root: &TerraformRoot| candidate.known.of(recipe.component(&root.component)?);
-    candidate.roots.iter().map(|root| TerraformRoot { known: known(root), ..root.clone() }).collect()
+    let left = |root: &TerraformRoot| candidate.known.of(recipe.component(&root.component)?);
+    candidate.roots.iter().map(|root| TerraformRoot { left: left(root), ..root.clone() }).collect()
 }
 
 /// Where it goes in a release: to a file of its source's name. Nobody may take what a kustomization or a chart makes for one.

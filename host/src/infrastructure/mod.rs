@@ -19,7 +19,7 @@ mod written;
 pub(crate) use configuration::Configuration;
 pub(crate) use groups::{judged, read_groups, without_configured};
 pub(crate) use parity::{PairSide, compare as compare_pair};
-pub(crate) use rules::{RULES, Rulebook, not_planned, refused};
+pub(crate) use rules::{RULES, Rulebook, WARNINGS, not_planned, refused, written_by_others};
 pub(crate) use shown::documents;
 pub(crate) use var_files::paths as var_file_paths;
 pub(crate) use written::Written;

@@ -1,9 +1,9 @@
 //! What is wrong with a component before anything of it is run.
 
 use serde_json::Value;
-use tollgate_core::finding::Finding;
+use tollgate_core::finding::{Finding, Level};
 use tollgate_core::pipeline::Target;
-use tollgate_core::plan::{Plan, Refused};
+use tollgate_core::plan::{Plan, Refused, WrittenByOthers};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::LocateValue;
 use tollgate_core::terraform::{LOCK_FILE, TerraformComponent, TerraformSpec};
@@ -77,6 +77,15 @@ pub(crate) const RULES: [(&str, &str, &str); 10] = [
          next plan would make everything anew.",
     ),
 ];
+
+/// Rules that warn.
+pub(crate) const WARNINGS: [(&str, &str, &str); 1] = [(
+    "written-by-others",
+    "Nobody else writes the state",
+    "The state was written since tollgate left it: by hand, or by another pipeline, perhaps only a part of what was written down \
+     (`-target`). The plan starts from what is there, and shows what it would take to make that what it should be. Look at it, and find \
+     out who it was; the backend's own log tells.",
+)];
 
 /// Types of data sources that do more than to ask their provider.
 const REACHING_OUT: [&str; 3] = ["external", "http", "terraform_remote_state"];
@@ -178,6 +187,16 @@ pub(crate) fn refused(plan: &Plan) -> Vec<Finding> {
         of_component("configuration", &refused.component, refused.location.clone(), message, fix)
     };
     plan.components.refused.iter().map(refused).collect()
+}
+
+/// States that somebody else has written.
+pub(crate) fn written_by_others(plan: &Plan) -> Vec<Finding> {
+    let warning = |written: &WrittenByOthers| {
+        let message = format!("`{}` at `{}`: {written}", written.component, plan.target);
+        let fix = "Look at what the plan does to it, and find out who it was.";
+        Finding { level: Level::Warn, ..of_component("written-by-others", &written.component, None, message, fix) }
+    };
+    plan.components.written_by_others.iter().map(warning).collect()
 }
 
 /// Terraform was not asked, because what is written is denied.

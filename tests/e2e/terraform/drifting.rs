@@ -36,3 +36,29 @@ fn what_drifts_between_the_decision_and_the_apply_is_not_applied() {
     answer.says(&["changed after the decision"]);
     assert_eq!(lab.made("staging-ops", "network"), None);
 }
+
+#[test]
+fn what_somebody_targeted_by_hand_is_told_with_the_plan_and_mended_by_the_next_promotion() {
+    let Some(lab) = Infrastructure::new() else { return };
+    lab.repository.edit("components/network/main.tf", |text| {
+        let second = text[text.find("resource").unwrap()..text.find("output").unwrap()].replace("\"network\"", "\"spare\"");
+        text.replace("output", &format!("{}\noutput", second.replace("}network\"", "}spare\"")))
+    });
+    lab.repository.deliver("master", "two files");
+    lab.promote_to("master", "staging-ops").exits(0);
+    lab.repository.edit("components/network/main.tf", |text| text.replace("network ${var.size * 1}", "by ${var.size * 7}"));
+    lab.apply_by_hand("staging-ops", "network", &["-target=lab_file.spare"]);
+    lab.repository.edit("components/network/main.tf", |text| text.replace("by ${var.size * 7}", "network ${var.size * 1}"));
+    assert_eq!(lab.made("staging-ops", "spare").unwrap().lines().next(), Some("by 7"));
+    assert_eq!(lab.made("staging-ops", "network").unwrap().lines().next(), Some("network 1"));
+
+    lab.resize("cluster", 2);
+    lab.repository.deliver("master", "a larger cluster");
+    let plan = lab.tollgate().args(["plan", "master", "--to", "staging-ops"]).run().exits(0);
+    plan.says(&["terraform/written-by-others", "its state was left at serial", "somebody else wrote it"]);
+    lab.promote_to("master", "staging-ops").exits(0);
+    assert_eq!(lab.made("staging-ops", "spare").unwrap().lines().next(), Some("network 1"));
+    assert_eq!(lab.made("staging-ops", "cluster").unwrap().lines().next(), Some("cluster 2"));
+    lab.tollgate().args(["audit", "replay", "--all"]).run().exits(0);
+    lab.tollgate().args(["drift", "staging-ops"]).run().exits(0);
+}

@@ -43,9 +43,14 @@ fn apps_gets_nothing_but_what_ops_has_proven() {
     lab.repository.tag("staging-v2");
     let denials = lab.promote("staging-v2").exits(10).denials();
     assert!(denials.contains(&"structure/requires".to_owned()), "{denials:?}");
-    // Mended, it is.
+    lab.tollgate().args(["status"]).run().exits(0).says(&["failed last", "out of luck"]);
+    // Mended, it is; what was applied is not planned again.
     lab.unswitch("fail-apply");
+    let plan = lab.tollgate().args(["plan", "master", "--to", "staging-ops"]).run().exits(0);
+    plan.says(&["not planned, because neither they nor their states have changed since they were applied: `network`"]);
     lab.promote_to("master", "staging-ops").exits(0);
+    let status = lab.tollgate().args(["status"]).run().exits(0);
+    assert!(!status.raw().contains("failed last"), "{}", status.raw());
     lab.promote("staging-v2").exits(0);
     assert_eq!(lab.made("staging-apps", "cluster").unwrap().lines().next(), Some("cluster 2"));
 }
@@ -61,6 +66,9 @@ fn a_plan_shows_what_would_change_and_runs_nothing_that_writes() {
     let text =
         answer.says(&["lab_file network of network", "/content", "network 3", "planned and decided on once", "`cluster`"]).raw();
     assert!(!text.contains("hunter22"), "{text}");
+    let json = lab.tollgate().args(["plan", "master", "--to", "staging-ops", "-o", "json"]).run().exits(0);
+    let flat: String = json.raw().split_whitespace().collect();
+    assert!(flat.contains("\"deferred\":[\"cluster\"]") && !flat.contains("hunter22"), "{flat}");
     assert_eq!(lab.made("staging-ops", "network").unwrap().lines().next(), Some("network 1"));
 }
 

@@ -232,7 +232,7 @@ impl Attempt<'_> {
     }
 
     fn unfinished(&self, told: Vec<String>) -> ApplyError {
-        ApplyError::Unfinished { target: self.surveyor.target.to_owned(), told }
+        ApplyError::Unfinished { target: self.surveyor.target.to_owned(), told, settled: BTreeMap::new() }
     }
 }
 

@@ -44,17 +44,22 @@ impl Answer {
         }
     }
 
-    /// The JSON object that the output is; empty where there is none. Warnings about the program's own configuration stand before it.
+    /// The JSON object that the output is; empty where there is none.
     pub(super) fn object(&self) -> &[u8] {
-        let mut starts = std::iter::once(0).chain(line_starts(&self.output));
-        let start = starts.find(|start| self.output.get(*start) == Some(&b'{'));
-        start.map_or(&[][..], |start| &self.output[start..])
+        object(&self.output)
     }
 
     /// The same as a value; nothing where it is none.
     pub(super) fn json(&self) -> Option<Value> {
         serde_json::from_slice(self.object()).ok()
     }
+}
+
+/// The JSON object in output; empty where there is none. Warnings about the program's own configuration stand before it.
+pub(super) fn object(output: &[u8]) -> &[u8] {
+    let mut starts = std::iter::once(0).chain(line_starts(output));
+    let start = starts.find(|start| output.get(*start) == Some(&b'{'));
+    start.map_or(&[][..], |start| &output[start..])
 }
 
 /// Where lines begin, but for the first.

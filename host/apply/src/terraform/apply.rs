@@ -36,31 +36,34 @@ impl Attempt<'_> {
         if !approved.is_valid_at((self.now)()) {
             return Ok(Applied::Expired { before });
         }
-        let mut states = plan.components.states;
-        states.extend(self.apply(&ready)?);
-        Ok(Applied::Done { before, after: told(states) })
+        let mut settled = plan.components.states;
+        settled.retain(|component, _| ready.iter().all(|job| job.root.component != *component));
+        self.apply(&ready, settled).map(|after| Applied::Done { before, after: told(after) })
     }
 
-    /// The states that it leaves.
-    fn apply(&self, ready: &[Job<'_>]) -> Result<BTreeMap<String, KnownState>, ApplyError> {
-        let mut states = BTreeMap::new();
+    /// The states that it leaves: those of components that are as planned already, and of those that it applies.
+    fn apply(
+        &self,
+        ready: &[Job<'_>],
+        mut settled: BTreeMap<String, KnownState>,
+    ) -> Result<BTreeMap<String, KnownState>, ApplyError> {
         for (index, job) in ready.iter().enumerate() {
             let applied = job.apply().and_then(|()| job.state());
             match applied {
-                Ok(state) => states.extend(state.map(|state| (job.root.component.clone(), state))),
-                Err(error) => return Err(self.unfinished(ready, index, &error.to_string())),
+                Ok(state) => settled.extend(state.map(|state| (job.root.component.clone(), state))),
+                Err(error) => return Err(self.unfinished((ready, index), &error.to_string(), settled)),
             }
         }
-        Ok(states)
+        Ok(settled)
     }
 
     /// What was done, what was not, and why.
-    fn unfinished(&self, ready: &[Job<'_>], failed: usize, error: &str) -> ApplyError {
+    fn unfinished(&self, (ready, failed): (&[Job<'_>], usize), error: &str, settled: BTreeMap<String, KnownState>) -> ApplyError {
         let named = |what: &'static str| move |job: &Job<'_>| format!("`{}` {what}", job.root.component);
         let done = ready[..failed].iter().map(named("was applied"));
         let left = ready[failed..].iter().skip(1).map(named("was not begun"));
         let told = done.chain([error.to_owned()]).chain(left).collect();
-        ApplyError::Unfinished { target: self.survey.target.to_owned(), told }
+        ApplyError::Unfinished { target: self.survey.target.to_owned(), told, settled }
     }
 }
 

@@ -39,7 +39,7 @@ mod tests {
             files: BTreeMap::new(),
             var_files: Vec::new(),
             depends_on: depends_on.iter().map(|name| (*name).to_owned()).collect(),
-            known: None,
+            left: None,
             secrets: Vec::new(),
         }
     }

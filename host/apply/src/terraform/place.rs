@@ -110,7 +110,7 @@ mod tests {
             files: BTreeMap::from([(path.to_owned(), b"x".to_vec())]),
             var_files: Vec::new(),
             depends_on: Vec::new(),
-            known: None,
+            left: None,
             secrets: Vec::new(),
         }
     }

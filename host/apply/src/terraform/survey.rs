@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use tollgate_core::digest::Digest;
-use tollgate_core::plan::{Conflict, Plan, Refused};
+use tollgate_core::plan::{Conflict, Plan, Refused, WrittenByOthers};
 use tollgate_core::ports::ApplyError;
 use tollgate_core::render::Rendered;
 use tollgate_core::terraform::{KnownState, TerraformRoot, TerraformSpec, TerraformTarget};
@@ -79,6 +79,7 @@ impl<'a> Survey<'a> {
         surveyed.plan.actions.sort_by(|a, b| a.object.cmp(&b.object));
         surveyed.plan.components.deferred.sort();
         surveyed.plan.components.untouched.sort();
+        surveyed.plan.components.written_by_others.sort_by(|a, b| a.component.cmp(&b.component));
         Ok(surveyed)
     }
 
@@ -111,9 +112,9 @@ impl<'a> Survey<'a> {
             Went::Wrong(refused) => return Ok(Outlook::Refused(refused)),
         };
         let state = job.state()?;
-        match (&state, &root.known) {
-            (Some(state), Some(known)) if state == known && depth != Depth::All && self.can_tell() => {
-                return Ok(Outlook::Untouched(known.clone()));
+        match (&state, &root.left) {
+            (Some(state), Some(left)) if left.is_of_same && *state == left.state && depth != Depth::All && self.can_tell() => {
+                return Ok(Outlook::Untouched(state.clone()));
             }
             _ => {}
         }
@@ -149,9 +150,13 @@ impl<'a> Surveyed<'a> {
             }
             Outlook::Planned(planned) => {
                 let Planned { job, state, changes, shown } = *planned;
+                let written = written_by_others(root, state.as_ref());
                 if depth == Depth::All {
-                    self.plan.conflicts.extend(written_by_others(root, state.as_ref()));
+                    let conflict =
+                        |written: &WrittenByOthers| Conflict { at: written.component.clone(), message: written.to_string() };
+                    self.plan.conflicts.extend(written.as_ref().map(conflict));
                 }
+                components.written_by_others.extend(written);
                 components.states.extend(state.map(|state| (root.component.clone(), state)));
                 components.shown.push(tollgate_core::plan::ShownPlan { component: root.component.clone(), json: shown });
                 self.plan.unchanged = self.plan.unchanged.saturating_add(changes.unchanged);
@@ -166,10 +171,8 @@ impl<'a> Surveyed<'a> {
     }
 }
 
-/// A state that somebody else has written since it was left, where it is known how it was left.
-fn written_by_others(root: &TerraformRoot, now: Option<&KnownState>) -> Option<Conflict> {
-    let known = root.known.as_ref().filter(|known| Some(*known) != now)?;
-    let now = now.map_or_else(|| "there is none any more".to_owned(), |now| format!("it is at serial {}", now.serial));
-    let message = format!("its state was left at serial {}, and {now}: somebody else wrote it", known.serial);
-    Some(Conflict { at: root.component.clone(), message })
+/// Whether somebody else has written a state since it was left, where it is known how it was left.
+fn written_by_others(root: &TerraformRoot, now: Option<&KnownState>) -> Option<WrittenByOthers> {
+    let left = root.left.as_ref().map(|left| &left.state).filter(|left| Some(*left) != now)?;
+    Some(WrittenByOthers { component: root.component.clone(), left: left.clone(), now: now.cloned() })
 }

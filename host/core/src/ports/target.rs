@@ -42,7 +42,12 @@ pub enum ApplyError {
     },
     /// Some of it was written. What was and wasn't is in the target's inventory; the next attempt goes on from there.
     #[error("target `{target}` is not as planned: {}", told.join("; "))]
-    Unfinished { target: String, told: Vec<String> },
+    Unfinished {
+        target: String,
+        told: Vec<String>,
+        /// Where components have states of their own: those of components that are as planned all the same.
+        settled: BTreeMap<String, KnownState>,
+    },
     #[error("`{path}` of target `{target}` can't be {action}")]
     Io {
         target: String,

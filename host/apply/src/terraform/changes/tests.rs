@@ -52,6 +52,17 @@ fn every_action_of_terraform_is_known_and_any_other_stops_the_plan() {
 }
 
 #[test]
+fn a_plan_that_is_not_complete_or_failed_is_no_plan() {
+    let plan = |more: &str, value: Value| {
+        let mut plan = json!({"format_version": "1.2", "resource_changes": []});
+        plan[more] = value;
+        changes("network", &plan, None).is_ok()
+    };
+    assert!(plan("complete", json!(true)) && plan("errored", json!(false)));
+    assert!(!plan("complete", json!(false)) && !plan("complete", json!(null)) && !plan("errored", json!(true)));
+}
+
+#[test]
 fn what_only_changes_its_address_or_comes_under_management_is_told() {
     let moved = of(&[mk_resource(&json!(["no-op"]), &json!({"previous_address": "aws_vpc.old"}))]).unwrap();
     assert_eq!(verbs(&moved), [Verb::Change]);

@@ -126,7 +126,7 @@ pub(super) fn mk_root(component: &str, main: &str) -> TerraformRoot {
         path,
         var_files: Vec::new(),
         depends_on: Vec::new(),
-        known: None,
+        left: None,
         secrets: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tollgate_core::plan::{PlannedValue, Verb};
 use tollgate_core::ports::{Applied, ApplyError, ApplyPlan as _};
-use tollgate_core::terraform::TerraformRoot;
+use tollgate_core::terraform::{LeftState, TerraformRoot};
 
 use super::bench::{Bench, MAIN, mk_rendered, mk_root, mk_sized, recipe};
 
@@ -51,8 +51,8 @@ fn a_component_that_is_as_it_was_left_is_not_planned() {
     let Some(bench) = Bench::new() else { return };
     let Applied::Done { after, .. } = bench.deliver(&mk_sized(1)).unwrap() else { panic!() };
     let known = |rendered: tollgate_core::render::Rendered| {
-        let known = Some(after.states["network"].clone());
-        mk_rendered(rendered.roots().iter().map(|root| TerraformRoot { known: known.clone(), ..root.clone() }).collect())
+        let left = Some(LeftState { state: after.states["network"].clone(), is_of_same: true });
+        mk_rendered(rendered.roots().iter().map(|root| TerraformRoot { left: left.clone(), ..root.clone() }).collect())
     };
     let plan = bench.plan(&known(mk_sized(1))).unwrap();
     assert_eq!(plan.components.untouched, ["network"]);
@@ -70,9 +70,9 @@ fn variables_of_the_environment_make_equal_files_plan_anew() {
     let Some(mut bench) = Bench::new() else { return };
     let Applied::Done { after, .. } = bench.deliver(&mk_sized(1)).unwrap() else { panic!() };
     bench.pass("TF_VAR_other");
-    let known = Some(after.states["network"].clone());
+    let left = Some(LeftState { state: after.states["network"].clone(), is_of_same: true });
     let root = mk_root("network", MAIN);
-    let plan = bench.plan(&mk_rendered(vec![TerraformRoot { known, ..root }])).unwrap();
+    let plan = bench.plan(&mk_rendered(vec![TerraformRoot { left, ..root }])).unwrap();
     assert_eq!((plan.components.untouched.len(), plan.unchanged), (0, 2));
 }
 
