@@ -47,6 +47,21 @@ fn another_plan_than_was_approved_is_stale_and_nothing_is_written() {
 }
 
 #[test]
+fn a_plan_file_that_is_another_one_than_was_judged_is_not_applied() {
+    let Some(real) = Bench::new() else { return };
+    // Whoever runs while the first component is applied reaches for the plan of the second.
+    let plans = format!("{}/tollgate-terraform-*/tree/components/swapped", std::env::temp_dir().display());
+    let swap = format!("case \"$1 $PWD\" in 'apply '*/first) for at in {plans}; do printf x >> \"$at/../../../plan\"; done;; esac");
+    let bench = Bench::scripted(&format!("{swap}\nexec {} \"$@\"", real.program.path));
+    let rendered = mk_rendered(vec![mk_root("first", MAIN), mk_root("swapped", MAIN)]);
+    let error = bench.deliver(&rendered).unwrap_err();
+    let ApplyError::Unfinished { told, settled, .. } = &error else { panic!("{error:?}") };
+    assert!(told.iter().any(|told| told.contains("`swapped`") && told.contains("judged")), "{told:?}");
+    assert_eq!(settled.keys().collect::<Vec<_>>(), ["first"]);
+    assert!(bench.state_file("first").exists() && !bench.state_file("swapped").exists());
+}
+
+#[test]
 fn a_component_that_is_as_it_was_left_is_not_planned() {
     let Some(bench) = Bench::new() else { return };
     let Applied::Done { after, .. } = bench.deliver(&mk_sized(1)).unwrap() else { panic!() };
