@@ -77,7 +77,8 @@ pub fn stranger(name: &str, image: &str) -> Value {
 
 fn run(deployment: &TestRepo, target: &str, files: &tempfile::TempDir) -> Webhook {
     let kubeconfig = files.path().join("kubeconfig");
-    let cli = deployment.tollgate().env("KUBECONFIG", kubeconfig.to_str().unwrap());
+    // A server that hangs is found out sooner than people would want it.
+    let cli = deployment.tollgate().env("KUBECONFIG", kubeconfig.to_str().unwrap()).env("GIT_HTTP_LOW_SPEED_TIME", "2");
     Webhook::start_own(cli, &["--target", target])
 }
 

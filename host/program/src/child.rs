@@ -42,11 +42,33 @@ pub enum Ended {
 /// # Errors
 /// When it can't be started.
 pub fn run(command: &mut Command, bounds: &Bounds) -> io::Result<Ended> {
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    run_as(command.process_group(0), bounds, Kin::Group)
+}
+
+/// The same for a command that stays in the caller's group, so that what it starts may ask whoever sits at the terminal. Only the
+/// command itself is ended when it takes too long; whatever it has started finds its pipes closed.
+///
+/// # Errors
+/// When it can't be started.
+pub fn run_attached(command: &mut Command, bounds: &Bounds) -> io::Result<Ended> {
+    run_as(command, bounds, Kin::Alone)
+}
+
+/// What ends with a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kin {
+    /// Its whole group, which is its own.
+    Group,
+    /// Nothing else.
+    Alone,
+}
+
+fn run_as(command: &mut Command, bounds: &Bounds, kin: Kin) -> io::Result<Ended> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let output = drain(child.stdout.take(), bounds.output);
     let complaint = drain(child.stderr.take(), COMPLAINT);
-    let mut running = Running { child, ended: false };
+    let mut running = Running { child, kin, ended: false };
     let mut written = None;
     if let Some(ended) = running.watch(bounds, &output, &mut written)? {
         return Ok(ended);
@@ -79,9 +101,10 @@ fn drain(pipe: Option<impl Read + Send + 'static>, limit: u64) -> Receiver<Writt
     receiver
 }
 
-/// A child that is killed with its whole group when nobody waits for it any more.
+/// A child that is killed with its kin when nobody waits for it any more.
 struct Running {
     child: Child,
+    kin: Kin,
     ended: bool,
 }
 
@@ -123,10 +146,11 @@ impl Running {
 
     fn end(&mut self) -> io::Result<ExitStatus> {
         self.ended = true;
-        if let Some(pid) = self.pid() {
-            // It may be gone already, and nobody else with it.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
+        // It may be gone already, and nobody else with it.
+        let _ = match self.kin {
+            Kin::Group => self.pid().map(|pid| kill_process_group(pid, Signal::KILL)),
+            Kin::Alone => self.pid().map(|pid| kill_process(pid, Signal::KILL)),
+        };
         self.child.wait()
     }
 }
@@ -198,6 +222,20 @@ mod tests {
     fn a_child_that_complains_without_end_is_heard_in_part() {
         let Ended::Exited { complaint, .. } = shell("head -c 1000000 /dev/zero >&2", LONG, 100) else { panic!() };
         assert_eq!(complaint.len() as u64, COMPLAINT);
+    }
+
+    #[test]
+    fn an_attached_child_is_of_the_callers_group_and_ends_in_time_too() {
+        let bounds = Bounds { deadline: LONG, output: 100, grace: None };
+        let group = |pid: &str| format!("ps -o pgid= -p {pid}");
+        let asked = run_attached(Command::new("/bin/sh").args(["-c", &group("$$")]), &bounds).unwrap();
+        let Ended::Exited { output, .. } = asked else { panic!("{asked:?}") };
+        let own = Command::new("/bin/sh").args(["-c", &group(&std::process::id().to_string())]).output().unwrap().stdout;
+        assert_eq!(String::from_utf8_lossy(&output).trim(), String::from_utf8_lossy(&own).trim());
+        let started = Instant::now();
+        let bounds = Bounds { deadline: Duration::from_millis(200), ..bounds };
+        let late = run_attached(Command::new("/bin/sh").args(["-c", "exec sleep 60"]), &bounds).unwrap();
+        assert!(matches!(late, Ended::TooLate) && started.elapsed() < Duration::from_secs(30));
     }
 
     #[test]

@@ -5,5 +5,5 @@
 mod child;
 mod find;
 
-pub use child::{Bounds, Ended, run};
+pub use child::{Bounds, Ended, run, run_attached};
 pub use find::{find, is_program};

@@ -1,8 +1,10 @@
 //! Runs the `git` program, for all that goes over the network.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tollgate_program::{Bounds, Ended, run_attached};
 
 use crate::credentials::without_credentials;
 
@@ -23,6 +25,13 @@ const OTHER_REPOSITORY: [&str; 13] = [
     "GIT_WORK_TREE",
 ];
 
+/// How long a server may take without a single byte: more than one that works lets pass (`uploadpack.keepAlive` and
+/// `receive.keepAlive` of git-config(1) are five seconds).
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// What git may take for anything.
+const BOUNDS: Bounds = Bounds { deadline: Duration::from_secs(600), output: 1 << 30, grace: Some(Duration::from_secs(5)) };
+
 /// The longest message of git that is passed on, in characters.
 const LONGEST_MESSAGE: usize = 600;
 
@@ -37,21 +46,32 @@ pub(crate) struct GitProgram {
     git_directory: Utf8PathBuf,
     /// Relative URLs of remotes start here: the work tree's root, else the git directory.
     base: Utf8PathBuf,
+    silence: Duration,
+    bounds: Bounds,
+}
+
+/// How git ended.
+struct Finished {
+    status: ExitStatus,
+    output: Vec<u8>,
+    complaint: String,
 }
 
 impl GitProgram {
     pub(crate) const fn new(git_directory: Utf8PathBuf, base: Utf8PathBuf) -> Self {
-        Self { git_directory, base }
+        Self { git_directory, base, silence: SILENCE, bounds: BOUNDS }
+    }
+
+    /// The same with less patience.
+    #[cfg(test)]
+    pub(crate) fn with_patience(self, silence: Duration, deadline: Duration) -> Self {
+        Self { silence, bounds: Bounds { deadline, ..BOUNDS }, ..self }
     }
 
     /// Runs git to its end and returns its standard output.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<String, GitSaid> {
-        let output = self.command().args(arguments).output();
-        let output = output.map_err(not_started)?;
-        if output.status.success() {
-            return text(output.stdout);
-        }
-        Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status)))
+        let Finished { status, output, complaint } = self.finish(self.command().args(arguments))?;
+        if status.success() { text(output) } else { Err(GitSaid(one_line(&complaint, status))) }
     }
 
     /// Runs git so that it writes objects to another directory, and reads those of others as well. Returns whether it ended
@@ -60,17 +80,30 @@ impl GitProgram {
         let mut command = self.command();
         let read: Vec<String> = read.iter().map(|path| quoted(path)).collect();
         command.env("GIT_OBJECT_DIRECTORY", to).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", read.join(":")).args(arguments);
-        let output = command.output().map_err(not_started)?;
-        match output.status.code() {
-            Some(code @ (0 | 1)) => Ok((code == 0, text(output.stdout)?)),
-            _ => Err(GitSaid(one_line(&String::from_utf8_lossy(&output.stderr), output.status))),
+        let Finished { status, output, complaint } = self.finish(&mut command)?;
+        match status.code() {
+            Some(code @ (0 | 1)) => Ok((code == 0, text(output)?)),
+            _ => Err(GitSaid(one_line(&complaint, status))),
         }
     }
 
     /// Runs git with further variables and returns whether it ended with 0, and what it wrote to standard error.
     pub(crate) fn run_telling(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Result<(bool, String), GitSaid> {
-        let output = self.command().envs(variables.iter().copied()).args(arguments).output().map_err(not_started)?;
-        Ok((output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned()))
+        let Finished { status, complaint, .. } = self.finish(self.command().envs(variables.iter().copied()).args(arguments))?;
+        Ok((status.success(), complaint))
+    }
+
+    /// Runs it to its end, which comes: a server that hangs must not keep whoever waits for ever.
+    fn finish(&self, command: &mut Command) -> Result<Finished, GitSaid> {
+        match run_attached(command, &self.bounds).map_err(not_started)? {
+            Ended::Exited { status, output, complaint } => {
+                Ok(Finished { status, output, complaint: String::from_utf8_lossy(&complaint).into_owned() })
+            }
+            Ended::TooLate => {
+                Err(GitSaid(format!("nothing in {} s, so it was ended; is the server there?", self.bounds.deadline.as_secs())))
+            }
+            Ended::TooMuch => Err(GitSaid(format!("more than {} bytes, so it was ended", self.bounds.output))),
+        }
     }
 
     fn command(&self) -> Command {
@@ -78,10 +111,11 @@ impl GitProgram {
         for name in OTHER_REPOSITORY {
             command.env_remove(name);
         }
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
+        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
         // An object is what its id says, whatever somebody put in its place in this clone (git-replace(1)).
         command.env("GIT_NO_REPLACE_OBJECTS", "1");
         command.current_dir(&self.base).arg("--git-dir").arg(&self.git_directory);
+        command.args(["-c", "http.lowSpeedLimit=1", "-c", &format!("http.lowSpeedTime={}", self.silence.as_secs())]);
         command
     }
 }
@@ -101,7 +135,7 @@ fn quoted(path: &Utf8Path) -> String {
 }
 
 /// What git wrote, as one line.
-fn one_line(text: &str, status: std::process::ExitStatus) -> String {
+fn one_line(text: &str, status: ExitStatus) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let line = without_credentials(&lines.join("; "));
     match line.char_indices().nth(LONGEST_MESSAGE) {
@@ -134,9 +168,27 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_takes_a_question_and_never_answers_is_not_waited_for() {
+        let scene = Scene::new();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/deployment.git", listener.local_addr().unwrap());
+        let program = mk_program(&scene).with_patience(Duration::from_secs(1), Duration::from_secs(120));
+        let said = program.run(&["ls-remote", "--", &url]).unwrap_err().0;
+        assert!(said.contains("too slow"), "{said}");
+    }
+
+    #[test]
+    fn whatever_hangs_is_ended() {
+        let scene = Scene::new();
+        let program = mk_program(&scene).with_patience(SILENCE, Duration::from_secs(1));
+        let said = program.run(&["-c", "protocol.ext.allow=always", "ls-remote", "ext::sleep 30"]).unwrap_err().0;
+        assert!(said.contains("so it was ended"), "{said}");
+    }
+
+    #[test]
     fn long_messages_are_cut_at_a_character() {
         use std::os::unix::process::ExitStatusExt as _;
-        let status = std::process::ExitStatus::from_raw(256);
+        let status = ExitStatus::from_raw(256);
         assert_eq!(one_line(&"é".repeat(LONGEST_MESSAGE + 1), status).chars().count(), LONGEST_MESSAGE + 1);
         assert!(one_line(" \n", status).contains("exit status: 1"));
     }

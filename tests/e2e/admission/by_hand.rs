@@ -1,5 +1,6 @@
 //! What somebody does by hand in a cluster that asks.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -92,9 +93,38 @@ fn once_the_ledger_could_not_be_read_for_too_long_nothing_passes_and_the_reason_
     assert!(refused.said.contains("could not read its ledger"), "{}", refused.said);
     assert!(guarded.guard.webhook.probe("/readyz").1.contains("ledger stale"));
     fs_err::rename(&away, &remote).unwrap();
+    wait_until_fresh(&guarded);
+}
+
+#[test]
+fn a_ledger_whose_server_takes_questions_and_never_answers_is_read_again_once_it_does() {
+    let Some(guarded) = Guarded::start(APPROVED, &["admission: {staleness: 3s}"]) else { return };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let point_at = |url: &str| guarded.shop.deployment.git(&["remote", "set-url", "origin", url]);
+    let before = guarded.shop.deployment.git(&["remote", "get-url", "origin"]);
+    point_at(&format!("http://{}/deployment.git", silent.local_addr().unwrap()));
+    let map = json!({"metadata": {"name": "late"}});
+    let begun = Instant::now();
+    let refused = loop {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:#?}", guarded.guard.webhook.journal());
+        std::thread::sleep(Duration::from_millis(200));
+        match guarded.create("alice@example.com", "/api/v1/namespaces/shop/configmaps?dryRun=All", &map) {
+            Ok(_) => {}
+            Err(refused) => break refused,
+        }
+    };
+    assert!(refused.said.contains("could not read its ledger"), "{}", refused.said);
+    silent.set_nonblocking(true).unwrap();
+    assert!(silent.accept().is_ok(), "it was asked");
+    point_at(&before);
+    wait_until_fresh(&guarded);
+}
+
+#[track_caller]
+fn wait_until_fresh(guarded: &Guarded) {
     let begun = Instant::now();
     while guarded.guard.webhook.probe("/readyz").1.contains("ledger stale") {
-        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:#?}", guarded.guard.webhook.journal());
         std::thread::sleep(Duration::from_millis(200));
     }
 }
