@@ -16,7 +16,7 @@ use tollgate_core::time::Timestamp;
 
 use crate::delivery::decide::Prepared;
 use crate::delivery::images::{MovedTag, missing_images, moved_tags};
-use crate::delivery::known_states::STATES;
+use crate::delivery::known_states::{SETTLED, STATES};
 
 /// What an attempt is made with.
 pub(crate) struct Attempt<'a> {
@@ -200,7 +200,7 @@ fn observed(release: &str, states: &BTreeMap<String, KnownState>) -> Value {
 /// What of a target is as planned although the attempt failed, where the target can tell.
 fn settled(error: &ApplyError) -> Value {
     match error {
-        ApplyError::Unfinished { settled, .. } if !settled.is_empty() => json!({ STATES: settled }),
+        ApplyError::Unfinished { settled, .. } if !settled.is_empty() => json!({ SETTLED: settled }),
         _ => Value::Null,
     }
 }

@@ -14,6 +14,10 @@ use crate::delivery::proofs::recipe_of;
 /// Name of the member of an outcome's observations that has them.
 pub(crate) const STATES: &str = "states";
 
+/// Name of the member that has those of components that are as planned although the attempt failed. What a later attempt found in place
+/// of one that died is under the other name, and says nothing of what was applied.
+pub(crate) const SETTLED: &str = "settled";
+
 /// By component: what it was, and how its state was left.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownStates {
@@ -25,10 +29,7 @@ impl KnownStates {
     /// all the same; of the others nothing is known.
     pub(crate) fn at(target: &str, history: &Gist, ledger: &dyn ReadLedger) -> Result<Self, LedgerError> {
         let Some(last) = history.begun_last(target) else { return Ok(Self::default()) };
-        let tells = matches!(last.state(), PromotionState::Succeeded | PromotionState::Continued | PromotionState::Failed);
-        let Some((_, outcome)) = last.outcome.filter(|_| tells) else { return Ok(Self::default()) };
-        let states: BTreeMap<String, KnownState> =
-            outcome.observed.get(STATES).cloned().and_then(|states: Value| serde_json::from_value(states).ok()).unwrap_or_default();
+        let states = last.outcome.map(|(_, outcome)| states(last.state(), &outcome.observed)).unwrap_or_default();
         if states.is_empty() {
             return Ok(Self::default());
         }
@@ -44,5 +45,32 @@ impl KnownStates {
     pub(crate) fn of(&self, part: &RecipeComponent) -> Option<LeftState> {
         let (left, state) = self.left.get(&part.component)?;
         Some(LeftState { state: state.clone(), is_of_same: left == part })
+    }
+}
+
+/// The states that an outcome vouches for.
+fn states(state: PromotionState, observed: &Value) -> BTreeMap<String, KnownState> {
+    let member = match state {
+        PromotionState::Succeeded | PromotionState::Continued => STATES,
+        PromotionState::Failed => SETTLED,
+        _ => return BTreeMap::new(),
+    };
+    observed.get(member).cloned().and_then(|states| serde_json::from_value(states).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_found_after_a_worker_died_vouches_for_nothing() {
+        let found = json!({"network": {"lineage": "a", "serial": 7}});
+        let count = |state, member: &str| states(state, &json!({ member: found })).len();
+        assert_eq!(count(PromotionState::Failed, STATES), 0);
+        assert_eq!(count(PromotionState::Failed, SETTLED), 1);
+        assert_eq!(count(PromotionState::Succeeded, STATES), 1);
+        assert_eq!(count(PromotionState::Aborted, STATES), 0);
     }
 }
