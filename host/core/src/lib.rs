@@ -58,6 +58,7 @@ pub mod structure;
 pub mod terms;
 pub mod terraform;
 pub mod time;
+pub mod tree_path;
 pub mod verdict;
 pub mod waiver;
 pub mod way_back;

@@ -217,19 +217,6 @@ pub fn resource_identity(resource: &Value) -> Option<ObjectIdentity> {
     })
 }
 
-/// A path that may lead up from a directory of the repository, as one from its root; nothing where it leads out of it.
-pub fn path_from_root(directory: &str, path: &str) -> Option<String> {
-    let mut steps: Vec<&str> = directory.split('/').filter(|step| !step.is_empty()).collect();
-    for step in path.split('/') {
-        match step {
-            "." | "" => {}
-            ".." => drop(steps.pop()?),
-            step => steps.push(step),
-        }
-    }
-    Some(steps.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -249,12 +236,5 @@ mod tests {
         let old = json!({"address": "lab_file.a", "type": "lab_file", "deposed": "0a1b"});
         assert_eq!(name(&old), told("lab_file", "", "a (deposed 0a1b)"));
         assert_eq!(name(&json!({"address": "lab_file.a"})), None);
-    }
-
-    #[test]
-    fn a_path_leads_up_as_far_as_the_root_and_no_further() {
-        assert_eq!(path_from_root("components/network", "../modules/./a").as_deref(), Some("components/modules/a"));
-        assert_eq!(path_from_root("", "a//b").as_deref(), Some("a/b"));
-        assert_eq!(path_from_root("components", "../.."), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Where modules come from.
 
-use tollgate_core::terraform::path_from_root;
+use tollgate_core::tree_path;
 
 /// What the source of a module is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Source {
 /// Judges a source as it is written in a file of a directory, with the module's `version`.
 pub(super) fn source(directory: &str, source: &str, version: Option<&str>) -> Source {
     if source.starts_with("./") || source.starts_with("../") || source == "." || source == ".." {
-        return path_from_root(directory, source).map_or(Source::Outside, Source::Local);
+        return tree_path::join(directory, source).map_or(Source::Outside, Source::Local);
     }
     if source.starts_with('/') {
         return Source::Outside;

@@ -2,7 +2,8 @@
 
 use tollgate_core::finding::Finding;
 use tollgate_core::pipeline::Target;
-use tollgate_core::terraform::{TerraformComponent, path_from_root};
+use tollgate_core::terraform::TerraformComponent;
+use tollgate_core::tree_path;
 
 use super::block::of_component;
 use super::configuration::Configuration;
@@ -10,7 +11,7 @@ use super::configuration::Configuration;
 /// Their paths in the repository, for a target.
 pub(crate) fn paths(configuration: &Configuration, spec: &TerraformComponent, target: &Target) -> Vec<String> {
     let names = target.names();
-    spec.var_files.iter().filter_map(|text| path_from_root(&configuration.path, &text.at(Some(names)))).collect()
+    spec.var_files.iter().filter_map(|text| tree_path::join(&configuration.path, &text.at(Some(names)))).collect()
 }
 
 /// Those that are not there.

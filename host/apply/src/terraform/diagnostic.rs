@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use tollgate_core::document::{Location, Span};
-use tollgate_core::terraform::path_from_root;
+use tollgate_core::tree_path;
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -65,7 +65,7 @@ impl Diagnostic {
     pub(super) fn location(&self, root: &str) -> Option<Location> {
         let Range { filename, start, end } = self.range.as_ref()?;
         let is_fetched = filename.split('/').any(|step| step == ".terraform");
-        let file = path_from_root(root, filename).filter(|_| !is_fetched)?;
+        let file = tree_path::join(root, filename).filter(|_| !is_fetched)?;
         Some(Location { file, span: Span { line: start.line, column: start.column, end_line: end.line, end_column: end.column } })
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tollgate_core::document::SourceFile;
+use tollgate_core::tree_path::join;
 
 use super::packed::{Unpacking, is_packed_chart};
 
@@ -86,22 +87,6 @@ pub(crate) fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
-/// A path from a directory, both within the component; nothing where it leads out of it.
-pub(crate) fn join(directory: &str, path: &str) -> Option<String> {
-    if path.starts_with('/') {
-        return None;
-    }
-    let mut steps: Vec<&str> = Vec::new();
-    for step in directory.split('/').chain(path.split('/')) {
-        match step {
-            "" | "." => {}
-            ".." => drop(steps.pop()?),
-            step => steps.push(step),
-        }
-    }
-    Some(steps.join("/"))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use proptest::prelude::*;
@@ -116,17 +101,6 @@ pub(crate) mod tests {
             ((*path).to_owned(), Arc::new(source))
         };
         Inputs::new(files.iter().map(file))
-    }
-
-    #[test]
-    fn paths_are_joined_and_stay_within() {
-        assert_eq!(join("overlays/prod", "../../base").as_deref(), Some("base"));
-        assert_eq!(join("overlays/prod", "./a.yaml").as_deref(), Some("overlays/prod/a.yaml"));
-        assert_eq!(join("", ".").as_deref(), Some(""));
-        for outside in ["..", "../a", "a/../../b", "/etc/passwd"] {
-            assert_eq!(join("", outside), None, "{outside}");
-        }
-        assert_eq!(join("overlays", "../../x"), None);
     }
 
     #[test]

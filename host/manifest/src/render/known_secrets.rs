@@ -6,8 +6,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use serde_json::Value;
 use tollgate_core::document::SourceFile;
+use tollgate_core::tree_path::join;
 
-use super::inputs::{Inputs, directory_of, is_kustomization, join};
+use super::inputs::{Inputs, directory_of, is_kustomization};
 use crate::data::read_data;
 use crate::limits::ReadLimits;
 use crate::read::read;

@@ -3,9 +3,10 @@
 use tollgate_core::document::Location;
 use tollgate_core::finding::{Finding, Subject};
 use tollgate_core::rendering::{HelmRendering, Rendering};
+use tollgate_core::tree_path::join;
 
 use super::helm::scan_chart;
-use super::inputs::{Inputs, join};
+use super::inputs::Inputs;
 use super::kustomize::scan_kustomizations;
 use super::rule::RenderRule;
 use crate::candidates::CHART_FILE;

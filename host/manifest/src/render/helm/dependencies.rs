@@ -7,10 +7,11 @@ use serde_json::Value;
 use tollgate_core::document::SourceFile;
 use tollgate_core::finding::Finding;
 use tollgate_core::pointer::Pointer;
+use tollgate_core::tree_path::join;
 
 use crate::candidates::CHART_FILE;
 use crate::data::read_data;
-use crate::render::inputs::{Inputs, join};
+use crate::render::inputs::Inputs;
 use crate::render::packed::CHARTS;
 use crate::render::rule::{self, RenderRule};
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tollgate_core::document::{Document, Location, Place, SourceFile, Span};
 use tollgate_core::finding::Subject;
 use tollgate_core::pointer::Pointer;
+use tollgate_core::tree_path::join;
 
 use super::scan::name_of;
 use crate::candidates::CHART_FILE;
@@ -14,7 +15,7 @@ use crate::data::read_data;
 use crate::limits::ReadLimits;
 use crate::locate::locate;
 use crate::read::read;
-use crate::render::inputs::{Inputs, join};
+use crate::render::inputs::Inputs;
 use crate::render::packed::CHARTS;
 use crate::render::rule::{self, RenderRule};
 use crate::render::traced::{Traced, locate_rendered, place_in};

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 use tollgate_core::document::SourceFile;
 use tollgate_core::pointer::Pointer;
+use tollgate_core::tree_path::join;
 
 use super::reach::Scan;
 use super::reference::{is_remote, starts_remote};
 use crate::limits::ReadLimits;
 use crate::read::read;
-use crate::render::inputs::{directory_of, join};
+use crate::render::inputs::directory_of;
 use crate::render::rule::RenderRule;
 
 /// Keys under which built-in plugins take paths.

@@ -3,10 +3,11 @@
 use tollgate_core::document::SourceFile;
 use tollgate_core::finding::Finding;
 use tollgate_core::pointer::Pointer;
+use tollgate_core::tree_path::join;
 
 use super::reference::is_remote;
 use crate::data::DataDocument;
-use crate::render::inputs::{Inputs, join};
+use crate::render::inputs::Inputs;
 use crate::render::rule::{self, RenderRule};
 
 /// One file that refers to others.

@@ -8,11 +8,12 @@ use tollgate_core::document::{Document, Place, SourceFile, Span};
 use tollgate_core::finding::{Finding, Subject};
 use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::RENDERED_DIRECTORY;
+use tollgate_core::tree_path::join;
 
 use crate::data::read_data;
 use crate::limits::ReadLimits;
 use crate::read::read;
-use crate::render::inputs::{Inputs, join};
+use crate::render::inputs::Inputs;
 use crate::render::rule::RenderRule;
 use crate::render::traced::{Origins, Traced};
 
