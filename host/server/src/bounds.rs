@@ -95,16 +95,18 @@ impl Bounds {
         room.ok().and_then(Result::ok).ok_or(Shed::Memory)
     }
 
-    /// Does work on a thread of its own when its turn comes. Work that was begun is not stopped by its deadline: it keeps its
-    /// place until it ends, so that no more is done at once than was allowed.
+    /// Does work when its turn comes, where it keeps no other task waiting. Work that was begun is not stopped by its deadline: it
+    /// keeps its place until it ends, so that no more is done at once than was allowed.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         deadline: Instant,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Shed> {
         let turn = self.turn(deadline).await?;
-        let begun = tokio::task::spawn_blocking(move || {
-            let done = work();
+        // On the thread that asks, which gives its other tasks away first: to hand work to a thread that sleeps, and its answer
+        // back, takes longer than most work.
+        let begun = tokio::spawn(async move {
+            let done = tokio::task::block_in_place(work);
             drop(turn);
             done
         });
