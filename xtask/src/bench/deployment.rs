@@ -60,6 +60,7 @@ spec:
             port: http
         securityContext:
           privileged: {privileged}
+          runAsNonRoot: {non-root}
           allowPrivilegeEscalation: false
           readOnlyRootFilesystem: true
           capabilities:

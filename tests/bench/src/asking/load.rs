@@ -17,7 +17,8 @@ pub(super) enum Pace {
     Even { rate: f64, time: Duration },
 }
 
-/// How long each answer took, from the moment when its question was due, and how long it took altogether.
+/// How long each answer took, and how long it took altogether. Where nobody was free to ask a question when it was due, its time
+/// counts from then on; else from when it was asked: that a thread which sleeps wakes late is no server's doing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answers {
     pub(super) latencies: Vec<Duration>,
@@ -54,9 +55,9 @@ pub(super) fn run<A: FnMut(usize) -> Result<(), String>>(askers: usize, pace: Pa
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(due) = pace.due(number, begun) else { break };
-                    std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                    let begun = wait_for(due);
                     match ask(number) {
-                        Ok(()) => own.push(due.elapsed()),
+                        Ok(()) => own.push(begun.elapsed()),
                         Err(said) => failed.push(said),
                     }
                 }
@@ -67,6 +68,16 @@ pub(super) fn run<A: FnMut(usize) -> Result<(), String>>(askers: usize, pace: Pa
     });
     let whole = begun.elapsed();
     Answers { latencies: inner(latencies), unanswered: inner(failures), whole }
+}
+
+/// Sleeps until then. Since when the question counts as asked.
+fn wait_for(due: Instant) -> Instant {
+    let early = due.saturating_duration_since(Instant::now());
+    if early.is_zero() {
+        return due;
+    }
+    std::thread::sleep(early);
+    Instant::now()
 }
 
 fn extend<T>(all: &Mutex<Vec<T>>, own: Vec<T>) {
@@ -133,6 +144,14 @@ mod tests {
         };
         let answers = run(1, pace, slow);
         assert!(answers.permille(1_000) >= Duration::from_millis(20 * 5 - 5), "{answers:?}");
+    }
+
+    #[test]
+    fn a_question_counts_from_when_it_was_due_or_asked_whichever_was_up_to_the_server() {
+        let overdue = Instant::now().checked_sub(Duration::from_millis(5)).unwrap();
+        assert_eq!(wait_for(overdue), overdue);
+        let due = Instant::now() + Duration::from_millis(5);
+        assert!(wait_for(due) >= due);
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Report {
 fn load(text: &mut String, name: &str, how: &str, loaded: &Loaded) -> fmt::Result {
     let answers = &loaded.answers;
     let (rate, of_a_core) = (loaded.rate(), loaded.rate_of_a_core());
-    let times = [answers.p50, answers.p99, answers.longest].map(|time| format!("{time:.1} ms")).join(" | ");
+    let times = [answers.p50, answers.p99, answers.longest].map(|time| format!("{time:.2} ms")).join(" | ");
     writeln!(text, "| {name} | {how} | {rate:.0} | {of_a_core:.0} | {times} | {} |", answers.unanswered)
 }
 
@@ -101,7 +101,7 @@ mod tests {
         let report = Report { machine: machine::describe(), rate: 1_000, connections: 16, served: vec![served], through };
         let text = report.markdown();
         for line in [
-            "| tollgate serve | 1000 a second | 1000 | 5000 | 1.2 ms | 4.0 ms | 20.0 ms | 2 |",
+            "| tollgate serve | 1000 a second | 1000 | 5000 | 1.25 ms | 4.00 ms | 20.00 ms | 2 |",
             "| tollgate serve | 120.0 ms | 50 MiB | 50 MiB | 60 MiB |",
             "| 1 | 3.00 s | 4.50 s | 1.50 ms |",
         ] {
