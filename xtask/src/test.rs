@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::num::NonZero;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -93,6 +94,21 @@ fn demo_with_terraform(repository: &Repository) -> io::Result<Option<Ring>> {
     demo(repository, "demo-infrastructure", &["--infrastructure", "--expect", "examples/expected-infrastructure.txt"]).map(Some)
 }
 
+/// Its tests wait for servers, and for what others do, about as long as they compute.
+const WAITS: &str = "e2e";
+
+/// By which whoever runs tests says how many run at once.
+const THREADS: &str = "RUST_TEST_THREADS";
+
+/// Lets twice as many tests run at once as there are processors, unless it was said how many.
+fn with_more_threads(mut ring: Ring, is_said: bool) -> Ring {
+    if !is_said {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        ring.command.env(THREADS, (2 * processors).to_string());
+    }
+    ring
+}
+
 fn ring(name: &str, workspace: &Workspace, arguments: &[&str]) -> Ring {
     let mut command = workspace.cargo("test");
     command.args(["--locked", "--no-fail-fast"]).args(arguments);
@@ -112,7 +128,8 @@ fn programs(workspace: &Workspace) -> Result<Vec<Ring>, TestError> {
     let mk_ring = |((is_whole, program), packages): ((bool, String), Vec<String>)| {
         let directories: Vec<&str> = packages.iter().map(|package| package.strip_prefix("tollgate-").unwrap_or(package)).collect();
         let name = if is_whole { program.clone() } else { format!("{}/{program}", directories.join("+")) };
-        ring(&name, workspace, &["--workspace", "--test", &program])
+        let ring = ring(&name, workspace, &["--workspace", "--test", &program]);
+        if name == WAITS { with_more_threads(ring, std::env::var_os(THREADS).is_some()) } else { ring }
     };
     Ok(packages.into_iter().map(mk_ring).collect())
 }
@@ -245,6 +262,13 @@ mod tests {
         assert_eq!(error.to_string(), "there is no ring `e3e`; there are units, e2e");
         assert_eq!(chosen(rings(), &names(&["e2e"])).map(|rings| rings.len()).ok(), Some(1));
         assert_eq!(chosen(rings(), &[]).map(|rings| rings.len()).ok(), Some(2));
+    }
+
+    #[test]
+    fn tests_that_wait_run_more_at_once_unless_it_was_said_how_many() {
+        let count = |is_said| with_more_threads(mk_ring(WAITS, "true"), is_said).command.get_envs().count();
+        assert_eq!((count(false), count(true)), (1, 0));
+        assert!(rings(&Repository::find().unwrap()).unwrap().iter().any(|ring| ring.name == WAITS));
     }
 
     #[test]
