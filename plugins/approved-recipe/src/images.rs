@@ -1,5 +1,7 @@
 //! Images: whoever makes a pod, what runs in it was approved.
 
+use std::borrow::Cow;
+
 use tollgate_sdk::image::ImageReference;
 use tollgate_sdk::workload::Pod;
 use tollgate_sdk::{Document, Finding, Node, Value};
@@ -22,7 +24,7 @@ pub(crate) fn judge(
     };
     let unreadable = pods.iter().flat_map(Pod::unreadable).map(|node| rules::IMAGE_NOT_APPROVED.unreadable(&node));
     let mut findings: Vec<Finding> = unreadable.collect();
-    for holder in document.root().find_all(&holds_images) {
+    for holder in document.root().find_objects(holds_images) {
         for (list, way) in LISTS {
             findings.extend(holder.get(list).elements().filter_map(|element| judge_one(&element, way)));
         }
@@ -41,8 +43,10 @@ const LISTS: [(&str, Way); 4] = [
     ("volumes", &["image", "reference"]),
 ];
 
-fn holds_images(value: &Value<'_>) -> bool {
-    LISTS.iter().any(|(list, _)| matches!(value.get(list), Some(Value::Array(_))))
+fn holds_images(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
+    let is_list =
+        |(name, value): &(Cow<'_, str>, Value<'_>)| matches!(value, Value::Array(_)) && LISTS.iter().any(|(list, _)| list == name);
+    members.iter().any(is_list)
 }
 
 fn judge_one(element: &Node<'_>, way: Way, approved: &Approved<'_>, settings: &Settings) -> Option<Finding> {

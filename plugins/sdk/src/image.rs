@@ -5,7 +5,6 @@
 //! are pinned: they must not change with the host's domain types.
 
 use crate::node::Node;
-use crate::value::Value;
 
 /// An image as a manifest names it, borrowed from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,9 +110,8 @@ fn is_path_component(component: &str) -> bool {
 ///
 /// Looking at any depth is on purpose: a pod template in a kind that nobody has heard of still runs images.
 pub fn find_images<'a>(root: &Node<'a>) -> Vec<Node<'a>> {
-    let has_list =
-        |value: &Value<'_>| matches!(value, Value::Object(members) if members.iter().any(|(name, _)| way_to_image(name).is_some()));
-    root.find_all(&has_list).iter().flat_map(images_of).collect()
+    let holders = root.find_objects(|members| members.iter().any(|(name, _)| way_to_image(name).is_some()));
+    holders.iter().flat_map(images_of).collect()
 }
 
 /// The images of an object that holds lists of containers or volumes.
@@ -135,6 +133,7 @@ fn way_to_image(name: &str) -> Option<&'static [&'static str]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Value;
     use proptest::prelude::*;
 
     fn parts(text: &str) -> (&str, Option<&str>, bool) {

@@ -3,6 +3,7 @@
 mod follow;
 mod write;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::quantity::Quantity;
@@ -156,6 +157,16 @@ impl<'a> Node<'a> {
         found
     }
 
+    /// Every object whose members fulfil a condition, this one included and at any depth, in the order of the source. What is no
+    /// object is not even asked about, so looking for one through a whole document costs a fraction of [`Self::find_all`].
+    pub fn find_objects(&self, condition: impl Fn(&[(Cow<'a, str>, Value<'a>)]) -> bool) -> Vec<Self> {
+        let mut found = Vec::new();
+        if let Some(value) = self.value {
+            search_objects(value, &Way::Start(self), &condition, &mut found);
+        }
+        found
+    }
+
     /// The JSON pointer (RFC 6901) to it.
     pub fn pointer(&self) -> String {
         let mut tokens = Vec::new();
@@ -216,6 +227,29 @@ fn search<'a>(value: &'a Value<'a>, way: &Way<'a, '_>, visit: &mut dyn FnMut(&'a
         }
         Value::Array(elements) => {
             elements.iter().enumerate().for_each(|(index, element)| search(element, &Way::Step(way, Token::Element(index)), visit));
+        }
+        _ => {}
+    }
+}
+
+/// Visits the objects of a value. How deep that can go is bounded by the reader of JSON.
+fn search_objects<'a>(
+    value: &'a Value<'a>,
+    way: &Way<'a, '_>,
+    condition: &impl Fn(&[(Cow<'a, str>, Value<'a>)]) -> bool,
+    found: &mut Vec<Node<'a>>,
+) {
+    match value {
+        Value::Object(members) => {
+            found.extend(condition(members).then(|| way.walk(value)));
+            for (name, member) in members.iter().filter(|(_, member)| member.holds_values()) {
+                search_objects(member, &Way::Step(way, Token::Member(name)), condition, found);
+            }
+        }
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate().filter(|(_, element)| element.holds_values()) {
+                search_objects(element, &Way::Step(way, Token::Element(index)), condition, found);
+            }
         }
         _ => {}
     }
@@ -294,6 +328,16 @@ mod tests {
         let summary: Vec<_> = found.iter().map(|node| (node.pointer(), node.document(), node.is_list())).collect();
         assert_eq!(summary, [("/a/b~1c".to_owned(), 7, true), ("/a/b~1c/1/~0".to_owned(), 7, false)]);
         assert!(Node::root(7, &value).get("missing").find_all(&|_| true).is_empty());
+    }
+
+    #[test]
+    fn objects_are_found_at_any_depth_and_nothing_else_is() {
+        let value = Value::read(br#"{"a": [{"x": 1}, [{"x": {"x": null}}], "x"], "x": 2, "b": {"y": 1}}"#).unwrap();
+        let found = Node::root(7, &value).find_objects(|members| members.iter().any(|(name, _)| name == "x"));
+        let pointers: Vec<_> = found.iter().map(Node::pointer).collect();
+        assert_eq!(pointers, ["", "/a/0", "/a/1/0", "/a/1/0/x"]);
+        assert_eq!(Node::root(7, &value).get("a").find_objects(|_| true).len(), 3);
+        assert!(Node::root(7, &value).get("missing").find_objects(|_| true).is_empty());
     }
 
     fn all<'a>(node: &Node<'a>, found: &mut Vec<Node<'a>>) {

@@ -57,6 +57,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether there can be values in it.
+    pub(crate) const fn holds_values(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Object(_))
+    }
+
     /// What kind of value it is, for messages: `text`, `number`.
     pub const fn kind(&self) -> &'static str {
         match self {

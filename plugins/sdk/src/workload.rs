@@ -1,5 +1,7 @@
 //! Typed access to the pods that an object makes.
 
+use std::borrow::Cow;
+
 use crate::document::Document;
 use crate::node::Node;
 use crate::value::Value;
@@ -138,13 +140,14 @@ pub fn pods<'a>(document: &'a Document<'_>) -> Vec<Pod<'a>> {
     let (group, kind, root) = (document.group(), document.kind(), document.root());
     let workload = WORKLOADS.iter().find(|workload| (workload.0, workload.1) == (group, kind));
     let defined = workload.map(|(_, _, path)| root.walk(path));
-    let place = defined.as_ref().map(Node::pointer);
-    let found = root.find_all(&has_containers).into_iter().filter(|node| Some(node.pointer()) != place);
+    let place = defined.as_ref().and_then(Node::value).map(std::ptr::from_ref);
+    let found = root.find_objects(has_containers).into_iter().filter(|node| node.value().map(std::ptr::from_ref) != place);
     defined.into_iter().chain(found).map(|root| Pod { root }).collect()
 }
 
-fn has_containers(value: &Value<'_>) -> bool {
-    matches!(value.get("spec").and_then(|spec| spec.get("containers")), Some(Value::Array(_)))
+fn has_containers(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
+    let spec = members.iter().find(|(name, _)| name == "spec");
+    matches!(spec.and_then(|(_, spec)| spec.get("containers")), Some(Value::Array(_)))
 }
 
 #[cfg(test)]
