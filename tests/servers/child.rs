@@ -11,21 +11,30 @@ use crate::user::User;
 /// Starts what it is told, ends when that ends, and signals it to end when its own input ends, which it does when the process ends
 /// that holds the other side. A program that has just begun may not hear of an interrupt yet, so it is told again, and killed in the
 /// end. What it is told to of a server that nobody has ended properly is then removed.
+///
+/// Whoever tells is gone before the number of what has ended can be anybody else's: numbers of processes and of threads come round
+/// within a minute where many are started, and a signal that comes late kills a stranger.
 const KEEPER: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+exec 2>/dev/null
 {
     read -r _ <&3
-    told=0
-    while kill -"$SIGNAL" "$child" 2>/dev/null; do
+    kill -"$SIGNAL" "$child"
+    told=1
+    while [ "$SIGNAL" != KILL ]; do
+        sleep 0.1
         told=$((told + 1))
         [ "$told" -lt 100 ] || SIGNAL=KILL
-        sleep 0.1
+        kill -"$SIGNAL" "$child"
     done
-    [ -z "$LEFT" ] || { sleep 1; rm -rf -- "$LEFT"; }
 } &
+teller=$!
 wait "$child"
+kill "$teller"
+wait "$teller"
+[ -z "$LEFT" ] || { sleep 1; rm -rf -- "$LEFT"; } 3<&- &
 "#;
 
 /// A running program.
@@ -108,6 +117,8 @@ impl Drop for Child {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn mk_directory() -> (tempfile::TempDir, Utf8PathBuf) {
@@ -136,6 +147,17 @@ mod tests {
         let process = fs_err::read_to_string(path.join("process")).unwrap();
         let asked = Command::new("kill").args(["-0", process.trim()]).output().unwrap();
         assert!(!asked.status.success(), "{process}");
+    }
+
+    #[test]
+    fn nobody_is_left_to_signal_a_program_that_has_ended_by_itself() {
+        let (_directory, path) = mk_directory();
+        let mut child = Child::start("true", Utf8Path::new("true"), &[], &path).unwrap();
+        while child.is_running() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let told = child.keeper.stdin.as_mut().unwrap().write_all(b"end\n");
+        assert_eq!(told.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]
