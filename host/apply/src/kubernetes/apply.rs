@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tollgate_core::approved::Approved;
-use tollgate_core::document::ObjectIdentity;
 use tollgate_core::plan::Verb;
 use tollgate_core::ports::{Applied, ApplyError, TargetState, WrittenState};
 use tollgate_core::render::{ObjectKey, Rendered};
@@ -174,9 +173,9 @@ impl Attempt<'_> {
 
     /// Deletes what the recipe no longer has, what was needed by others last.
     async fn prune(&self, stored: &Stored, survey: &Survey, deadline: Deadline) -> Result<Undone, ApplyError> {
-        let identities: Vec<ObjectIdentity> = survey.surplus.iter().map(|surplus| surplus.key.identity.clone()).collect();
+        let going: Vec<_> = survey.surplus.iter().map(|surplus| (&surplus.key.identity, surplus.needs.as_slice())).collect();
         let mut undone = Undone::default();
-        for layer in order::layers_by_kind(&identities).into_iter().rev() {
+        for layer in order::layers_of_deletion(&going) {
             self.confirm(stored).await?;
             let layer: Vec<&Surplus> = layer.into_iter().map(|place| &survey.surplus[place]).collect();
             for surplus in &layer {

@@ -83,7 +83,8 @@ impl Writer<'_> {
     async fn clear(&self, wanted: &Wanted, path: &str, uid: &str) -> Result<Option<String>, ServerError> {
         let server = self.surveyor.server;
         server.delete(path, uid).await?;
-        let old = Surplus { key: wanted.key.clone(), path: path.to_owned(), uid: uid.to_owned(), is_kept: false };
+        let (key, path, uid) = (wanted.key.clone(), path.to_owned(), uid.to_owned());
+        let old = Surplus { key, path, uid, is_kept: false, needs: Vec::new() };
         let left = wait::until_gone(server, &[&old], Deadline::in_seconds(self.wait.max(GONE))).await?;
         Ok(left.into_iter().next())
     }

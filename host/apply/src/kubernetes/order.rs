@@ -1,4 +1,4 @@
-//! In which order objects are applied: first what others need.
+//! In which order objects are applied: first what others need. They are deleted the other way round.
 //!
 //! An object comes after its Namespace, a custom object after its definition, and anything after what its annotation
 //! `config.kubernetes.io/depends-on` names. Of what is left, kinds come in the order in which they need each other.
@@ -69,12 +69,21 @@ pub(super) fn layers(objects: &[(ObjectIdentity, &Value)]) -> Result<Vec<Vec<usi
     in_layers(&ids, &before)
 }
 
-/// The same by kinds alone, for what is deleted: what it once depended on may be gone.
-pub(super) fn layers_by_kind(objects: &[ObjectIdentity]) -> Vec<Vec<usize>> {
-    let none = Value::Null;
-    let bodies: Vec<_> = objects.iter().map(|identity| (identity.clone(), &none)).collect();
-    // Kinds and namespaces need each other in one direction only.
-    layers(&bodies).unwrap_or_else(|_| vec![(0..objects.len()).collect()])
+/// The order in which live objects are deleted: first what needs others. Each is given with what it [names](named). What is not among
+/// them is waited for by nobody, and where some need each other, kinds alone decide.
+pub(super) fn layers_of_deletion(objects: &[(&ObjectIdentity, &[Id])]) -> Vec<Vec<usize>> {
+    let ids: Vec<Id> = objects.iter().map(|(identity, _)| Id::of(identity)).collect();
+    let places: BTreeMap<&Id, usize> = ids.iter().enumerate().map(|(place, id)| (id, place)).collect();
+    let place = |id: &Id| places.get(id).copied();
+    let around = |id: &Id| namespace(id).as_ref().and_then(place);
+    let by_kind: Vec<BTreeSet<usize>> = ids.iter().map(|id| around(id).into_iter().collect()).collect();
+    let by_name: Vec<BTreeSet<usize>> =
+        objects.iter().zip(&ids).map(|((_, needs), id)| needs.iter().filter_map(place).chain(around(id)).collect()).collect();
+    // Namespaces need nothing, so that by kinds there always is an order.
+    let layers = in_layers(&ids, &by_name).or_else(|_| in_layers(&ids, &by_kind));
+    let mut layers = layers.unwrap_or_else(|_| vec![(0..ids.len()).collect()]);
+    layers.reverse();
+    layers
 }
 
 /// The places of the definitions of custom kinds, by group and kind.
@@ -94,15 +103,22 @@ fn namespace(id: &Id) -> Option<Id> {
 }
 
 fn depends_on(id: &Id, body: &Value, places: &BTreeMap<&Id, usize>) -> Result<Vec<usize>, NoOrder> {
-    let annotations = body.pointer("/metadata/annotations");
-    let Some(text) = annotations.and_then(|annotations| annotations.get(DEPENDS_ON)).and_then(Value::as_str) else {
-        return Ok(Vec::new());
-    };
     let one = |text: &str| {
-        let on = read(text.trim()).ok_or_else(|| NoOrder::Unreadable { of: Box::new(id.clone()), text: text.to_owned() })?;
+        let on = read(text).ok_or_else(|| NoOrder::Unreadable { of: Box::new(id.clone()), text: text.to_owned() })?;
         places.get(&on).copied().ok_or_else(|| NoOrder::Absent { of: Box::new(id.clone()), on: Box::new(on.clone()) })
     };
-    text.split(',').map(one).collect()
+    annotated(body).map(one).collect()
+}
+
+/// What a live object says that it depends on. What nobody can read keeps nobody from being deleted.
+pub(super) fn named(body: &Value) -> Vec<Id> {
+    annotated(body).filter_map(read).collect()
+}
+
+fn annotated(body: &Value) -> impl Iterator<Item = &str> {
+    let annotations = body.pointer("/metadata/annotations");
+    let text = annotations.and_then(|annotations| annotations.get(DEPENDS_ON)).and_then(Value::as_str);
+    text.into_iter().flat_map(|text| text.split(',')).map(str::trim)
 }
 
 fn read(text: &str) -> Option<Id> {
@@ -229,6 +245,19 @@ mod tests {
             (mk("v1", "ConfigMap", None, "global"), &first),
         ];
         assert_eq!(order(&objects).unwrap(), [vec!["global"], vec!["cart"], vec!["settings"]]);
+    }
+
+    #[test]
+    fn what_needs_others_is_deleted_before_them() {
+        let (cart, settings) = (mk("apps/v1", "Deployment", Some("shop"), "cart"), mk("v1", "ConfigMap", Some("shop"), "settings"));
+        let (shop, gone) = (mk("v1", "Namespace", None, "shop"), mk("v1", "ConfigMap", Some("shop"), "gone"));
+        let order = |cart_needs: &[Id], settings_need: &[Id]| -> Vec<Vec<usize>> {
+            layers_of_deletion(&[(&shop, &[]), (&cart, cart_needs), (&settings, settings_need)])
+        };
+        assert_eq!(order(&[], &[]), [[1], [2], [0]]);
+        assert_eq!(order(&[], &[Id::of(&cart), Id::of(&gone)]), [[2], [1], [0]]);
+        assert_eq!(order(&[Id::of(&settings)], &[Id::of(&cart)]), [[1], [2], [0]]);
+        assert_eq!(named(&after("apps/namespaces/shop/Deployment/cart, nobody")), [Id::of(&cart)]);
     }
 
     #[test]

@@ -161,9 +161,10 @@ impl Surveyor<'_> {
         let mut surplus = Vec::new();
         for (key, path) in gone {
             let Some(object) = live.get(&path) else { continue };
+            let needs = order::named(object);
             if staying::is_kept(object) {
                 let released = self.let_go(&key, object, found)?;
-                surplus.extend(released.map(|uid| Surplus { key, path, uid, is_kept: true }));
+                surplus.extend(released.map(|uid| Surplus { key, path, uid, is_kept: true, needs }));
                 continue;
             }
             if let Some(message) = self.undeletable(&key, object, wanted) {
@@ -174,7 +175,7 @@ impl Surveyor<'_> {
             let action = action(&key, Some(&owned), None, self.key).map_err(|source| self.not_canonical(source))?;
             let uid = uid(object).unwrap_or_default();
             found.actions.push(Action { live_uid: Some(uid.clone()), ..action });
-            surplus.push(Surplus { key, path, uid, is_kept: false });
+            surplus.push(Surplus { key, path, uid, is_kept: false, needs });
         }
         Ok(surplus)
     }

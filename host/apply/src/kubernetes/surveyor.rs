@@ -8,6 +8,7 @@ use tollgate_core::render::ObjectKey;
 use super::failure::ServerError;
 use super::health::Rules;
 use super::inventory::Place;
+use super::order::Id;
 use super::outcome::Answers;
 use super::server::Server;
 use crate::key::PlanKey;
@@ -20,6 +21,8 @@ pub(super) struct Surplus {
     pub(super) uid: String,
     /// It says of itself that it stays, so it is let go instead.
     pub(super) is_kept: bool,
+    /// What it says that it depends on, which is deleted after it.
+    pub(super) needs: Vec<Id>,
 }
 
 /// Whose recipe is compared with what.

@@ -47,6 +47,17 @@ fn what_needs_what_has_failed_is_not_applied() {
 }
 
 #[test]
+fn a_job_that_is_removed_once_it_was_done_was_done() {
+    let Some(world) = World::new("healthy-vanishing") else { return };
+    let world = world.waiting(30);
+    let container = json!({"name": "main", "image": "example.com/migrate:1"});
+    let template = json!({"spec": {"restartPolicy": "Never", "containers": [container]}});
+    let job = mk("batch/v1", "Job", "migrate", &json!({"spec": {"ttlSecondsAfterFinished": 0, "template": template}}));
+    world.promotes(&rendered(&[job, mk_settings("cart", "one")]));
+    assert_eq!(world.get("batch/v1:jobs/migrate"), None);
+}
+
+#[test]
 fn a_claim_that_gets_its_volume_with_its_first_pod_is_not_waited_for() {
     let Some(world) = World::new("healthy-claims") else { return };
     let world = world.waiting(8);

@@ -68,6 +68,39 @@ fn what_a_finalizer_holds_stays_in_the_inventory_and_fails_the_run() {
 }
 
 #[test]
+fn what_others_need_is_deleted_after_them_and_stays_as_long_as_they_do() {
+    let Some(world) = World::new("pruning-order") else { return };
+    let world = world.waiting(3);
+    let kept = || mk_settings("kept", "one");
+    // By their kinds the Service would go first.
+    let service = mk("v1", "Service", "mail", &json!({"spec": {"ports": [{"port": 25}]}}));
+    let mut settings = mk_settings("mail", "one");
+    settings.body["metadata"]["annotations"] = json!({"config.kubernetes.io/depends-on": "/namespaces/pruning-order/Service/mail"});
+    world.promotes(&rendered(&[kept(), service, settings, mk_settings("before", "one")]));
+    world.patch("configmaps/mail", "holder", &json!({"metadata": {"finalizers": ["shop.example.com/holds"]}}));
+    world.promote(&rendered(&[kept()])).unwrap_err();
+    assert!(world.get("configmaps/mail").unwrap()["metadata"]["deletionTimestamp"].is_string());
+    assert!(world.get("services/mail").unwrap()["metadata"]["deletionTimestamp"].is_null());
+    world.patch("configmaps/mail", "holder", &json!({"metadata": {"finalizers": null}}));
+    world.promotes(&rendered(&[kept()]));
+    assert_eq!([world.get("services/mail"), world.get("configmaps/before")], [None, None]);
+}
+
+#[test]
+fn an_object_that_was_made_anew_since_it_was_planned_is_not_deleted() {
+    let Some(world) = World::new("pruning-anew") else { return };
+    world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
+    let mut anew = world.get("configmaps/mail").unwrap();
+    let uid = anew["metadata"]["uid"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/namespaces/{}/configmaps/mail", world.namespace);
+    world.with_server(async |server| server.delete(&path, &uid).await.unwrap());
+    anew["metadata"] = json!({"name": "mail", "labels": anew["metadata"]["labels"]});
+    let anew = world.create("configmaps", &anew);
+    world.with_server(async |server| server.delete(&path, &uid).await.unwrap_err());
+    assert_eq!(world.get("configmaps/mail").unwrap()["metadata"]["uid"], anew["metadata"]["uid"]);
+}
+
+#[test]
 fn a_recipe_without_objects_does_not_empty_a_target() {
     let Some(world) = World::new("pruning-empty") else { return };
     world.promotes(&rendered(&[mk_settings("cart", "one"), mk_settings("mail", "one")]));
