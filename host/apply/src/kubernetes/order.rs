@@ -69,17 +69,19 @@ pub(super) fn layers(objects: &[(ObjectIdentity, &Value)]) -> Result<Vec<Vec<usi
     in_layers(&ids, &before)
 }
 
-/// The order in which live objects are deleted: first what needs others. Each is given with what it [names](named). What is not among
-/// them is waited for by nobody, and where some need each other, kinds alone decide.
+/// The order in which live objects are deleted: first what needs others, custom objects before any definition of their group. Each is
+/// given with what it [names](named). What is not among them is waited for by nobody, and where some need each other, kinds alone decide.
 pub(super) fn layers_of_deletion(objects: &[(&ObjectIdentity, &[Id])]) -> Vec<Vec<usize>> {
     let ids: Vec<Id> = objects.iter().map(|(identity, _)| Id::of(identity)).collect();
     let places: BTreeMap<&Id, usize> = ids.iter().enumerate().map(|(place, id)| (id, place)).collect();
     let place = |id: &Id| places.get(id).copied();
-    let around = |id: &Id| namespace(id).as_ref().and_then(place);
-    let by_kind: Vec<BTreeSet<usize>> = ids.iter().map(|id| around(id).into_iter().collect()).collect();
+    let definitions: Vec<usize> = (0..ids.len()).filter(|place| is_definition(objects[*place].0)).collect();
+    let defined = |id: &Id| definitions.iter().copied().filter(|place| defines(&ids[*place], id)).collect::<Vec<usize>>();
+    let around = |id: &Id| namespace(id).as_ref().and_then(place).into_iter().chain(defined(id));
+    let by_kind: Vec<BTreeSet<usize>> = ids.iter().map(|id| around(id).collect()).collect();
     let by_name: Vec<BTreeSet<usize>> =
         objects.iter().zip(&ids).map(|((_, needs), id)| needs.iter().filter_map(place).chain(around(id)).collect()).collect();
-    // Namespaces need nothing, so that by kinds there always is an order.
+    // Namespaces and definitions need nothing, so that by kinds there always is an order.
     let layers = in_layers(&ids, &by_name).or_else(|_| in_layers(&ids, &by_kind));
     let mut layers = layers.unwrap_or_else(|_| vec![(0..ids.len()).collect()]);
     layers.reverse();
@@ -95,6 +97,11 @@ fn defined_kinds<'a>(objects: &[(ObjectIdentity, &'a Value)]) -> BTreeMap<(&'a s
 
 pub(super) fn is_definition(identity: &ObjectIdentity) -> bool {
     identity.kind == "CustomResourceDefinition" && identity.group() == "apiextensions.k8s.io"
+}
+
+/// Whether a definition is of the group of an object: it is called by its plural and its group.
+fn defines(definition: &Id, id: &Id) -> bool {
+    definition.name.split_once('.').is_some_and(|(_, group)| group == id.group)
 }
 
 fn namespace(id: &Id) -> Option<Id> {
@@ -258,6 +265,15 @@ mod tests {
         assert_eq!(order(&[], &[Id::of(&cart), Id::of(&gone)]), [[2], [1], [0]]);
         assert_eq!(order(&[Id::of(&settings)], &[Id::of(&cart)]), [[1], [2], [0]]);
         assert_eq!(named(&after("apps/namespaces/shop/Deployment/cart, nobody")), [Id::of(&cart)]);
+    }
+
+    #[test]
+    fn custom_objects_are_deleted_before_their_definition_whatever_that_needs() {
+        let definition = mk("apiextensions.k8s.io/v1", "CustomResourceDefinition", None, "tills.shop.example.com");
+        let till = mk("shop.example.com/v1", "Till", Some("shop"), "till");
+        let hook = mk("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", None, "hook");
+        let needs = [Id::of(&hook)];
+        assert_eq!(layers_of_deletion(&[(&definition, &needs), (&till, &[]), (&hook, &[])]), [[1], [0], [2]]);
     }
 
     #[test]
