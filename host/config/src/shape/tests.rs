@@ -72,6 +72,20 @@ fn a_wrong_key_does_not_hide_what_stands_under_it() {
     assert_eq!(written, [("/components", "/componets"), ("/componets/0/path", "/componets/0/pth")]);
 }
 
+#[test]
+fn what_stands_under_a_key_of_the_users_own_is_judged() {
+    let flaws = |path: Value| {
+        let terraform = json!({"workspace": "prod", "backendConfig": {"path": path}});
+        let target = json!({"name": "prod-ops", "role": "ops", "on": {"branch": "master"}, "terraform": terraform});
+        let value = json!({"apiVersion": "tollgate.dev/v1alpha1", "kind": "Pipeline",
+            "components": [{"path": "components/*", "type": "terraform"}], "environments": [{"name": "prod", "targets": [target]}]});
+        let flaws = walk(ConfigurationSchema::Pipeline.value(), &value);
+        flaws.into_iter().map(|flaw| flaw.message).collect::<Vec<_>>()
+    };
+    assert_eq!(flaws(json!("/srv/state")), [""; 0]);
+    assert_eq!(flaws(json!([])), ["`path` must be text, not a list"]);
+}
+
 fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),

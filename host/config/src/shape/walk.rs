@@ -160,19 +160,20 @@ impl<'s> Walk<'s> {
     fn mapping(&mut self, schema: &'s Value, members: &Map<String, Value>, at: &Pointer) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let patterns = schema.get("patternProperties").and_then(Value::as_object);
-        let open = schema.get("additionalProperties").is_none_or(|additional| additional != false);
+        let additional = schema.get("additionalProperties");
         let mut present: Vec<&str> = Vec::new();
         for (key, member) in members {
             let here = at.member(key);
             let known = properties.and_then(|properties| properties.get_key_value(key));
             let by_pattern = || patterns.and_then(|patterns| patterns.iter().find(|(pattern, _)| is_match(pattern, key)));
-            match known.or_else(by_pattern) {
-                Some((_, schema)) => {
+            match (known.or_else(by_pattern), additional) {
+                (Some((_, schema)), _) => {
                     present.push(key);
                     self.value(schema, member, &here);
                 }
-                None if open => {}
-                None => present.extend(self.unknown(properties, members, key, member, &here)),
+                (None, Some(Value::Bool(false))) => present.extend(self.unknown(properties, members, key, member, &here)),
+                (None, Some(schema)) => self.value(schema, member, &here),
+                (None, None) => {}
             }
         }
         self.complete(schema, &present, members, at);
