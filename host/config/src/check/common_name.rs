@@ -12,7 +12,7 @@ enum Part {
     One,
     /// `*`
     Many,
-    /// `**`
+    /// `**` between slashes; anywhere else it is no more than `*`.
     Deep,
 }
 
@@ -58,16 +58,14 @@ fn parts(pattern: &str) -> Option<Vec<Part>> {
     if pattern.contains(['[', ']', '{', '}', '\\']) {
         return None;
     }
-    let mut parts = Vec::new();
-    for character in pattern.chars() {
-        match (character, parts.last_mut()) {
-            ('*', Some(last @ (Part::Many | Part::Deep))) => *last = Part::Deep,
-            ('*', _) => parts.push(Part::Many),
-            ('?', _) => parts.push(Part::One),
-            (character, _) => parts.push(Part::Character(character)),
-        }
-    }
-    Some(parts)
+    let part = |character| match character {
+        '*' => Part::Many,
+        '?' => Part::One,
+        character => Part::Character(character),
+    };
+    let step = |step: &str| if step == "**" { vec![Part::Deep] } else { step.chars().map(part).collect() };
+    let steps: Vec<Vec<Part>> = pattern.split('/').map(step).collect();
+    Some(steps.join(&Part::Character('/')))
 }
 
 /// How far two patterns are used up.
@@ -137,6 +135,8 @@ mod tests {
             ("{hotfix,feature}/*", "feature/**", "feature/x"),
             ("v[0-9]", "v7", "v7"),
             ("a/*/c", "a/b/*", "a/b/c"),
+            ("**a/aaa", "?aa/**a", "xaa/aaa"),
+            ("a**/b", "a*/b", "ax/b"),
         ] {
             assert_eq!(common(one, other).as_deref(), Some(name), "{one} {other}");
             assert!(common(other, one).is_some(), "{other} {one}");
