@@ -13,6 +13,7 @@ mod docs;
 mod install;
 mod lint;
 mod process;
+mod ring;
 mod servers;
 mod soak;
 mod test;

@@ -5,7 +5,8 @@ use std::io;
 
 use crate::install;
 use crate::process;
-use crate::test::{Ring, TestError, run_ring, write_summary};
+use crate::ring::{Ring, run_ring, write_summary};
+use crate::test::TestError;
 use crate::workspaces::Repository;
 
 /// What `cargo xtask soak` can be told.
@@ -29,8 +30,11 @@ struct Soak {
     counts: &'static [(&'static str, u32)],
 }
 
+/// How many cases a property is tried with that doesn't say so itself. The library reads it.
+const PROPERTY_CASES: &str = "PROPTEST_CASES";
+
 /// In the order in which they run. Counts of `TOLLGATE_SOAK` are cases to the directory target, and factors to the others.
-const SOAKS: [Soak; 6] = [
+const SOAKS: [Soak; 7] = [
     Soak {
         name: "apply",
         // Of all packages, because one alone has its dependencies with other features, which would all be built once more.
@@ -66,6 +70,12 @@ const SOAKS: [Soak; 6] = [
         counts: &[("TOLLGATE_SOAK", 25), ("TOLLGATE_QUESTIONS", 1_000_000)],
     },
     Soak { name: "story", arguments: &["--workspace", "--test", "story"], counts: &[("TOLLGATE_STORIES", 60)] },
+    Soak {
+        name: "properties",
+        // Where each property starts is another place each time, unlike in `cargo xtask test`.
+        arguments: &["--workspace", "--lib", "--test", "properties", "--test", "language_properties", "--test", "arbitrary"],
+        counts: &[(PROPERTY_CASES, 5_000)],
+    },
 ];
 
 /// Runs all of them, also after one has failed, and prints how each ended.
@@ -117,7 +127,7 @@ mod tests {
                 }
             }
         }
-        for (variable, _) in SOAKS.iter().flat_map(|soak| soak.counts) {
+        for (variable, _) in SOAKS.iter().flat_map(|soak| soak.counts).filter(|(variable, _)| *variable != PROPERTY_CASES) {
             assert!(text.contains(&format!("\"{variable}\"")), "nobody reads `{variable}`");
         }
     }

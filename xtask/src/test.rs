@@ -1,15 +1,15 @@
 //! `cargo xtask test`: all rings of tests, one after the other, the quick ones first.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, Write as _};
 use std::num::NonZero;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use cargo_metadata::{MetadataCommand, TargetKind};
 
 use crate::install;
 use crate::process::{self, ProcessError};
+use crate::ring::{Ring, RingError, RingResult, run_ring, write_summary};
 use crate::workspaces::{Repository, Workspace};
 
 /// What `cargo xtask test` can be told.
@@ -33,14 +33,10 @@ pub(crate) enum TestError {
     UnknownRing { name: String, known: String },
     #[error(transparent)]
     Process(#[from] ProcessError),
-    #[error("{0} of the rings failed; what they say stands above")]
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    #[error("{0} of the rings failed; what they said last stands above, and all of it where they ran")]
     Failed(usize),
-}
-
-/// One ring.
-pub(crate) struct Ring {
-    pub(crate) name: String,
-    pub(crate) command: Command,
 }
 
 /// All rings. A test program of any package of the host's workspace is a ring of its own, so none can be forgotten.
@@ -109,9 +105,15 @@ fn with_more_threads(mut ring: Ring, is_said: bool) -> Ring {
     ring
 }
 
+/// By which property tests are told where to start.
+const SEED: &str = "PROPTEST_RNG_SEED";
+
+/// Properties are tried with the same cases each time, so that a change is judged by what it changes. `cargo xtask soak` and a
+/// plain `cargo test` try others.
 fn ring(name: &str, workspace: &Workspace, arguments: &[&str]) -> Ring {
     let mut command = workspace.cargo("test");
     command.args(["--locked", "--no-fail-fast"]).args(arguments);
+    command.env(SEED, std::env::var_os(SEED).unwrap_or_else(|| "8".into()));
     Ring { name: name.to_owned(), command }
 }
 
@@ -170,53 +172,6 @@ fn chosen(rings: Vec<Ring>, names: &[String]) -> Result<Vec<Ring>, TestError> {
     Ok(rings.into_iter().filter(|ring| names.is_empty() || names.contains(&ring.name)).collect())
 }
 
-/// What came of a ring.
-pub(crate) struct RingResult {
-    name: String,
-    pub(crate) passed: bool,
-    /// The runners' own closing lines.
-    closing: Vec<String>,
-    time: Duration,
-}
-
-/// Runs a ring, passing on what it writes.
-pub(crate) fn run_ring(mut ring: Ring, to: &mut dyn io::Write) -> Result<RingResult, TestError> {
-    writeln!(to, "== {}: {}", ring.name, process::describe(&ring.command))?;
-    let start = Instant::now();
-    let mut child = ring.command.stdout(Stdio::piped()).spawn().map_err(|source| process::start_error(&ring.command, source))?;
-    let mut closing = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        let mut output = BufReader::new(output);
-        let mut line = Vec::new();
-        while output.read_until(b'\n', &mut line)? > 0 {
-            to.write_all(&line)?;
-            closing.extend(closing_line(&String::from_utf8_lossy(&line)));
-            line.clear();
-        }
-    }
-    let passed = child.wait()?.success();
-    Ok(RingResult { name: ring.name, passed, closing, time: start.elapsed() })
-}
-
-/// A line with which a test program ends, unless it had nothing to run.
-fn closing_line(line: &str) -> Option<String> {
-    let is_closing = line.starts_with("test result:");
-    let is_empty = line.contains(" 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
-    (is_closing && !is_empty).then(|| line.trim_end().to_owned())
-}
-
-pub(crate) fn write_summary(to: &mut dyn io::Write, results: &[RingResult]) -> io::Result<()> {
-    writeln!(to)?;
-    for result in results {
-        let verdict = if result.passed { "ok" } else { "FAILED" };
-        writeln!(to, "{:24} {verdict:6} {:6.1} min", result.name, result.time.as_secs_f64() / 60.0)?;
-        for line in &result.closing {
-            writeln!(to, "    {line}")?;
-        }
-    }
-    to.flush()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,33 +180,6 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         Ring { name: name.to_owned(), command }
-    }
-
-    const CLOSING: &str = "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s";
-    const NOTHING: &str = "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.0s";
-
-    #[test]
-    fn a_ring_fails_when_its_program_does_and_keeps_its_closing_lines() {
-        let script = format!("echo one; echo '{CLOSING}'; echo '{NOTHING}'; exit 101");
-        let result = run_ring(mk_ring("units", &script), &mut io::sink()).unwrap();
-        assert!(!result.passed);
-        assert_eq!(result.closing, [CLOSING]);
-        assert!(run_ring(mk_ring("units", "true"), &mut io::sink()).unwrap().passed);
-    }
-
-    #[test]
-    fn the_summary_has_each_ring_with_its_lines_and_minutes() {
-        let result = |name: &str, passed| RingResult {
-            name: name.to_owned(),
-            passed,
-            closing: vec![CLOSING.to_owned()],
-            time: Duration::from_secs(90),
-        };
-        let mut text = Vec::new();
-        write_summary(&mut text, &[result("units", true), result("e2e", false)]).unwrap();
-        let text = String::from_utf8(text).unwrap();
-        assert!(text.contains("units                    ok        1.5 min\n    test result: ok. 2 passed"), "{text}");
-        assert!(text.contains("e2e                      FAILED    1.5 min"), "{text}");
     }
 
     #[test]
@@ -269,6 +197,16 @@ mod tests {
         let count = |is_said| with_more_threads(mk_ring(WAITS, "true"), is_said).command.get_envs().count();
         assert_eq!((count(false), count(true)), (1, 0));
         assert!(rings(&Repository::find().unwrap()).unwrap().iter().any(|ring| ring.name == WAITS));
+    }
+
+    #[test]
+    fn properties_are_tried_with_the_same_cases_each_time() {
+        let rings = rings(&Repository::find().unwrap()).unwrap();
+        let seeds = |name: &str| {
+            let ring = rings.iter().find(|ring| ring.name == name).unwrap();
+            ring.command.get_envs().any(|(variable, value)| variable == SEED && value.is_some())
+        };
+        assert!(seeds("units") && seeds("manifest+sandbox/hostile"));
     }
 
     #[test]
