@@ -26,7 +26,7 @@ pub(crate) enum RingError {
 pub(crate) struct RingResult {
     name: String,
     pub(crate) passed: bool,
-    /// The runners' own closing lines.
+    /// The runners' own closing lines, and the tests that failed.
     closing: Vec<String>,
     /// What it said of its failures; of a ring that failed without a word of them, its last lines.
     failures: Vec<String>,
@@ -56,11 +56,12 @@ pub(crate) fn run_ring(mut ring: Ring, to: &mut dyn io::Write) -> Result<RingRes
     Ok(RingResult { name: ring.name, passed, closing, failures, time: start.elapsed() })
 }
 
-/// A line with which a test program ends, unless it had nothing to run.
+/// A line with which a test program ends, unless it had nothing to run, or one that names a test that failed.
 fn closing_line(line: &str) -> Option<String> {
-    let is_closing = line.starts_with("test result:");
+    let line = line.trim_end();
+    let is_failed = line.starts_with("test ") && line.ends_with(" ... FAILED");
     let is_empty = line.contains(" 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
-    (is_closing && !is_empty).then(|| line.trim_end().to_owned())
+    (is_failed || line.starts_with("test result:") && !is_empty).then(|| line.to_owned())
 }
 
 /// What is printed once more of each ring that failed, because the last lines are all that many people see.
@@ -125,10 +126,11 @@ mod tests {
 
     #[test]
     fn a_ring_fails_when_its_program_does_and_keeps_its_closing_lines() {
-        let script = format!("echo one; echo '{CLOSING}'; echo '{NOTHING}'; exit 101");
+        let script =
+            format!("echo one; echo 'test one ... ok'; echo 'test two ... FAILED'; echo '{CLOSING}'; echo '{NOTHING}'; exit 101");
         let result = run_ring(mk_ring("units", &script), &mut io::sink()).unwrap();
         assert!(!result.passed);
-        assert_eq!(result.closing, [CLOSING]);
+        assert_eq!(result.closing, ["test two ... FAILED", CLOSING]);
         assert!(run_ring(mk_ring("units", "true"), &mut io::sink()).unwrap().passed);
     }
 
