@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tollgate_core::admission::{AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling};
-use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
 use tollgate_core::decision::{Decision, DecisionWord};
 use tollgate_core::document::{Document, Place, SourceFile, Span};
@@ -16,17 +15,18 @@ use tollgate_core::pointer::Pointer;
 use tollgate_core::ports::LocateValue;
 use tollgate_core::time::Timestamp;
 use tollgate_core::waiver::waive;
-use tollgate_gate::{Evaluator, JudgedDocument, Judgements, gate_verdicts};
+use tollgate_gate::{JudgedDocument, Judgements, gate_verdicts};
 use tollgate_manifest::withhold_secrets;
 
 use super::approved::Origin;
 use super::concerned::{Unreadable, document, unjudged};
 use super::known::{Known, Panel};
+use super::sharing::{BrokenOff, Question};
 use super::words;
 use crate::inline_waivers;
 
 /// There are no lines in what a cluster sends.
-struct Nowhere;
+pub(super) struct Nowhere;
 
 impl LocateValue for Nowhere {
     fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
@@ -79,7 +79,7 @@ impl Known {
         let identity = judged.document.identity.clone();
         let origin = self.approved.as_ref().and_then(|approved| approved.origin(&identity));
         judged.component = origin.map(|origin| origin.component.clone());
-        let (decision, judgements) = self.decide(panel, request, &judged, origin, now);
+        let (decision, judgements) = self.decide(panel, request, judged, origin, now).map_err(|BrokenOff| broken_off(request))?;
         Ok(Considered { panel, decision, judgements })
     }
 
@@ -87,26 +87,25 @@ impl Known {
         &self,
         panel: &Panel,
         request: &AdmissionRequest,
-        judged: &JudgedDocument,
+        judged: JudgedDocument,
         origin: Option<&Origin>,
         now: Timestamp,
-    ) -> (Decision, Judgements) {
+    ) -> Result<(Decision, Judgements), BrokenOff> {
         let target = self.target.as_ref().map_or("", |target| target.name.as_str());
-        let evaluator = Evaluator {
-            policies: &panel.policies,
-            context: Context::admission(target, self.context(request, judged)),
+        let question = Arc::new(Question {
+            policies: panel.concerned(&judged.document.identity),
+            context: Context::admission(target, self.context(request, &judged)),
             evaluation_time: crate::delivery::decide::seconds(now),
-            cache: &Forgetful,
-            locate: &Nowhere,
-        };
+            judged,
+        });
         let mut judgements = Judgements::unasked(&panel.policies);
-        judgements.absorb(evaluator.judge_each(std::slice::from_ref(judged)));
-        self.waive(&mut judgements, judged, origin, now);
+        judgements.absorb(self.desk.judge(&question)?);
+        self.waive(&mut judgements, &question.judged, origin, now);
         let mut gates = gate_verdicts(&panel.gates, &judgements);
         let passes = holding(&self.passes, now);
         gates.iter_mut().for_each(|gate| gate.pass(&passes));
         let findings = judgements.findings();
-        (Decision::fold(gates, Vec::new(), findings), judgements)
+        Ok((Decision::fold(gates, Vec::new(), findings), judgements))
     }
 
     fn context(&self, request: &AdmissionRequest, judged: &JudgedDocument) -> AdmissionContext {
@@ -229,6 +228,11 @@ fn unread(request: &AdmissionRequest, unreadable: &Unreadable) -> AdmissionAnswe
         Unreadable::Findings(findings) => words::findings(&request.subject(), findings.iter()),
     };
     AdmissionAnswer::unasked(Ruling::Denied, message)
+}
+
+fn broken_off(request: &AdmissionRequest) -> AdmissionAnswer {
+    let message = format!("tollgate broke off while it judged `{}`; its log says more", request.subject());
+    AdmissionAnswer::unasked(Ruling::Error, message)
 }
 
 fn not_evaluated(why: String) -> AdmissionAnswer {

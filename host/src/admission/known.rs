@@ -2,8 +2,10 @@
 //! last read.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use tollgate_core::decision::{Decision, GateVerdict};
+use tollgate_core::document::ObjectIdentity;
 use tollgate_core::evaluate::LoadedPolicy;
 use tollgate_core::gist::Gist;
 use tollgate_core::overrides::Passes;
@@ -15,6 +17,7 @@ use tollgate_gate::Policies;
 
 use super::approved::Approved;
 use super::bulkhead::Bulkhead;
+use super::sharing::Desk;
 
 /// How many calls of one policy may be slow at once.
 const SLOW_CALLS: usize = 2;
@@ -24,9 +27,23 @@ const SLOW_CALLS: usize = 2;
 pub(super) struct Panel {
     pub(super) gates: Vec<Gate>,
     pub(super) policies: Policies,
+    /// The same, one by one.
+    each: Vec<Arc<Policies>>,
 }
 
 impl Panel {
+    fn new(gates: Vec<Gate>, policies: &Policies) -> Self {
+        let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
+        let policies = policies.only(&names).behind(&|plugin| Arc::new(Bulkhead::new(plugin, SLOW_CALLS)));
+        let each = policies.iter().map(|policy| Arc::new(policies.only(&[&policy.spec.name]))).collect();
+        Self { gates, policies, each }
+    }
+
+    /// The policies that have to be asked about an object, one by one.
+    pub(super) fn concerned(&self, identity: &ObjectIdentity) -> Vec<Arc<Policies>> {
+        self.each.iter().filter(|policy| policy.concern(identity)).cloned().collect()
+    }
+
     /// The policies of those gates that fail and let nothing pass.
     pub(super) fn blocking(&self, decision: &Decision) -> BTreeSet<&str> {
         let blocks = |verdict: &GateVerdict| {
@@ -52,6 +69,7 @@ pub(crate) struct Known {
     pub(super) passes: Passes,
     /// Of the policy, for people.
     pub(super) revision: String,
+    pub(super) desk: Desk,
     entries: u64,
     unasked: Vec<String>,
 }
@@ -84,14 +102,10 @@ impl Known {
         let Asked { pipeline, policies, revision } = asked;
         let mut unasked = Vec::new();
         let gates: Vec<Gate> = gates(&pipeline, target.as_ref(), &policies, &mut unasked);
-        let panel = |gates: Vec<Gate>| {
-            let names: Vec<&str> = gates.iter().flat_map(|gate| gate.requirement.policies()).collect();
-            let policies = policies.only(&names).behind(&|plugin| std::sync::Arc::new(Bulkhead::new(plugin, SLOW_CALLS)));
-            Panel { gates, policies }
-        };
-        let deletes = panel(gates.iter().filter(|gate| gate.admission.deletes).cloned().collect());
-        let writes = panel(gates);
-        Self { target, pipeline, writes, deletes, approved, passes, revision, entries, unasked }
+        let deletes = Panel::new(gates.iter().filter(|gate| gate.admission.deletes).cloned().collect(), &policies);
+        let writes = Panel::new(gates, &policies);
+        let desk = Desk::default();
+        Self { target, pipeline, writes, deletes, approved, passes, revision, desk, entries, unasked }
     }
 
     pub(crate) const fn spec(&self) -> &AdmissionSpec {

@@ -11,6 +11,7 @@ mod judge;
 mod known;
 mod noise;
 mod secret_values;
+mod sharing;
 mod thread_clock;
 mod words;
 

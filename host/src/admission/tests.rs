@@ -2,6 +2,7 @@
 
 mod approved;
 mod glass;
+mod sharing;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
