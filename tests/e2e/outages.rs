@@ -159,15 +159,26 @@ fn mk_login(cluster: &Cluster, directory: &tempfile::TempDir) -> Utf8PathBuf {
     let role = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"});
     let binding = json!({"metadata": {"name": "deployer"}, "subjects": [subject], "roleRef": role});
     send(cluster, "POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", &binding).unwrap();
+    mk_kubeconfig(cluster, directory, &json!({"tokenFile": "token"}))
+}
+
+fn mk_kubeconfig(cluster: &Cluster, directory: &tempfile::TempDir, user: &Value) -> Utf8PathBuf {
     let authority = BASE64_STANDARD.encode(cluster.authority().unwrap());
     let text = json!({
         "apiVersion": "v1", "kind": "Config", "current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
         "clusters": [{"name": "a", "cluster": {"server": cluster.server(), "certificate-authority-data": authority}}],
-        "users": [{"name": "a", "user": {"tokenFile": "token"}}],
+        "users": [{"name": "a", "user": user}],
     });
     let file = Utf8Path::from_path(directory.path()).unwrap().join("kubeconfig");
     fs_err::write(&file, text.to_string()).unwrap();
     file
+}
+
+/// A certificate of somebody who may do everything, for so long, and its key, in files beside the kubeconfig.
+fn certify(cluster: &Cluster, kubeconfig: &Utf8Path, life: Duration) {
+    let made = cluster.certify("deployer", life).unwrap();
+    fs_err::write(kubeconfig.with_file_name("deployer.crt"), made.certificate).unwrap();
+    fs_err::write(kubeconfig.with_file_name("deployer.key"), made.key).unwrap();
 }
 
 #[test]
@@ -185,6 +196,24 @@ fn a_token_that_ends_in_the_middle_of_an_apply() {
     // Nor does anybody plan until then.
     place.shop.promote("master").exits(14).says(&["log in again"]);
     mk_account(cluster, &kubeconfig);
+    place.release_hold(cluster);
+    place.completes(cluster);
+}
+
+#[test]
+fn a_certificate_that_ends_in_the_middle_of_an_apply() {
+    let Some(cluster) = shared() else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let user = json!({"client-certificate": "deployer.crt", "client-key": "deployer.key"});
+    let kubeconfig = mk_kubeconfig(cluster, &directory, &user);
+    certify(cluster, &kubeconfig, Duration::from_secs(3_600));
+    let place = Place::new("certificate-ends", "10m", &kubeconfig);
+    place.hold(cluster);
+    certify(cluster, &kubeconfig, Duration::from_secs(30));
+    place.promote_and(cluster, || ()).exits(14).says(&["the API server does not know who asks", "log in again"]);
+    assert_eq!(place.outcome(), "failed");
+    place.shop.promote("master").exits(14).says(&["log in again"]);
+    certify(cluster, &kubeconfig, Duration::from_secs(3_600));
     place.release_hold(cluster);
     place.completes(cluster);
 }
