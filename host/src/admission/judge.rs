@@ -7,12 +7,10 @@ use serde_json::Value;
 use tollgate_core::admission::{AdmissionAnswer, AdmissionContext, AdmissionRequest, Freshness, Operation, PolicyAnswer, Ruling};
 use tollgate_core::context::Context;
 use tollgate_core::decision::{Decision, DecisionWord};
-use tollgate_core::document::{Document, Place, SourceFile, Span};
+use tollgate_core::document::{Document, SourceFile};
 use tollgate_core::finding::{Finding, Level, Subject};
 use tollgate_core::overrides::Passes;
 use tollgate_core::pipeline::AdmissionMode;
-use tollgate_core::pointer::Pointer;
-use tollgate_core::ports::LocateValue;
 use tollgate_core::time::Timestamp;
 use tollgate_core::waiver::waive;
 use tollgate_gate::{JudgedDocument, Judgements, gate_verdicts};
@@ -21,22 +19,10 @@ use tollgate_manifest::withhold_secrets;
 use super::approved::Origin;
 use super::concerned::{Unreadable, document, unjudged};
 use super::known::{Known, Panel};
+use super::nowhere::Nowhere;
 use super::sharing::{BrokenOff, Question};
 use super::words;
 use crate::inline_waivers;
-
-/// There are no lines in what a cluster sends.
-pub(super) struct Nowhere;
-
-impl LocateValue for Nowhere {
-    fn locate(&self, _: &SourceFile, _: &Place, pointers: &[Pointer]) -> Vec<Span> {
-        vec![Span::START; pointers.len()]
-    }
-
-    fn locate_rendered(&self, source: &SourceFile, place: &Place, _: &[u8], pointers: &[Pointer]) -> Vec<Span> {
-        self.locate(source, place, pointers)
-    }
-}
 
 /// An object that was judged.
 pub(crate) struct Considered<'a> {

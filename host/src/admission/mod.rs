@@ -10,6 +10,7 @@ mod glass;
 mod judge;
 mod known;
 mod noise;
+mod nowhere;
 mod secret_values;
 mod sharing;
 mod thread_clock;

@@ -11,7 +11,7 @@ use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
 use tollgate_gate::{Evaluator, JudgedDocument, Judgements, Policies};
 
-use super::judge::Nowhere;
+use super::nowhere::Nowhere;
 
 /// With fewer policies, a helper would come too late.
 const WORTH_SHARING: usize = 4;
