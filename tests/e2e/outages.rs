@@ -209,7 +209,8 @@ fn a_certificate_that_ends_in_the_middle_of_an_apply() {
     certify(cluster, &kubeconfig, Duration::from_secs(3_600));
     let place = Place::new("certificate-ends", "10m", &kubeconfig);
     place.hold(cluster);
-    certify(cluster, &kubeconfig, Duration::from_secs(30));
+    // Long enough for the plan, also where much else runs.
+    certify(cluster, &kubeconfig, Duration::from_secs(60));
     place.promote_and(cluster, || ()).exits(14).says(&["the API server does not know who asks", "log in again"]);
     assert_eq!(place.outcome(), "failed");
     place.shop.promote("master").exits(14).says(&["log in again"]);
