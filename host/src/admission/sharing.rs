@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 
 use tollgate_core::cache::Forgetful;
 use tollgate_core::context::Context;
@@ -89,10 +89,7 @@ impl Desk {
         let _judging = Judging(&self.judging);
         let has_help = question.policies.len() >= WORTH_SHARING && judging * 2 <= self.processors;
         let shared = Arc::new(Shared { question: Arc::clone(question), taken: AtomicUsize::new(0) });
-        let (tell, told) = channel();
-        if has_help {
-            help(Arc::clone(&shared), tell);
-        }
+        let told = has_help.then(|| help(Arc::clone(&shared)));
         let mut all = Judgements::default();
         let mut missing = question.policies.len();
         for judgements in shared.work() {
@@ -100,17 +97,20 @@ impl Desk {
             missing -= 1;
         }
         for _ in 0..missing {
-            all.absorb(told.recv().map_err(|_| BrokenOff)?);
+            let judgements = told.as_ref().and_then(|told| told.recv().ok());
+            all.absorb(judgements.ok_or(BrokenOff)?);
         }
         Ok(all)
     }
 }
 
-/// Lets another thread take part.
-fn help(shared: Arc<Shared>, tell: Sender<Judgements>) {
+/// Lets another thread take part, and tell what it was told.
+fn help(shared: Arc<Shared>) -> Receiver<Judgements> {
+    let (tell, told) = channel();
     rayon::spawn(move || {
         let take_part = || shared.work().try_for_each(|judgements| tell.send(judgements));
         // The other one sees that nothing comes any more.
         let _broken_off = catch_unwind(AssertUnwindSafe(take_part));
     });
+    told
 }
