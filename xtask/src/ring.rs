@@ -112,10 +112,10 @@ pub(crate) fn write_summary(to: &mut dyn io::Write, results: &[RingResult]) -> i
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn mk_ring(name: &str, script: &str) -> Ring {
+    pub(crate) fn mk_ring(name: &str, script: &str) -> Ring {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         Ring { name: name.to_owned(), command }

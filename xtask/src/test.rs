@@ -175,12 +175,7 @@ fn chosen(rings: Vec<Ring>, names: &[String]) -> Result<Vec<Ring>, TestError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn mk_ring(name: &str, script: &str) -> Ring {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]);
-        Ring { name: name.to_owned(), command }
-    }
+    use crate::ring::tests::mk_ring;
 
     #[test]
     fn a_ring_that_does_not_exist_is_refused_with_the_names_of_all() {
